@@ -1,4 +1,4 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the collection costs, side by side with what people would write instead. See README.md."""
+"""The cost of the collection, compared with what people would write instead. See README.md."""

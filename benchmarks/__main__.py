@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`python -m benchmarks`, or `make bench`: measure, and say how it compares with the goals."""
+"""`python -m benchmarks`, or `make bench`: measure, and compare with the goals."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(group: Group, latency: int, settings: Settings, say: Callable[[str], None]) -> list[Result]:
-    """All rounds of a group: in each, every case once, so that what else the machine does hits all alike."""
+    """All rounds of a group: in each, every case once, so that other load on the machine affects all alike."""
     with tempfile.TemporaryDirectory(prefix="benchmark-") as place:
         folder = Path(place)
         with simulated(folder, group.describe(folder, settings), latency) as tenants:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is measured: groups of commands that do comparable work on the same tenants."""
+"""The cases: groups of commands that do comparable work on the same tenants."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _WORK = Path(__file__).parent / "work"
 
 @dataclass(frozen=True)
 class Settings:
-    """How much is measured."""
+    """The extent of the measurement."""
 
     rounds: int = 5
     latencies: tuple[int, ...] = (0, 150)  # milliseconds
@@ -32,7 +32,7 @@ class Settings:
 
 @dataclass(frozen=True)
 class Case:
-    """A command; `amount` is how many tenants or devices it works on. Of one that is `counted`, the ledger is read."""
+    """A command; `amount` is its number of tenants or devices. If it is `counted`, the ledger is read."""
 
     name: str
     title: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Figures of many runs: medians, and what the goals say to them."""
+"""Figures of many runs: medians, and their comparison with the goals."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ class Result:
 
 @dataclass(frozen=True)
 class Goal:
-    """What is aimed at, `at_most` so much, and what came out; null if it was not measured."""
+    """The target, `at_most` this much, and the result; null if it was not measured."""
 
     what: str
     at_most: float

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One run of a command: wall time, and the CPU time and memory of the process and everything that it started."""
+"""One run of a command: wall time, and the CPU time and memory of the process and all its descendants."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _LONGEST = 3600.0  # seconds
 class Sample:
     """`wall` and `cpu` in seconds; `peak` is the memory of the largest process, in bytes.
 
-    `requests` and `sign_ins`, which are some of them, are counted where a case says so.
+    `requests`, and the `sign_ins` among them, are counted if a case says so.
     """
 
     wall: float
@@ -37,7 +37,7 @@ class Failed(Exception):
 
 
 def measure(command: Sequence[str], environment: Mapping[str, str], folder: Path) -> Sample:
-    """Run `command` to its end. The kernel adds up what it and all its descendants used. Raises `Failed`."""
+    """Run `command` to its end. The kernel adds up the usage of it and all its descendants. Raises `Failed`."""
     with tempfile.TemporaryFile() as output:
         began = time.monotonic()
         process = subprocess.Popen(

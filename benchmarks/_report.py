@@ -18,7 +18,7 @@ _ROW = "{:<55} {:>7} {:>8} {:>15} {:>8} {:>6} {:>8}"
 
 
 def machine() -> dict[str, Any]:
-    """Where this runs, and how busy it is at this moment."""
+    """This machine, and its current load."""
     return {
         "python": platform.python_version(),
         "system": f"{platform.system()} {platform.release()}",

@@ -20,12 +20,12 @@ ROOT = Path(__file__).parents[1]
 _PLACES = ("authority_url", "graph_url", "exchange_url", "ca_path")
 _WHO = ("tenant_id", "client_id", "client_secret")
 _STARTS_WITHIN = 300.0  # seconds
-_LIVES = 4 * 3600  # seconds, should nobody be left to stop it
+_LIVES = 4 * 3600  # seconds, in case nobody stops it
 
 
 @dataclass(frozen=True)
 class Tenants:
-    """Where they answer: `addresses` is what the simulator wrote, `hosts` an inventory with a host for each."""
+    """Their addresses: `addresses` is the simulator's file, `hosts` an inventory with a host for each."""
 
     folder: Path
     addresses: Path
@@ -57,7 +57,7 @@ class Tenants:
 
 @contextlib.contextmanager
 def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterator[Tenants]:
-    """One simulator with these tenants, which answers after `latency` milliseconds and refuses nobody for haste."""
+    """One simulator with these tenants, which responds after `latency` milliseconds and throttles nobody."""
     addresses = folder / "addresses.json"
     command = [sys.executable, "-m", "simulator", "--address-file", str(addresses)]
     command += [
@@ -98,7 +98,7 @@ def _tenants(folder: Path, addresses: Path) -> Tenants:
 
 
 def crowded(folder: Path, sizes: Sequence[int]) -> list[str]:
-    """A description for each number of devices, of a tenant that has so many."""
+    """A description for each number of devices, of a tenant with that many."""
     users = "[adele.vance, alex.wilber, administrator, svc-intune-connector]"
     paths = {size: folder / f"devices-{size}.yml" for size in sizes}
     for size, path in paths.items():
@@ -110,7 +110,7 @@ def crowded(folder: Path, sizes: Sequence[int]) -> list[str]:
 
 
 def busy(folder: Path, sizes: Sequence[int]) -> list[str]:
-    """A description for each number of sign-ins, of a tenant with a thousand people that has so many in its log."""
+    """A description for each number of sign-ins, of a tenant with a thousand people and that many in its log."""
     users = {f"person{number}": {"displayName": f"Person {number}", "licences": []} for number in range(1000)}
     everybody = {"includeUsers": ["All"]}
     policies = [

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A simulated Microsoft 365 tenant on loopback: Entra ID sign-in, Microsoft Graph and Exchange's InvokeCommand.
 
-It answers from machine-readable contracts (contracts/) and readable tenant descriptions (tenants/); every behaviour
-that is more than that stands in behaviours/, with what is known about it.
+It responds from machine-readable contracts (contracts/) and readable tenant descriptions (tenants/); every behaviour
+beyond those is in behaviours/, with what is known about it.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _wait(simulator: Simulator, seconds: float | None, process: int | None) -> None:
-    """Until it is stopped, the time is over, or a process is no more, however that ended."""
+    """Wait until it is stopped, the time is up, or a process ends, for whatever reason."""
     end = None if seconds is None else time.monotonic() + seconds
     while not simulator.stopping.is_set() and (end is None or time.monotonic() < end):
         if process is not None and not _runs(process):
@@ -81,7 +81,7 @@ def _runs(process: int) -> bool:
         os.kill(process, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # somebody else's
+    except PermissionError:  # another user's process
         return True
     return True
 
@@ -101,7 +101,7 @@ def _variables(simulator: Simulator) -> str:
 
 
 def _inventory(simulator: Simulator) -> str:
-    """The inventory of all tenants, for the plugin intune.exchange.tenants. It has paths and no secrets."""
+    """The inventory of all tenants, for the plugin intune.exchange.tenants. It has paths but no secrets."""
     hosts: list[dict[str, Any]] = []
     shared: dict[str, Any] = {}
     for tenant in simulator.tenants:

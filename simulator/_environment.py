@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Everything that one simulator is made of, put together; no sockets and no threads yet."""
+"""All parts of one simulator, assembled; no sockets and no threads yet."""
 
 from __future__ import annotations
 
@@ -57,13 +57,13 @@ _SEEDS = (
     seed_intune_policies,
     seed_managed_devices,
 )
-# A tenant that was made longer ago is made again, for what happens in it happens at times that count from then.
+# An older tenant is created again, since its events happen at times that count from its creation.
 _FRESH = timedelta(minutes=1)
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What can be chosen when a simulator starts."""
+    """The settings of a simulator at its start."""
 
     tenants: tuple[str | Path, ...] = ("ready",)
     clock_step: float = 60
@@ -73,13 +73,13 @@ class Settings:
     rate_limits: bool = True
     strict_answers: bool = True
     control: bool = False
-    # the port on which the public names are answered; None: under none
+    # the port for the public names; None: not served
     public_port: int | None = None
 
 
 @dataclass
 class _Seeded:
-    """A tenant as it was made, and when: a copy is put back in a tenth of the time that making it takes."""
+    """A tenant as it was created, and when: restoring a copy takes a tenth of the time."""
 
     at: datetime
     revision: int
@@ -100,7 +100,7 @@ class _Seeded:
 
 
 class Environment:
-    """The tenants, the services that show them, and what surrounds both."""
+    """The tenants, the services that show them, and their surroundings."""
 
     def __init__(self, settings: Settings, directory: Path) -> None:
         self.settings = settings
@@ -131,7 +131,7 @@ class Environment:
         self.pipeline = RequestPipeline(self.tenants, self.clock, self.ledger, self.faults, self.interference)
         self.graph.on_part = lambda call: self.pipeline.conduct_part(self.graph, call)
         self._seeded: dict[str, _Seeded] = {}
-        self._descriptions: dict[str, Json] = {}  # of tenants whose description was replaced, as they were before
+        self._descriptions: dict[str, Json] = {}  # the original states of tenants whose description was replaced
         self.seed()
 
     @property
@@ -139,7 +139,7 @@ class Environment:
         return self.entra, self.graph, self.exchange, self.identity, self.downloads
 
     def seed(self) -> None:
-        """Every tenant as its description has it, nothing in the ledger, no fault ordered."""
+        """Create every tenant from its description, with an empty ledger and without faults."""
         self.clock.reset()
         self.ledger.reset()
         self.faults.clear()
@@ -156,14 +156,14 @@ class Environment:
                 seeded.seed_again(tenant)
 
     def is_at_its_start(self, tenant: Tenant) -> bool:
-        """Whether nothing changed a tenant since it was made."""
+        """Whether nothing has changed a tenant since its creation."""
         seeded = self._seeded.get(tenant.tenant_id)
         return seeded is not None and tenant.revision.number == seeded.revision
 
     def _seed(self, tenant: Tenant) -> None:
         tenant.stores.clear()
         tenant.past.clear()
-        if snapshot_of(tenant) is not None:  # its application may do everything
+        if snapshot_of(tenant) is not None:  # its application has all permissions
             tenant.description["application"]["graph"] = sorted(self.graph.contract.application())
         now = self.clock.now()
         for seed in _SEEDS:
@@ -176,24 +176,24 @@ class Environment:
         self._seeded[tenant.tenant_id] = _Seeded.of(tenant, now)
 
     def seed_again(self, tenant: Tenant, more: Json) -> None:
-        """Lay more over the description of a tenant as it was when the simulator started, and seed it again."""
+        """Merge more into the original description of a tenant, and create it again."""
         original = self._descriptions.setdefault(tenant.tenant_id, tenant.description)
         tenant.description = laid_over(original, more)
         self._seeded.pop(tenant.tenant_id, None)
         self.seed()
 
     def sign_in_again(self, tenant: Tenant) -> list[str]:
-        """Everybody who is described to have signed in does so once more, by the policies that there are now."""
+        """Repeat all described sign-ins, evaluated by the current policies."""
         return sign_in_again(tenant, self.clock.of(tenant.name).now())
 
     def publish(self) -> None:
-        """Once the services have URLs: these are the resources that tokens can be had for."""
+        """Called once the services have URLs: these are the resources that tokens can be issued for."""
         for service in (self.graph, self.exchange):
             service.aliases = ALIASES[service.name] if self.settings.public_port is not None else ()
             self.entra.resources |= dict.fromkeys((service.url, *service.aliases), service.name)
 
     def tenant(self, name: str | None = None) -> Tenant:
-        """By name, id or domain; the first one when nothing is said."""
+        """A tenant by name, id or domain; the first one by default."""
         tenants = list(self.tenants.values())
         if name is None:
             return tenants[0]
@@ -206,19 +206,19 @@ class Environment:
     def token(
         self, tenant: Tenant, service: str, granted: frozenset[str] | None, claims: Json, application: str
     ) -> str:
-        """A ready access token for an application of the tenant, for tests that need one of a special make."""
+        """A ready access token for an application of the tenant, for tests that need a special one."""
         principal: Principal = tenant.principal(application)
         url = self.graph.url if service == "graph" else self.exchange.url
         grants = granted if granted is not None else getattr(principal, service)
         return self.tokens.issue(tenant, principal, f"{self.entra.url}/{tenant.tenant_id}/", url, grants, **claims)
 
     def _administrator(self, tenant: Tenant, service: str) -> str:
-        """Who may do everything: the person, through another application."""
+        """Somebody with all permissions: the person, through another application."""
         every = self.graph.contract.delegated() if service == "graph" else None
         return self.token(tenant, service, every, {"appid": tenant.uuid("client", "portal")}, "person")
 
     def facts(self, tenant: Tenant, application: str = "application") -> Json:
-        """What a client of this tenant must know to sign in as one of its applications."""
+        """What a client needs to sign in to this tenant as one of its applications."""
         principal = tenant.principal(application)
         credentials: Credentials = self.credentials[principal.client_id]
         return {
@@ -245,13 +245,13 @@ def _described(source: str | Path) -> list[Tenant]:
 
 
 def _credentials(tenants: dict[str, Tenant], directory: Path, issuer: Issuer) -> dict[str, Credentials]:
-    # One key pair for all, as each application has a certificate of its own.
+    # One key pair for all, as each application has its own certificate.
     key = rsa_key("credentials")
     made: dict[str, Credentials] = {}
     for tenant in tenants.values():
         for application in tenant.applications:
             client_id = tenant.principal(application).client_id
-            if client_id not in made:  # one that several tenants know has the same credentials in all of them
+            if client_id not in made:  # shared applications have the same credentials in all tenants
                 name = tenant.name if application == "application" else f"{tenant.name}-{application}"
                 made[client_id] = make_credentials(name, directory, key, issuer)
     return made

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulator as Python code uses it: a context manager with its own thread."""
+"""The simulator for Python code: a context manager with its own thread."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ METHODS = ("client_secret", "certificate", "pfx", "federated_token", "managed_id
 
 
 class Simulator:
-    """One or more simulated tenants, on loopback ports unless told otherwise twice (`host` and `allow_remote`).
+    """One or more simulated tenants, on loopback ports unless both `host` and `allow_remote` are set.
 
     with Simulator(tenants=["ready"], clock_step=60) as simulator:
         simulator.environment(method="certificate")
@@ -69,7 +69,7 @@ class Simulator:
         except BaseException:
             shutil.rmtree(self._directory)
             raise
-        self._seen: dict[str, tuple[bytes, dict[str, dict[str, Json]]]] = {}  # the last objects of each tenant
+        self._seen: dict[str, tuple[bytes, dict[str, dict[str, Json]]]] = {}  # cached objects of each tenant
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="simulator", daemon=True)
         self._listeners: list[Listener] = []
@@ -101,7 +101,7 @@ class Simulator:
 
     @property
     def urls(self) -> Json:
-        """Where everything is: the shared part of the address file."""
+        """All URLs: the shared part of the address file."""
         environment = self._environment
         return {
             "authority_url": environment.entra.url,
@@ -130,9 +130,9 @@ class Simulator:
     def options(
         self, tenant: str | None = None, method: str = "client_secret", application: str = "application"
     ) -> Json:
-        """What a client must be given to sign in to a tenant in this way, as this one of its applications."""
+        """The options for a client that signs in to a tenant by this method, as this one of its applications."""
         facts, urls = self.facts(tenant, application), self.urls
-        # Under the public names nothing is where a client would not look by itself.
+        # With the public names, clients find everything at the usual addresses.
         hosts = ("authority_url", "graph_url", "exchange_url") if self.public_port is None else ()
         places = {name: urls[name] for name in (*hosts, "ca_path")}
         who = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"], "auth_method": method}
@@ -165,7 +165,7 @@ class Simulator:
     def environment(
         self, tenant: str | None = None, method: str = "client_secret", application: str = "application"
     ) -> dict[str, str]:
-        """The same as environment variables: the names of the Azure SDKs where they have one."""
+        """The same as environment variables: the names of the Azure SDKs if they have one."""
         options = self.options(tenant, method, application)
         variables = {_VARIABLES.get(name, f"INTUNE_EXCHANGE_{name.upper()}"): value for name, value in options.items()}
         if method == "managed_identity":
@@ -173,7 +173,7 @@ class Simulator:
         return variables
 
     def client_environment(self) -> dict[str, str]:
-        """What clients that others wrote need besides: whom to trust, and where the managed identity is."""
+        """What third-party clients need as well: the trusted authority, and the managed identity endpoint."""
         return {
             "REQUESTS_CA_BUNDLE": self.urls["ca_path"],
             "SSL_CERT_FILE": self.urls["ca_path"],
@@ -189,7 +189,7 @@ class Simulator:
         application: str = "application",
         **claims: Any,
     ) -> str:
-        """A ready access token, by choice with other permissions than the application has, or other claims (exp=1)."""
+        """A ready access token, optionally with other permissions or other claims (exp=1)."""
         grants = None if granted is None else frozenset(granted)
         return self._environment.token(self._environment.tenant(tenant), service, grants, claims, application)
 
@@ -203,9 +203,9 @@ class Simulator:
         )
 
     def objects(self) -> dict[str, dict[str, dict[str, Json]]]:
-        """Every object of every tenant as it is held: by tenant, by kind, by unique key.
+        """All objects of all tenants, as stored: by tenant, by kind, by unique key.
 
-        A copy, to compare with and not to change: a tenant that is still the same is given as the same copy.
+        A read-only copy for comparisons: an unchanged tenant is returned as the same copy.
         """
 
         def held() -> dict[str, bytes]:
@@ -217,11 +217,11 @@ class Simulator:
         return {name: found for name, (_content, found) in self._seen.items()}
 
     def describe(self, description: Json, tenant: str | None = None) -> None:
-        """Seed again, with more laid over the description that a tenant started with. Its domain stays."""
+        """Create the tenant again, with more merged into its original description. Its domain stays."""
         self._in_loop(lambda: self._environment.seed_again(self._environment.tenant(tenant), description))
 
     def sign_in_again(self, tenant: str | None = None) -> list[str]:
-        """Everybody of the description's `sign_ins` signs in once more; the ids of what the log then has."""
+        """Repeat the `sign_ins` of the description; returns the ids of the new log entries."""
         return self._in_loop(lambda: self._environment.sign_in_again(self._environment.tenant(tenant)))
 
     def fault(self, **wanted: Any) -> None:
@@ -236,19 +236,19 @@ class Simulator:
         self._in_loop(lambda: self._environment.clock.advance(seconds))
 
     def is_calm(self) -> bool:
-        """Whether no fault is ordered: what is sent over a connection of before goes as over a new one."""
+        """Whether no fault is active: then an open connection behaves like a new one."""
         return not self._environment.faults.ordered
 
     def is_at_its_start(self, tenant: str | None = None) -> bool:
-        """Whether nothing changed a tenant since the last reset: a token of before is as good there as a new one."""
+        """Whether nothing has changed a tenant since the last reset: then an older token is as good as a new one."""
         return self._environment.is_at_its_start(self._environment.tenant(tenant))
 
     def approve(self) -> None:
-        """Say yes to every device code that waits."""
+        """Approve every pending device code."""
         self._in_loop(self._environment.entra.approve)
 
     def reset(self) -> None:
-        """As it was at the start; URLs, credentials and tokens stay good."""
+        """Restore the initial state; URLs, credentials and tokens stay valid."""
         self._in_loop(self._environment.seed)
 
     def stop_soon(self) -> None:
@@ -256,7 +256,7 @@ class Simulator:
         self.stopping.set()
 
     def _in_loop(self, work: Callable[[], T]) -> T:
-        """Run something where no request can come in between."""
+        """Run a function while no request can interfere."""
 
         async def run() -> T:
             return work()
@@ -290,7 +290,7 @@ class Simulator:
             self._control_url = f"http://{LOOPBACK}:{control.port}"
 
     def _open_public(self, port: int, latency: dict[str, float]) -> None:
-        """One port for the public names, which then stand in every link."""
+        """One port for the public names, which then appear in every link."""
         environment = self._environment
         services = {service.name: service for service in environment.services if service.name in PUBLIC_NAMES}
         handlers = {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for all tests, and what is said at the end of a run in which something failed: how to repeat it."""
+"""Settings for all tests, and the command that repeats a failed run, at its end."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ from hypothesis import settings
 settings.register_profile("everywhere", deadline=None, derandomize=True, database=None)
 settings.load_profile("everywhere")
 
-ALL, SEED = "PROMISES", "PROMISES_SEED"  # which cases of the promises are tried
+ALL, SEED = "PROMISES", "PROMISES_SEED"  # which cases of the guarantees are tried
 
 
 def pytest_collection_finish() -> None:
-    # The tests and their libraries stay to the end: not to be looked through for garbage again and again.
+    # The tests and their libraries live to the end: exclude them from garbage collection.
     gc.collect()
     gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     stats = terminalreporter.stats
-    # A test can fail, and its end as well.
+    # Both a test and its teardown can fail.
     names = dict.fromkeys(report.nodeid for kind in ("failed", "error") for report in stats.get(kind, []))
     if not names:
         return

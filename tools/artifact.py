@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Build the collection so that the same files give the same bytes: ansible-galaxy keeps times, owners, any order.
+"""Build the collection so that the same files give the same bytes: ansible-galaxy stores times, owners, any order.
 
 python tools/artifact.py FOLDER TARGET SECONDS
 """
@@ -23,7 +23,7 @@ _INDEX, _MANIFEST = "FILES.json", "MANIFEST.json"
 
 
 def build(folder: Path, target: Path, seconds: int) -> Path:
-    """The artifact of the collection in `folder`, in `target`; all its files are of `seconds` since 1970."""
+    """The artifact of the collection in `folder`, in `target`; the time of all its files is `seconds` since 1970."""
     galaxy = Path(sys.executable).parent / "ansible-galaxy"
     with tempfile.TemporaryDirectory() as place:
         subprocess.run(

@@ -22,7 +22,7 @@ _HEAD = "\n| where | documentation | live tenant | the simulator |\n|---|---|---
 
 
 def page() -> str:
-    """The whole page: what people wrote, then the list."""
+    """The whole page: the hand-written part, then the list."""
     written = PAGE.read_text(encoding="utf-8").partition(_MARK)[0]
     rows = (
         f"| {' | '.join(f'`{cell}`' if number == 0 else cell for number, cell in enumerate(row))} |\n"

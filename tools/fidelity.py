@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the page that says how sure the simulator's behaviours are, from the tables that the simulator runs by.
+"""Write the page on the certainty of the simulator's behaviours, from its own tables.
 
 python tools/fidelity.py
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write what check_access says of simulated tenants into its guide: real output, with ids and addresses made plain.
+"""Write the output of check_access for simulated tenants into its guide, with plain ids and addresses.
 
 python tools/first_run.py
 """
@@ -20,7 +20,7 @@ from pathlib import Path
 from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT))  # for the simulator, where this is run as a program
+sys.path.insert(0, str(ROOT))  # for the simulator, if this runs as a program
 
 from simulator import Simulator  # noqa: E402
 
@@ -39,7 +39,7 @@ _WIDTH = 118
 
 
 def cases(simulator: Simulator) -> dict[str, dict[str, Any]]:
-    """The sign-in of each host of the inventory: each shipped tenant, one without a role, one with a wrong secret."""
+    """The sign-in of each host in the inventory: each shipped tenant, one without a role, one with a wrong secret."""
     found = {one["name"]: dict(simulator.options(one["name"])) for one in simulator.tenants}
     tokens = {
         "graph_token": simulator.token("graph", "retired_covered", READING, "restricted"),
@@ -52,7 +52,7 @@ def cases(simulator: Simulator) -> dict[str, dict[str, Any]]:
 
 
 def ansible(program: str, *arguments: str, folder: Path) -> subprocess.CompletedProcess[str]:
-    """Run a command of ansible-core with nothing in its environment of who runs this."""
+    """Run a command of ansible-core without the user's environment."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
     quiet = {"ANSIBLE_NOCOLOR": "1", "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache/live")}
     return subprocess.run(
@@ -72,7 +72,7 @@ def run(
     *arguments: str,
     ansible: Callable[..., subprocess.CompletedProcess[str]] = ansible,
 ) -> tuple[int, str]:
-    """One run of the playbook over the hosts, and what it printed."""
+    """One run of the playbook over the hosts, and its output."""
     with tempfile.TemporaryDirectory() as folder:
         inventory = Path(folder) / "tenants.json"
         inventory.touch(0o600)
@@ -85,7 +85,7 @@ def run(
 
 
 def said(output: str) -> dict[str, list[str]]:
-    """The lines of each host: the table and what to do, or the message of its failure."""
+    """The lines of each host: the table and next steps, or the message of its failure."""
     found: dict[str, list[str]] = {}
     for start in _RESULT.finditer(output):
         host, result = start[1], json.JSONDecoder().raw_decode(output, start.end())[0]
@@ -98,7 +98,7 @@ def said(output: str) -> dict[str, list[str]]:
 
 
 def plain(text: str, urls: Mapping[str, Any]) -> str:
-    """Without what differs from run to run, and with the addresses of the service in place of the simulator's."""
+    """Without varying values, and with the addresses of the service in place of the simulator's."""
     public = {
         "authority_url": "https://login.microsoftonline.com",
         "graph_url": "https://graph.microsoft.com",
@@ -110,7 +110,7 @@ def plain(text: str, urls: Mapping[str, Any]) -> str:
 
 
 def page(text: str, lines: Mapping[str, list[str]], urls: Mapping[str, Any]) -> str:
-    """The page with each block made anew."""
+    """The page with each block renewed."""
 
     def block(found: re.Match[str]) -> str:
         return found[1] + "".join(map(_wrapped(urls), lines[found[2]])) + "\n"
@@ -119,7 +119,7 @@ def page(text: str, lines: Mapping[str, list[str]], urls: Mapping[str, Any]) -> 
 
 
 def _whole(lines: list[str]) -> list[str]:
-    """The lines as they were before they were made to fit a terminal: what continues one has four more spaces."""
+    """The lines before they were wrapped for a terminal: a continuation has four more spaces."""
     whole: list[str] = []
     for line in lines:
         if line.startswith("    ") and whole:

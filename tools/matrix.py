@@ -62,7 +62,7 @@ def run(entry: str, commit: str) -> dict[str, Any]:
     git("-C", str(clone), "fetch", "-q", str(ROOT), "HEAD")
     git("-C", str(clone), "checkout", "-q", "--detach", "FETCH_HEAD")
     print(f"{entry}:", flush=True)
-    # A make of its own, which takes nothing from the one that runs this, but what is downloaded.
+    # A separate make, which shares only downloads with the one that runs this.
     environment = {
         name: value for name, value in os.environ.items() if name not in ("MAKEFLAGS", "MAKELEVEL", "MFLAGS")
     }
@@ -92,7 +92,7 @@ def run(entry: str, commit: str) -> dict[str, Any]:
 
 
 def steps(said: str, logs: Path) -> dict[str, str]:
-    """How each step ended: "ok", "123 ok", "failed" or "not run"."""
+    """The outcome of each step: "ok", "123 ok", "failed" or "not run"."""
     ended = dict(_STEP.findall(said))
     results = {}
     for step in STEPS:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make mutants`: break the product in one place after another, and see that the tests of the promise notice.
+"""`make mutants`: break the product in one place after another, and verify that the guarantee's tests detect it.
 
 Each patch in tests/mutants has three lines before its diff: `Promise:`, a number or a word; `Tests:`, the arguments
 that pytest gets; `Why:`, what is broken. The tests have to pass without the patch and to fail with it.
@@ -22,7 +22,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-_PASSED, _FAILED = 0, 1  # of pytest; everything else means that it ran no test, or not to its end
+_PASSED, _FAILED = 0, 1  # of pytest; any other means that it ran no test, or was interrupted
 
 
 @dataclass(frozen=True)
@@ -34,7 +34,7 @@ class Mutant:
 
 
 def read(path: Path) -> Mutant:
-    """Raises `ValueError` where a line is missing."""
+    """Raises `ValueError` if a line is missing."""
     lines = path.read_text(encoding="utf-8").splitlines()
     head = dict(line.split(": ", 1) for line in lines[:3] if ": " in line)
     missing = [name for name in ("Promise", "Tests", "Why") if name not in head]
@@ -44,7 +44,7 @@ def read(path: Path) -> Mutant:
 
 
 def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
-    """What pytest returns on a copy of the checkout, with the patch if there is one; -1 if it does not apply."""
+    """The exit code of pytest on a copy of the checkout, with the patch if any; -1 if it does not apply."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as place:
         copy = Path(place) / "checkout"
         listed = subprocess.run(
@@ -58,18 +58,18 @@ def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
         live.mkdir(parents=True)
         (live / "exchange").symlink_to(copy)
         if mutant:
-            alone = {**os.environ, "GIT_CEILING_DIRECTORIES": place}  # the copy is no repository, and in none
+            alone = {**os.environ, "GIT_CEILING_DIRECTORIES": place}  # the copy is not a repository, nor in one
             apply = ["git", "apply", str(mutant.path.resolve())]
             if subprocess.run(apply, cwd=copy, env=alone, capture_output=True, check=False).returncode:
                 return -1
         command = [sys.executable, "-m", "pytest", "-q", "-x", *tests]
-        # Every case: a sample may leave out the one that notices.
+        # Every case: a sample may omit the one that detects it.
         environment = {**os.environ, "PROMISES": "all", "HOME": place}
         return subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode
 
 
 def verdict(mutant: Mutant, clean: int, broken: int) -> str:
-    """Empty where the tests notice the patch."""
+    """Empty if the tests detect the patch."""
     if clean != _PASSED:
         return "its tests do not pass without it"
     if broken == -1:

@@ -1,13 +1,12 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""``make mutation``: how many small changes of plugins/module_utils do the unit tests notice?
+"""``make mutation``: how many small changes of plugins/module_utils do the unit tests detect?
 
 mutmut makes the changes, learns which test reaches which function, and runs these tests on each change. All of them
-take many hours, so this tries a sample, drawn with a seed that is printed. Three kinds are never drawn: changes that
-only alter a sentence that people read; those that tests/mutants/equivalent.yml lists, with the reason why nothing can
-notice them; and those of functions that run only while their file is imported, since the tests run in forks of a
-process that has imported it.
+take many hours, so this tries a sample, drawn with a seed that is printed. Three kinds are never drawn: changes of
+sentences for people; those in tests/mutants/equivalent.yml, with the reason why nothing can detect them; and those of
+functions that run only during imports, since the tests run in forks of a process with these imports.
 """
 
 from __future__ import annotations
@@ -37,8 +36,8 @@ EQUIVALENT = ROOT / "tests/mutants/equivalent.yml"
 COLLECTION = Path("ansible_collections/intune/exchange")
 ENGINE = COLLECTION / "plugins/module_utils"
 TESTS = ["tests/unit/module_utils", "tests/unit/conformance", "tests/unit/plugin_utils"]
-NOTICED = {"killed", "timeout", "segfault"}  # a run without end is noticed as well
-# A change may take a minute before it counts as endless: mutmut does not know the time that fixtures take.
+NOTICED = {"killed", "timeout", "segfault"}  # an endless run counts as detected
+# A change may take a minute before it counts as endless: mutmut does not include the time of fixtures.
 CONFIGURATION = """
 [tool.mutmut]
 source_paths = ["{engine}"]
@@ -64,14 +63,14 @@ class Mutation:
 
     @property
     def lines(self) -> tuple[str, str]:
-        """What is removed and what is added, each on one line."""
+        """The removed and the added code, each on one line."""
         body = self.difference.splitlines()[2:]
         removed, added = (" ".join(line[1:].strip() for line in body if line.startswith(sign)) for sign in "-+")
         return removed, added
 
     @property
     def function(self) -> str:
-        """Its name alone: mutmut writes x_FUNCTION, or CLASS and METHOD after a sign that no name has."""
+        """The function's name: mutmut writes x_FUNCTION, or CLASS and METHOD after a sign that no name has."""
         named = self.name.rpartition(".")[2].partition("__mutmut_")[0]
         return named.rpartition("ǁ")[2] if "ǁ" in named else named.removeprefix("x_")
 
@@ -81,7 +80,7 @@ class Mutation:
 
 
 def stage(place: Path, files: str, tests: list[str], root: Path = ROOT) -> None:
-    """Lay out `place` as mutmut needs it: the engine by its import name, and the checkout in `place`/mutants."""
+    """Prepare `place` for mutmut: the engine under its import name, and the checkout in `place`/mutants."""
     shutil.rmtree(place, ignore_errors=True)
     checkout = place / "mutants"
     listed = subprocess.run(
@@ -106,7 +105,7 @@ def stage(place: Path, files: str, tests: list[str], root: Path = ROOT) -> None:
 
 
 def alone(command: list[str], place: Path, environment: dict[str, str]) -> str:
-    """Run a command in a session of its own, so that nothing of it lives on when this is interrupted."""
+    """Run a command in its own session, so that none of its processes survives an interruption."""
     log = place / "mutmut.log"
     with log.open("w", encoding="utf-8") as output:
         process = subprocess.Popen(
@@ -128,7 +127,7 @@ def mutmut(place: Path, cores: int, *names: str) -> str:
 
 
 def known(place: Path) -> Iterator[Mutation]:
-    """All changes that mutmut made, with what became of them."""
+    """All changes of mutmut, with their outcomes."""
     from mutmut.stats import status_by_exit_code  # only in the environment of `make mutation`
 
     folder = place / "mutants" / ENGINE
@@ -141,15 +140,15 @@ def known(place: Path) -> Iterator[Mutation]:
 def with_difference(place: Path, mutation: Mutation) -> Mutation:
     from mutmut.mutation.diff_apply import get_diff_for_mutant
 
-    os.chdir(place)  # mutmut finds its files from there
+    os.chdir(place)  # otherwise mutmut does not find its files
     difference = get_diff_for_mutant(mutation.name, path=ENGINE / mutation.path)
     return Mutation(mutation.name, mutation.path, difference, mutation.status)
 
 
 def only_words(mutation: Mutation) -> bool:
-    """Whether nothing changes but sentences: texts with a space in them, which no program compares.
+    """Whether only sentences change: texts with a space in them, which no program compares.
 
-    A text that goes on where the line before ended in one is a part of a sentence.
+    A text that continues the previous line's text is a part of a sentence.
     """
     body = mutation.difference.splitlines()[2:]
     first = next((number for number, line in enumerate(body) if line.startswith("-")), 0)
@@ -173,7 +172,7 @@ def listed_as_equivalent() -> list[dict[str, str]]:
 
 
 def is_equivalent(mutation: Mutation, listed: list[dict[str, str]]) -> bool:
-    """An entry for any function is about a part of a line, every other one about whole lines."""
+    """An entry for any function covers a part of a line, every other one whole lines."""
     removed, added = mutation.lines
     return any(
         removed.replace(one["from"], one["to"]) == added
@@ -184,7 +183,7 @@ def is_equivalent(mutation: Mutation, listed: list[dict[str, str]]) -> bool:
 
 
 def only_at_import(place: Path) -> set[str]:
-    """The functions that run only while files are imported: mutmut puts them on the account of the first test."""
+    """The functions that run only during imports: mutmut attributes them to the first test."""
     stats = json.loads((place / "mutants/mutmut-stats.json").read_text(encoding="utf-8"))
     first = next(iter(stats["duration_by_test"]))
     return {name for name, tests in stats["tests_by_mangled_function_name"].items() if tests == [first]}
@@ -208,7 +207,7 @@ def draw(place: Path, size: int, seed: int, files: str) -> tuple[list[Mutation],
 
 
 def interval(noticed: int, of: int) -> tuple[int, int]:
-    """Between which percentages the score of all changes is, with a confidence of 95 % (Wilson)."""
+    """The 95 % confidence interval of the score of all changes, in per cent (Wilson)."""
     share, z = noticed / of, 1.96
     center, width = share + z**2 / (2 * of), z * math.sqrt(share * (1 - share) / of + z**2 / (4 * of**2))
     return tuple(round(100 * (center + sign * width) / (1 + z**2 / of)) for sign in (-1, 1))  # type: ignore[return-value]
@@ -256,7 +255,7 @@ def main() -> int:
         print("The tests did not pass before anything was changed, or no file matches.", file=sys.stderr)
         return 1
     print(f"Trying {len(sample)} of {of} changes, SEED={options.seed} …", flush=True)
-    # All of them are more names than a command can have.
+    # All their names would be too long for a command.
     said = mutmut(place, options.cores, *(one.name for one in sample if options.sample))
     status = {one.name: one.status for one in known(place)}
     sample = [Mutation(one.name, one.path, one.difference, status[one.name]) for one in sample]

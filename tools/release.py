@@ -71,7 +71,7 @@ def check(version: str) -> None:
 
 
 def prepare(version: str, stage: Path, seconds: int) -> None:
-    """The version and the changelog, as they are to be committed on top of what the stage has now."""
+    """The version and the changelog, to be committed on top of the current files of the stage."""
     nobody = ("-c", "user.name=release", "-c", "user.email=release@intune-exchange.example")
     run("git", "-C", stage, *nobody, "commit", "-q", "-m", "as it is")
     galaxy = stage / "galaxy.yml"
@@ -83,7 +83,7 @@ def prepare(version: str, stage: Path, seconds: int) -> None:
 
 
 def imported(artifact: Path) -> None:
-    """What Galaxy would say; it must have nothing to say."""
+    """Galaxy's findings; there must be none."""
     settings = configparser.ConfigParser()
     no, yes = dict.fromkeys(("run_ansible_test", "local_image_docker", "infra_osd"), "False"), "True"
     settings["galaxy-importer"] = {**no, "run_ansible_doc": yes, "run_ansible_lint": yes, "run_flake8": "False"}
@@ -99,19 +99,19 @@ def imported(artifact: Path) -> None:
 
 
 def checked(artifact: Path) -> None:
-    """What ansible-test says about the artifact, as it is installed; it must have nothing to say."""
+    """The findings of ansible-test on the installed artifact; there must be none."""
     place = TARGET / "sanity"
     folder = place / "ansible_collections" / "intune" / "exchange"
     folder.mkdir(parents=True)
     shutil.unpack_archive(artifact, folder)
-    run("git", "-C", folder, "init", "-q")  # ansible-test walks up to the next repository, and looks at what that has
+    run("git", "-C", folder, "init", "-q")  # ansible-test walks up to the next repository, and uses its files
     run("git", "-C", folder, "add", "-A")
     run(sys.executable, "-m", "tools.sanity", place)
     shutil.rmtree(place)
 
 
 def bill(artifact: Path, version: str, stage: Path) -> str:
-    """What the collection runs with, in the versions that are tested: CycloneDX, about the artifact."""
+    """The dependencies of the collection in their tested versions: CycloneDX, for the artifact."""
     pins = {
         line.partition("==")[0]: line
         for line in (stage / "requirements-test.txt").read_text(encoding="utf-8").splitlines()

@@ -24,7 +24,7 @@ PICTURE = ROOT / "docs/images/demo.svg"
 REPORT = "intune-exchange-demo"
 _SHOWN = 2  # acts in the picture
 _COLUMNS, _WIDTH, _HEIGHT, _MARGIN = 100, 8.4, 18, 16
-# What differs from run to run.
+# Values that differ between runs.
 _PLAIN = (
     (re.compile(r"synchronised \d+ seconds ago"), "synchronised 120 seconds ago"),
     (re.compile(r"(?<=@phones\.example)( +)\d+$"), r"\g<1>120"),
@@ -37,7 +37,7 @@ text { font: 14px ui-monospace, 'Cascadia Mono', 'DejaVu Sans Mono', monospace; 
 
 
 def demonstration(folder: Path) -> str:
-    """What the demonstration prints. Its report is in a folder of `folder`."""
+    """The output of the demonstration. Its report is in a folder of `folder`."""
     clean = {name: text for name, text in os.environ.items() if not name.startswith(("AZURE_", "INTUNE_", "ANSIBLE_"))}
     settings = {
         "ANSIBLE_COLLECTIONS_PATH": os.environ.get("ANSIBLE_COLLECTIONS_PATH", str(ROOT / ".cache/live")),

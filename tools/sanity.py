@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""ansible-test sanity with nothing but a package index, for the checkout and for what is built from it.
+"""Run ansible-test sanity with only a package index, on the checkout and on the built artifact.
 
 python -m tools.sanity FOLDER [OPTIONS...]    # FOLDER holds ansible_collections
 """
@@ -21,8 +21,8 @@ BIN = Path(sys.executable).parent
 UV = Path(__file__).resolve().parent.parent / ".cache" / "uv" / "bin" / "uv"
 VERSION = f"{sys.version_info.major}.{sys.version_info.minor}"
 
-# ansible-test gives each of its ten environments a pip, from a script that it downloads from a host of its own. This
-# script takes its place. The pip that it writes hands over to uv, which takes a twentieth of the CPU time of pip.
+# ansible-test installs pip in each of its ten environments, with a script that it downloads from a separate host. This
+# script replaces it. Its pip runs uv, which takes a twentieth of the CPU time of pip.
 GET_PIP = """
 import subprocess, sys, sysconfig
 from pathlib import Path
@@ -36,8 +36,8 @@ if others:
     subprocess.check_call([sys.executable, "-m", "pip", "install", *others])
 """
 
-# Libraries are compiled as pip does it: else Python would warn when a test first imports them, and the test would fail.
-# Only "install" has anything to do: "wheel" would build for pip's cache what uv downloads built, or builds itself.
+# Libraries are compiled as by pip: otherwise Python would warn on their first import in a test, and the test would
+# fail. Only "install" does something: "wheel" would build for pip's cache what uv downloads built, or builds itself.
 PIP = """
 import os, sys
 
@@ -47,12 +47,12 @@ if sys.argv[1] == "install":
 """
 
 
-# ansible-core 2.22 takes this library of pylint, which has no part in what it finds, from a repository.
+# ansible-core 2.22 installs this pylint library, which does not affect the findings, from a repository.
 OVERRIDE = "dill==0.4.1\n"
 
 
 def provide_pip() -> None:
-    """Put the script where ansible-test keeps the one that it would download."""
+    """Put the script where ansible-test stores the downloaded one."""
     wanted = ("UV_", "SSL_", "XDG_CACHE_HOME", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY")
     settings = {name: value for name, value in os.environ.items() if name.upper().startswith(wanted)}
     if "dill @ https" in (Path(ansible_test.__file__).parent / "_data/requirements/sanity.pylint.txt").read_text():
@@ -69,7 +69,7 @@ def provide_pip() -> None:
 def main(folder: Path, *options: str) -> int:
     provide_pip()
     if "BESIDE_OTHERS" in os.environ and hasattr(os, "sched_setaffinity"):
-        # pylint starts a process for each core that it may use; each reads the same imports, for half as much again.
+        # pylint starts a process per core that it may use; each reads the same imports, which takes half as much again.
         os.sched_setaffinity(0, {max(os.sched_getaffinity(0))})
     return subprocess.run(
         [str(BIN / "ansible-test"), "sanity", "--python", VERSION, *options],

@@ -17,7 +17,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 READY = ROOT / "simulator/tenants/ready.yml"
 PAGE = ROOT / "docs/docsite/rst/simulator_keys.rst"
-# Mappings and lists whose entries are examples: their own keys are explained with them.
+# Mappings and lists of examples: their own keys are explained with them.
 _OPEN = {
     "organization",
     "skus",
@@ -52,7 +52,7 @@ file extends. A time is a number of simulated seconds, unless its key says other
 
 @dataclass
 class Key:
-    """A key by its whole path, what it is by default, and the comment above it."""
+    """A key by its whole path, its default, and the comment above it."""
 
     path: str
     default: str

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the page on troubleshooting: each kind of failure, and each sentence that the code can say, with its next step.
+"""Write the page on troubleshooting: each kind of failure, and each message of the code, with its next step.
 
 python tools/troubleshooting.py
 """
@@ -18,9 +18,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/troubleshooting.rst"
 _FAILURES = ("TenantError", "usage", "RequestFailed")
-HOLE = "…"  # what depends on the case
+HOLE = "…"  # a part that depends on the case
 
-# Each value of error.kind: what it means.
+# Each value of error.kind: its meaning.
 KINDS = {
     "abandoned": "``ansible-playbook`` ended before its task. Nothing more was sent",
     "absent": "There is no connector to work on",
@@ -82,7 +82,7 @@ KINDS = {
     "unverified_domain": "The domain does not belong to the tenant",
     "usage": "The options are invalid. Nothing was changed",
 }
-# What the roles say when they stop; a piece of each sentence, and what to do.
+# The messages of roles that stop: a part of each sentence, and the next step.
 ROLES = {
     "blank, and a blank value never means": "Set the variable that the message names, or remove it",
     "This tenant is not ready for the connector.": "Each line names a requirement and its next step",
@@ -147,7 +147,7 @@ Common causes
 
 @dataclass(frozen=True)
 class Said:
-    """One place in the code that fails: `kinds` and `sentences` are all that it can come to."""
+    """One place in the code that fails: `kinds` and `sentences` are all its possible values."""
 
     file: str
     kinds: tuple[str, ...]
@@ -156,7 +156,7 @@ class Said:
 
 
 def _texts(node: ast.AST | None, known: dict[str, list[ast.expr]]) -> tuple[str, ...]:
-    """What an expression can be as text; empty if that is not known before it runs."""
+    """The possible texts of an expression; empty if unknown before it runs."""
     match node:
         case ast.Constant(value=str() as text):
             return (text,)
@@ -189,7 +189,7 @@ def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
 
 @cache
 def collected() -> list[Said]:
-    """Every failure that the code can come to."""
+    """Every failure in the code."""
     found = []
     for path in sorted((ROOT / "plugins").rglob("*.py")):
         tree = ast.parse(path.read_text(encoding="utf-8"))
@@ -228,7 +228,7 @@ def default_steps() -> dict[str, str]:
 
 
 def sentences() -> dict[str, dict[str, str]]:
-    """By kind: each sentence, and the next step that the product names with it."""
+    """By kind: each sentence, and its next step in the product."""
     steps, found = default_steps(), dict[str, dict[str, str]]()
     taken = set()
     for said in collected():
@@ -237,7 +237,7 @@ def sentences() -> dict[str, dict[str, str]]:
                 if text not in taken and text.strip(f"{HOLE} :,."):
                     taken.add(text)
                     found.setdefault(kind, {})[text] = said.step or steps.get(kind, "")
-                elif said.step and found.get(kind, {}).get(text) == "":  # two say it, and only one the next step
+                elif said.step and found.get(kind, {}).get(text) == "":  # only one of two has the step
                     found[kind][text] = said.step
     return found
 

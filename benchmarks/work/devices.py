@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mobile devices of a tenant as a bare script would read them: the same pages, and nothing is concluded.
+"""The mobile devices of a tenant as a bare script would read them: the same pages, without conclusions.
 
 `devices.py ADDRESSES TENANT DEVICES`
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A result of so many devices without secrets: by nothing, by `str.replace` of each secret or of each form, by ours.
+"""Mask a result with this many devices: not at all, by `str.replace` of each secret or of each form, by ours.
 
 `masking.py nothing|replace|forms|ours DEVICES [escaped]`; with `escaped`, text that a service or proxy has escaped.
 """
@@ -20,7 +20,7 @@ from urllib.parse import quote
 sys.path.insert(0, str(Path(__file__).parents[2] / ".cache" / "live"))
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 
-# Of a task: the application's secret, a password, the password of a proxy, and two access tokens.
+# The secrets of a task: the application's, a password, the password of a proxy, and two access tokens.
 SECRETS = ["Q8~canary.0123456789_abcdefghijklmnopqr", "zur\u00fcck & <vogel>", "pa55/of@proxy", "e30." + "x" * 1600]
 SECRETS.append(SECRETS[-1].replace("x", "y"))
 

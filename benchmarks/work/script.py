@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The checks of the role's second run as a bare script would make them, with requests and nothing else.
 
-`script.py ADDRESSES TENANTS [--concurrent]`: the tenants one after another; the reads of one at once if so wanted.
+`script.py ADDRESSES TENANTS [--concurrent]`: the tenants one after another; optionally with concurrent reads.
 """
 
 from __future__ import annotations
@@ -98,7 +98,7 @@ class Tenant:
 
 
 def check(tenant: Tenant, together: Callable[[list[Callable[[], Any]]], list[Any]]) -> list[str]:
-    """What is not as it should be; `together` runs several reads."""
+    """What is wrong; `together` runs several reads."""
     address = tenant.facts["account"]
     together([lambda: tenant.sign_in("graph"), lambda: tenant.sign_in("exchange")])
     roles = " or ".join(f"roleDefinitionId eq '{role}'" for role in CONSOLE_ROLES)

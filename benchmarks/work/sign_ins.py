@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sign-in log of a tenant as a bare script would read it: the same pages, counted, and nothing is concluded.
+"""The sign-in log of a tenant as a bare script would read it: the same pages, counted, without conclusions.
 
 `sign_ins.py ADDRESSES TENANT SIGN_INS`
 """

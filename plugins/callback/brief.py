@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The output of a run as a person reads it: what changed, what was reported, and what failed."""
+"""The output of a run for people: what changed, what was reported, and what failed."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _OF_ANSIBLE = {"changed", "failed", "msg", "skipped", "ansible_facts", "deprecat
 
 
 class CallbackModule(CallbackBase):
-    """Prints as little as says what happened."""
+    """Prints only what is needed to say what happened."""
 
     CALLBACK_VERSION = 2.0
     CALLBACK_TYPE = "stdout"
@@ -107,7 +107,7 @@ class CallbackModule(CallbackBase):
         elif self._display.verbosity:
             lines.append(f"ok: {name}")
         if not found.get("_ansible_no_log"):
-            if not _part(result, "task").register:  # what is registered, the play itself shows as it wants
+            if not _part(result, "task").register:  # the play itself shows what it registers
                 lines += _texts(found.get("summary_text"))
             if found.get("_ansible_verbose_always"):
                 lines += _reported(found)

@@ -127,7 +127,7 @@ requirements:
   - requests >= 2.33
 """
 
-    # What a plugin says on top of that, since it reads the environment by its documentation.
+    # What plugins add, since they read the environment as their documentation says.
     ENVIRONMENT = r"""
 options:
   tenant_id:

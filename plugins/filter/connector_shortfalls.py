@@ -55,7 +55,7 @@ from ..module_utils._connector.validation import shortfalls
 
 
 def connector_shortfalls(found: Any, primary_smtp_address: str, max_sync_age: int = 93600) -> list[str]:
-    """The sentences on `found`. Raises `AnsibleFilterError` if that is not what connector_info returns."""
+    """The sentences about `found`. Raises `AnsibleFilterError` unless it is a result of connector_info."""
     if not isinstance(found, Mapping) or not {"offered", "connectors"} <= set(found):
         raise AnsibleFilterError("connector_shortfalls needs the result of intune.exchange.connector_info")
     return shortfalls(found, str(primary_smtp_address), int(max_sync_age))

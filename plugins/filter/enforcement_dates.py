@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When each policy of Conditional Access may be enforced."""
+"""When each Conditional Access policy may be enforced."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
 
 
 def enforcement_dates(results: Any, days: Any, now: str) -> list[dict[str, Any]]:
-    """One dictionary for each policy. Raises AnsibleFilterError for results of anything else, and for bad times."""
+    """One dictionary per policy. Raises AnsibleFilterError for other kinds of results and for invalid times."""
     if not isinstance(results, list) or not all(
         isinstance(one, Mapping) and isinstance(one.get("conditional_access_policy"), Mapping) for one in results
     ):
@@ -107,7 +107,7 @@ def _dated(result: Mapping[str, Any], now: datetime, wait: timedelta) -> dict[st
 
 
 def _time(text: Any) -> datetime:
-    """A time of Graph, which has up to seven digits of a second, in UTC."""
+    """A time of Graph, which may have seven digits of a second, in UTC."""
     moment = datetime.fromisoformat(str(text))
     return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
 

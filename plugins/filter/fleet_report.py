@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was read of many tenants, as one report: who needs action, and what to do."""
+"""The data read from many tenants as one report: who needs action, and which."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json:
 
 
 def _writable(value: Any) -> Any:
-    """One text that is not writable would leave everybody without a report."""
+    """A single text that cannot be written must not cost everybody the report."""
     if isinstance(value, str):
         return writable(value)
     if isinstance(value, Mapping):

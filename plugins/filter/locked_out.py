@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a change of mobile access locks out."""
+"""The devices that a change of mobile access locks out."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ _NEEDED = {"guid", "device_id", "mailbox", "before", "after"}
 
 
 def locked_out(devices: Any, rules: Any = (), allowed: Any = ()) -> list[Any]:
-    """The devices whose state becomes stricter. Raises AnsibleFilterError for what is no list of devices or rules."""
+    """The devices whose state becomes stricter. Raises AnsibleFilterError unless given lists of devices and rules."""
     if not isinstance(devices, list) or not all(isinstance(one, Mapping) and set(one) >= _NEEDED for one in devices):
         raise AnsibleFilterError(f"locked_out needs a list of devices, each with {', '.join(sorted(_NEEDED))}")
     named = isinstance(rules, (list, tuple)) and all(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the roles and playbooks report, in sentences."""
+"""The reports of the roles and playbooks, in sentences."""
 
 from __future__ import annotations
 
@@ -110,7 +110,7 @@ _IN_MESSAGES = frozenset(
 
 
 def role_lines(values: Any, about: str, width: int = 88) -> Any:
-    """The lines. Raises AnsibleFilterError for values that are not those of `about`."""
+    """The lines. Raises AnsibleFilterError for values that do not match `about`."""
     if about not in ABOUT or not isinstance(values, Mapping):
         raise AnsibleFilterError(f"role_lines needs a dictionary, and one of {', '.join(sorted(ABOUT))}")
     try:

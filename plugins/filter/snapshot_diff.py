@@ -137,7 +137,7 @@ _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 def snapshot_diff(
     before: Any, after: Any = None, accepted_differences: Any = (), format: str = "data", about: Any = None
 ) -> Any:
-    """What changed, in a format. Raises AnsibleFilterError for what cannot be compared."""
+    """The changes, in the requested format. Raises AnsibleFilterError for values that cannot be compared."""
     if format not in _FORMATS:
         raise AnsibleFilterError(f"snapshot_diff has no format {format}: use {', '.join(_FORMATS)}")
     if not isinstance(accepted_differences, (list, tuple)):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A snapshot as a playbook with variables that brings a tenant to its state."""
+"""A snapshot as a playbook with variables that brings a tenant to the same state."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"files": files_of, "s
 
 
 def snapshot_export(snapshot: Any, format: str = "files") -> Any:
-    """The files or the summary. Raises AnsibleFilterError for what is no snapshot."""
+    """The files or the summary. Raises AnsibleFilterError for anything but a snapshot."""
     if format not in _FORMATS:
         raise AnsibleFilterError(f"snapshot_export has no format {format}: use {', '.join(_FORMATS)}")
     try:

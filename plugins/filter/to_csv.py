@@ -55,11 +55,11 @@ from typing import Any
 
 from ..plugin_utils._rows import Rows, text_of
 
-# What spreadsheets take for the beginning of a formula: https://owasp.org/www-community/attacks/CSV_Injection
+# What spreadsheets treat as the start of a formula: https://owasp.org/www-community/attacks/CSV_Injection
 _FORMULA = "=+-@"
 # How Unicode names letters and symbols without a shape, such as HANGUL FILLER and BRAILLE PATTERN BLANK.
 _SHAPELESS = re.compile(r"\b(?:FILLER|BLANK|NULL)\b")
-# Where a spreadsheet may begin a cell: after each separator that one may be set to, and after each line break.
+# Where a spreadsheet may begin a cell: after any separator that it can be configured for, and after line breaks.
 _CELL_BEGINS = re.compile(r"([,;|\t\n\r\v\f\x1c-\x1e\x85\u2028\u2029])")
 
 
@@ -80,14 +80,14 @@ def _cell(value: Any, begins: bool = False) -> str:
     if isinstance(value, int | float):
         # For a spreadsheet with another separator the whole line is one cell, and -1,5+A1 a formula.
         return f"'{text}" if begins and text.startswith("-") else text
-    first, *rest = _CELL_BEGINS.split(text)  # then separators and parts by turns
+    first, *rest = _CELL_BEGINS.split(text)  # separators and parts alternate from here
     for separator, part in zip(rest[::2], rest[1::2], strict=True):
         first += separator + ("'" if _is_formula(part) else "") + part
     return f"'{first}" if _is_formula(text) else first
 
 
 def _is_formula(part: str) -> bool:
-    """Whether the first character that is seen begins a formula, in whatever width or shape it is written."""
+    """Whether the first visible character starts a formula, whatever its width or shape."""
     for character in part:
         if character == "\u2212" or unicodedata.normalize("NFKC", character) in _FORMULA:
             return True
@@ -97,7 +97,7 @@ def _is_formula(part: str) -> bool:
 
 
 def _is_seen(character: str) -> bool:
-    """Whether a reader sees it: not spaces, controls, marks, letters without a shape, or quotes that are removed."""
+    """Whether a reader sees it: no spaces, controls, marks, letters without a shape, or quotes that are removed."""
     if character in '"\u201c\u201d\uff02' or unicodedata.category(character)[0] in "ZCM":
         return False
     return character.isascii() or not _SHAPELESS.search(unicodedata.name(character, ""))

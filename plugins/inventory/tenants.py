@@ -186,7 +186,7 @@ _EVERY_HOST = {
 
 
 class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
-    """Reads the tenants, or what the cache has of them, and puts them into the inventory."""
+    """Reads the tenants, or takes them from the cache, and adds them to the inventory."""
 
     NAME = _PLUGIN
     _hosts: frozenset[str] = frozenset()  # their names
@@ -229,15 +229,15 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(f"{reason} It is left out of the inventory.")
         for line in found["notes"]:
             self.display.warning(line)
-        for group in GROUPS:  # also those without hosts, which a play may name
+        for group in GROUPS:  # also those without hosts, since a play may name them
             inventory.add_group(group)
         for host in hosts:
             self._add(host)
 
     def _found(self, path: str, cache: bool) -> dict[str, list[Any]]:
-        """The hosts, and why others are none. `cache` says whether the cache may be used; it is written either way.
+        """The hosts, and why other tenants have none. `cache`: whether the cache may be read; it is always written.
 
-        A tenant that could not be read is read again each time, and does not make what is known of the others younger.
+        A tenant that could not be read is read again each time, and does not refresh the age of the others' data.
         """
         key, kept = self.get_cache_key(path), self.get_option("cache")
         cached = self._cached(key) if kept and cache else None
@@ -252,14 +252,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return found
 
     def _cached(self, key: str) -> dict[str, Any] | None:
-        """What the cache has, as this version writes it; nothing where it cannot be read: it is written anew then."""
+        """The contents of the cache, if this version wrote it; empty if it is unreadable, and then rewritten."""
         try:
             found = self._cache.get(key)
             if not isinstance(found, dict) or set(found) != _CACHED:
                 return None
             good = all(isinstance(host["variables"]["tenant_id"], str) and host["name"] for host in found["hosts"])
             return found if good else None
-        except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # what plugins make of a spoilt file
+        except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # a corrupted file raises anything
             self.display.warning(f"The cache of the inventory could not be read and is replaced: {one_line(error)}")
             return None
 
@@ -291,13 +291,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return {"hosts": hosts, "left_out": left_out, "notes": notes}
 
     def _given(self, option: str) -> Any:
-        """The value of an option, its templates carried out: plain, without tags and vaults."""
+        """The value of an option with its templates evaluated: plain, without tags and vaults."""
         self.templar.available_variables = self._vars
         return json.loads(json.dumps(self.templar.template(self.get_option(option)), default=str))
 
     def _add(self, host: dict[str, Any]) -> None:
         name, strict = host["name"], self.get_option("strict")
-        # What services returned, also when it comes out of the cache, is never a template.
+        # Data from services is never a template, even if it comes from the cache.
         variables = {**_EVERY_HOST, **as_data(host["variables"])}
         self.inventory.add_host(name, group=host["group"])
         for variable, value in variables.items():
@@ -307,9 +307,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
 
     def _sanitize_group_name(self, name: str) -> str:
-        """The name of a group that was worked out, perhaps from text of a tenant: no pattern, and no other group.
+        """A valid group name for a computed one, which may hold text of a tenant: no pattern, and no existing group.
 
-        Otherwise a customer could choose its display name so that it is in a group, or stands for a host, of others.
+        Otherwise a customer could choose a display name that puts it into a group, or that stands for another host.
         """
         safe = str(to_safe_group_name(one_line(name), force=True, silent=True))
         return f"{safe}_" if safe in self._hosts or safe.lower() in (*RESERVED, *GROUPS) else safe

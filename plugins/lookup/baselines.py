@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Baselines for an audit, from the files that come with the collection and from others."""
+"""Baselines for an audit, from the files of the collection and from others."""
 
 from __future__ import annotations
 

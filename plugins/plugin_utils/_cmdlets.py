@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cmdlets of Exchange Online that each module runs, for management roles that hold these and no others.
+"""The cmdlets of Exchange Online that each module runs, for management roles with exactly these.
 
-A custom role is a part of one built-in role, so each cmdlet has its parents: the least ones of which all parameters
-that the modules use come. Tests run every module with exactly these cmdlets.
+A custom role is a part of one built-in role, so each cmdlet has its parents: the smallest ones with all parameters that
+the modules use. Tests run every module with exactly these cmdlets.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ _RULES = ("Get-ActiveSyncDeviceAccessRule", "Get-ActiveSyncOrganizationSettings"
 _ROLE_READS = ("Get-ManagementRole", "Get-ManagementRoleAssignment", "Get-ManagementRoleEntry")
 _PRINCIPALS = ("Get-Recipient", "Get-RoleGroup", "Get-ServicePrincipal", "Get-User")
 
-# By module: what it reads, and what it writes with.
+# By module: the cmdlets for reading, and those for writing.
 CMDLETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "access_check_info": (("Get-ManagementRole", "Get-MobileDevice"), ()),
     "activesync_device_access_rule": (
@@ -161,7 +161,7 @@ CMDLETS: dict[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
 
 
 def cmdlets_by_role(modules: Mapping[str, bool]) -> list[dict[str, Any]]:
-    """What modules need, each with whether it writes: cmdlets by the built-in role of which they are a part."""
+    """The cmdlets that modules need, each with whether it writes: by the built-in role that contains them."""
     needed: set[str] = set()
     for module, writes in modules.items():
         reads_with, writes_with = CMDLETS.get(module, ((), ()))

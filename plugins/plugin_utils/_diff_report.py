@@ -30,7 +30,7 @@ _STYLE = (
 
 
 def rows_of(found: Mapping[str, Any]) -> list[dict[str, str]]:
-    """One row for each difference."""
+    """One row per difference."""
     return [
         dict(
             zip(
@@ -84,7 +84,7 @@ def summary_of(found: Mapping[str, Any]) -> str:
 
 
 def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequence[Sequence[str]]]]:
-    """The parts of a page: a heading, and a table where there is something in it."""
+    """The parts of a page: a heading, and a table if it has rows."""
     people = [
         (
             one["person"],
@@ -126,7 +126,7 @@ def _row(cells: Sequence[str]) -> str:
 
 
 def _escaped(text: str) -> str:
-    # An address is made a link by its form alone.
+    # Software turns any text in this form into a link.
     return _MARKDOWN.sub(r"\\\1", text).replace("@", "&#64;").replace("://", "&#58;//").replace("www.", "www&#46;")
 
 

@@ -20,7 +20,7 @@ PLAYBOOK = "apply.yml"
 
 
 def files_of(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    """The text of each file by its path; the playbook, which needs the others, last."""
+    """The text of each file by its path; the playbook, which needs the others, comes last."""
     export = export_of(snapshot)
     source = f"{snapshot['tenant'].get('name')} ({snapshot['tenant'].get('id')}), read at {snapshot['taken_at']}"
     held = [one for one in export.sections if one.items]
@@ -112,7 +112,7 @@ def _task(section: Section) -> Iterator[str]:
 
 
 def _value(option: str, items: Sequence[Mapping[str, Any]]) -> str:
-    """The value of an option of an item. Before 2.19, ansible-core makes a list of a text like "[1,2]"."""
+    """The value of an option of an item. Before 2.19, ansible-core converts a text like "[1,2]" to a list."""
     given = [one[option] for one in items if option in one]
     text = any(isinstance(one, str) and one.startswith(("[", "{")) for one in given)
     value = f"item.{option}{' | string' if text else ''}"
@@ -122,7 +122,7 @@ def _value(option: str, items: Sequence[Mapping[str, Any]]) -> str:
 
 
 def summary_of(snapshot: Mapping[str, Any]) -> list[str]:
-    """What is in the export, and what is not, in lines for the terminal."""
+    """What is in the export, and what is not, as lines for the terminal."""
     export = export_of(snapshot)
     held = [
         f"{KINDS[one.part.kind].title[0].upper()}{KINDS[one.part.kind].title[1:]}: {counted(len(one.items), 'object')}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""YAML for people: short values in one line, texts in quotes, names of ids as comments. No text is a template."""
+"""YAML for people: short values on one line, texts quoted, names of ids as comments. No text is a template."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TEMPLATE = re.compile(r"\{[{%#]")
 
 
 def comment(text: str, indent: str = "") -> Iterator[str]:
-    """A comment in lines of at most 120 characters; no text ends it."""
+    """A comment in lines of at most 120 characters; no text can end it early."""
     line = ""
     for word in one_line(text, 10_000).split(" "):
         if line and len(indent) + len(line) + len(word) > 116:
@@ -30,7 +30,7 @@ def comment(text: str, indent: str = "") -> Iterator[str]:
 
 
 def entry(name: str, value: Any, indent: str = "") -> Iterator[str]:
-    """A key with its value, in one line where that is short."""
+    """A key with its value, on one line if that is short."""
     plain = None if _is_named(value) else _flow(value)
     if plain is not None and (
         not isinstance(value, (dict, list)) or not value or (_is_flat(value) and len(plain) < _WIDTH)

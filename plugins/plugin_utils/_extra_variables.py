@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of -e that a playbook does not know. Ansible ignores them, so that a typing error runs with the default."""
+"""Unknown variables from -e. Ansible ignores them, so a typing error would run with the default."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ def role_variables(role: str) -> frozenset[str]:
 
 
 def unknown_variables(given: Iterable[str], known: Collection[str]) -> list[str]:
-    """A sentence for each name that looks like a variable of the playbook and is none.
+    """A sentence for each name that looks like a variable of the playbook but is not one.
 
-    Variables of the roles are known to each playbook, since one file of variables may serve several.
+    Every playbook accepts the variables of the roles, since one variables file may serve several.
     """
     unknown = set(given) - set(known)
     known = {
@@ -55,8 +55,8 @@ def _next_step(name: str, known: Collection[str]) -> str:
 
 
 def _prefix(name: str) -> str:
-    """What a variable of this collection begins with; nothing for names such as `before` and those of all playbooks."""
-    if name.startswith("tenant_"):  # an inventory may have variables of its own with this prefix
+    """The prefix of this collection's variables; None for names such as `before` and those of all playbooks."""
+    if name.startswith("tenant_"):  # an inventory may have its own variables with this prefix
         return ""
     whole = [prefix for prefix in _TWO_WORDS if name.startswith(prefix)]
     first, underscore, _rest = name.partition("_")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each module needs of Microsoft Graph and of Exchange Online, as tests try it on the simulated tenant."""
+"""The permissions of each module in Microsoft Graph and Exchange Online, as tests verify on the simulated tenant."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _BY_VARIABLE = {"mobile_access_compliant: true": "DeviceManagementManagedDevices
 
 @dataclass(frozen=True)
 class Needs:
-    """`read` is enough in check mode, and to find that nothing has to change; `write` comes on top of it."""
+    """`read` is enough for check mode, and if nothing has to change; `write` is needed in addition to write."""
 
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()
@@ -188,7 +188,7 @@ NEEDS: dict[str, Needs] = {
 def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any]:
     """What modules, playbooks, rulebooks and entry points of roles (as `connector:validate`) need together.
 
-    Raises ValueError for a name that there is not.
+    Raises ValueError for an unknown name.
     """
     used = dict[str, bool]()
     graph: set[str] = set()
@@ -206,7 +206,7 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
         needs = NEEDS[module]
         graph |= {*needs.read, *(needs.write if writes else ())}
         roles |= {*needs.exchange_read, *(needs.exchange_write if writes else ())}
-    # A right to write includes the one to read.
+    # A permission to write includes the one to read.
     graph -= {one.replace("ReadWrite", "Read") for one in graph if "ReadWrite" in one}
     return {
         "modules": sorted(used),
@@ -219,7 +219,7 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
 
 
 def _modules(name: str) -> Iterator[tuple[str, bool]]:
-    """The modules that something runs, and whether it lets them write."""
+    """The modules that something runs, and whether they may write."""
     short = name.removeprefix(COLLECTION)
     role, _colon, entry_point = short.partition(":")
     playbook = ROOT / "playbooks" / f"{short}.yml"

@@ -20,7 +20,7 @@ _SCOPES = {
 
 
 def access(checks: Rows, tenant_id: str | None) -> list[str]:
-    """What to do about reads that do not work: each next step once, with the command that grants what is missing."""
+    """The next steps for failed reads: each once, with the command that grants what is missing."""
     failed = [one for one in checks if one["status"] != "works"]
     by_step: dict[str, list[Mapping[str, Any]]] = {}
     for one in failed:
@@ -84,7 +84,7 @@ def _holds(granted: set[str], permission: str) -> bool:
 
 
 def deadlines(deadlines: Rows) -> list[str]:
-    """Who loses mail at each deadline that affects the tenant, or may, and what to do."""
+    """Who loses mail at each deadline that affects, or may affect, the tenant, and what to do."""
     lines = []
     for one in deadlines:
         if one["status"] == "not_affected":
@@ -99,7 +99,7 @@ def deadlines(deadlines: Rows) -> list[str]:
 
 
 def deadlines_of_all(hosts: Sequence[str], results: Rows, unread: Sequence[str]) -> list[str]:
-    """Which tenants each deadline affects. `results` are those of `hosts`, in their order."""
+    """The tenants that each deadline affects. `results` are those of `hosts`, in their order."""
     by_host = {
         host: {one["id"]: one for one in result["deadlines"]} for host, result in zip(hosts, results, strict=True)
     }

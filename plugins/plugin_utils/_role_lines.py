@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The results of the roles in sentences. Each function gives lines, and none if there is nothing to say.
+"""The results of the roles in sentences. Each function returns lines, or none if there is nothing to report.
 
-Before ansible-core 2.19 a number may come as text, so each is converted here.
+Before ansible-core 2.19 a number may be text, so each is converted here.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _STATES = {
 
 
 def lockout(devices: Rows, max_affected: Any) -> list[str]:
-    """Why a change stops that locks out more devices than allowed."""
+    """Why a change that locks out more devices than allowed stops."""
     if len(devices) <= int(max_affected):
         return []
     mailboxes = len({str(one["mailbox"]) for one in devices})
@@ -39,7 +39,7 @@ def lockout(devices: Rows, max_affected: Any) -> list[str]:
 
 
 def quarantine(impact: Rows, result: Mapping[str, Any], recent_days: Any) -> list[str]:
-    """Whom a switch to quarantine affects."""
+    """The devices that a switch to quarantine affects."""
     outlook, left = len(result["outlook"]), result["locked_out"]
     return [
         f"Devices whose access quarantine as the default would change: {len(impact)}. {len(result['allowed'])} of them "
@@ -50,7 +50,7 @@ def quarantine(impact: Rows, result: Mapping[str, Any], recent_days: Any) -> lis
 
 
 def approve(devices: Rows, decision: str, preview: bool, check_mode: bool) -> list[str]:
-    """What was or would be decided about quarantined devices."""
+    """The decisions about quarantined devices, made or predicted."""
     verb = "would be" if preview or check_mode else "is now" if len(devices) == 1 else "are now"
     confirm = (
         ". Set mobile_access_confirm to true to do it, and mobile_access_max_affected to the maximum number of devices"
@@ -62,7 +62,7 @@ def approve(devices: Rows, decision: str, preview: bool, check_mode: bool) -> li
 
 
 def too_many_devices(address: str, devices: Rows, max_affected: Any) -> list[str]:
-    """Why the offboarding stops that would wipe more devices than expected."""
+    """Why an offboarding that would wipe more devices than expected stops."""
     if len(devices) <= int(max_affected):
         return []
     return [
@@ -173,7 +173,7 @@ def excluded(resolved: Rows) -> list[str]:
 
 
 def unusable(accounts: Rows) -> list[str]:
-    """Why the emergency accounts are refused: some of them are disabled, or guests, or that is not known."""
+    """Why the emergency accounts are refused: some are disabled, or guests, or that is unknown."""
     names = [
         _account(one)
         for one in accounts
@@ -200,7 +200,7 @@ def _account(one: Mapping[str, Any]) -> str:
 
 
 def protect(policies: Rows) -> list[str]:
-    """The state of each policy, as `enforcement_dates` has it."""
+    """The state of each policy, from `enforcement_dates`."""
     return [
         f"{one['display_name']}: {_STATES[one['state']]}"
         + (f", may be enforced from {one['enforceable_from']}." if one["state"] == REPORT_ONLY else ".")
@@ -221,7 +221,7 @@ def too_early(policies: Rows, days: Any) -> list[str]:
 
 
 def rehearsal(people: Rows, max_affected: Any) -> list[str]:
-    """Why enforcement stops, by the sign-ins of the log: what the log leaves open counts as stopped."""
+    """Why enforcement stops, given the sign-ins of the log: an unknown effect counts as stopped."""
     stopped = [str(one["user"]) for one in people if one["stopped"] or one["not_known"]]
     if len(stopped) <= int(max_affected):
         return []
@@ -233,7 +233,7 @@ def rehearsal(people: Rows, max_affected: Any) -> list[str]:
 
 
 def account(granted: Sequence[str], excess: Sequence[str], predicted: bool) -> list[str]:
-    """Which cmdlets the account of the connector may run."""
+    """The cmdlets that the connector account may run."""
     if predicted:
         return ["The account would be changed. Its rights are verified only in a real run: check mode writes nothing."]
     if len(granted) == 13 and not excess:
@@ -243,7 +243,7 @@ def account(granted: Sequence[str], excess: Sequence[str], predicted: bool) -> l
 
 
 def valid(age: Any, overridden_by: Sequence[str] = ()) -> list[str]:
-    """That the connector is as described. `age` is that of its last synchronisation, in seconds."""
+    """The connector is as described. `age` is that of its last synchronisation, in seconds."""
     return [
         f"The connector is as described: connected, and synchronised {counted(int(age), 'second')} ago.",
         *(["These override its settings:", *overridden_by] if overridden_by else []),

@@ -16,14 +16,14 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.errors import one_line
 
 _GAP = "  "
-_NARROWEST = 12  # characters of a column that others made narrower
+_NARROWEST = 12  # characters of a column that was narrowed for others
 
 
 class Rows:
     """`rows` in the `columns`: names, or a dictionary of headings and names. `name` is that of the filter.
 
-    A dot in a name leads into a value and into each element of a list. Raises AnsibleFilterError for other shapes, and
-    while it is read for a row without the part of a name before the first dot.
+    A dot in a name descends into a value and into each element of a list. Raises AnsibleFilterError for other shapes,
+    and during iteration for a row without the part of a name before the first dot.
     """
 
     def __init__(self, name: str, rows: Any, columns: Any) -> None:
@@ -64,7 +64,7 @@ def table(name: str, rows: Any, columns: Any, width: int = 50, line_width: int =
 
 
 def _narrowed(widths: list[int], line_width: int) -> list[int]:
-    """The widths of columns that fit a line, taken from the widest as long as one is wide."""
+    """The widths of columns that fit a line: the widest columns become narrower, down to a minimum."""
     found = list(widths)
     while 0 < line_width < sum(found) + len(_GAP) * (len(found) - 1) and max(found) > _NARROWEST:
         found[found.index(max(found))] -= 1
@@ -91,14 +91,14 @@ def _padded(text: str, value: Any, width: int) -> str:
 
 
 def _columns(text: str) -> int:
-    """How many columns of a terminal a text takes: https://www.unicode.org/reports/tr11/"""
+    """The columns of a terminal that a text occupies: https://www.unicode.org/reports/tr11/"""
     return sum(
         0 if unicodedata.combining(one) else 2 if unicodedata.east_asian_width(one) in "WF" else 1 for one in text
     )
 
 
 def text_of(value: Any) -> str:
-    """Lists with a semicolon between their elements, dictionaries as JSON, null as nothing; always `writable`."""
+    """Lists joined with semicolons, dictionaries as JSON, null as nothing; always `writable`."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -109,7 +109,7 @@ def text_of(value: Any) -> str:
 
 
 def writable(text: str) -> str:
-    """Half of a character pair, as JSON may carry it, cannot be written to a file or a terminal."""
+    """Half of a surrogate pair, which JSON may contain, cannot be written to a file or a terminal."""
     return text.encode("utf-8", "replace").decode("utf-8")
 
 

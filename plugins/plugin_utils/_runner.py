@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The in-process runner: the engine runs in Ansible's worker, for tasks that need no process of their own.
+"""The in-process runner: the engine runs in Ansible's worker, for tasks that need no separate process.
 
-A module process costs more than the work that it does here. Where the worker may serve, it gives the same result;
-elsewhere the ordinary module runs. Only here can a task speak to people while it runs.
+A module process costs more than the work that it does here. The worker gives the same result if it can run the task;
+otherwise the ordinary module runs. Only here can a task show messages while it runs.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ from ._shared_tokens import SharedTokens
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
 _LOCAL = ("local", "ansible.builtin.local")
-# Variables that change how a process starts: set for a task, they ask for a process.
+# Variables that change how a process starts: if set for a task, it needs a process.
 _PROCESS_VARIABLES = ("PYTHONPATH", "PYTHONHOME", "OPENSSL_CONF")
-_RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are written as well
+_RESULTS = "INTUNE_EXCHANGE_RESULTS_FOLDER"  # where long results are also written
 _LONGEST = 200  # items of a list that -v shows
 _LONGEST_TEXT = 20_000  # characters
 _MOST_VALUES = 10_000  # in all
@@ -53,12 +53,12 @@ _LONGEST_LOOK = 300.0  # seconds to look for secrets in what a module process re
 _UNKNOWN = re.compile(r"Unsupported parameters for \([\w.]+\) module: (.+?)\. Supported parameters include:")
 _EVERYTHING = 4  # the verbosity from which results are shown whatever their length
 _display = Display()
-# Strategies load an action plugin before they fork the worker for its task, so that all workers share this.
+# Strategies load an action plugin before they fork the worker for its task, so all workers share this.
 _tokens = SharedTokens()
 
 
 class ActionModule(ActionBase):
-    """Runs the module of its own name, in the worker when it may."""
+    """Runs the module of its own name, in the worker if possible."""
 
     _supports_check_mode = True
     _supports_async = True
@@ -91,14 +91,14 @@ class ActionModule(ActionBase):
         return _summarized(readable_diff(result), folder, f"{name}-{variables.get('inventory_hostname')}")
 
     def _why_not(self, variables: Mapping[str, Any], environment: Mapping[str, str]) -> str:
-        """Why the worker may not serve this task; empty if it may."""
+        """Why the worker cannot run this task; empty if it can."""
         switch = environment.get(_SWITCH, os.environ.get(_SWITCH, ""))
         connection = (
             self._connection.ansible_name if hasattr(self._connection, "ansible_name") else self._connection._load_name
         )
         hosts = variables.get("ansible_delegated_vars", {})
         about = hosts.get(self._task.delegate_to, {}) if self._task.delegate_to else variables
-        # Templated as it is: a copy of the text would no longer be trusted as a template.
+        # Templated in place: a copy of the text would no longer be trusted as a template.
         interpreter = str(self._templar.template(about.get("ansible_python_interpreter") or ""))
         checks = (
             (switch.lower() in ("0", "false", "no", "off"), f"{_SWITCH} says so"),
@@ -120,7 +120,7 @@ class ActionModule(ActionBase):
         variables: Mapping[str, Any],
         abandoned: Callable[[], bool] = lambda: False,
     ) -> dict[str, Any]:
-        # As for a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
+        # As in a module process, the arguments become plain JSON: without tags, vaults or lazy templates.
         arguments = json.loads(json.dumps(self._task.args, default=str))
         earlier = len(get_warning_messages()), len(get_deprecation_messages())
         try:
@@ -142,9 +142,9 @@ class ActionModule(ActionBase):
         else:
             host = variables.get("inventory_hostname")
             result = _carried_out(self._task, declaration, parameters, arguments, host, abandoned)
-            # The engine hid what it knew: looking for the same again takes as long with many devices.
+            # The engine has masked the secrets it has: searching again would take as long for many devices.
             result = _without(hidden - secrets_of(declaration.argument_spec, parameters), result)
-        # Before ansible-core 2.19 they are not shown yet, but are for the module to return.
+        # Before ansible-core 2.19 the module returns them instead of showing them.
         warnings, deprecations = get_warning_messages()[earlier[0] :], get_deprecation_messages()[earlier[1] :]
         added: dict[str, Any] = {}
         if warnings:
@@ -207,7 +207,7 @@ def _with_nearest(result: dict[str, Any], declaration: Declaration) -> dict[str,
 
 
 def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dict[str, Any]:
-    """The result, which the terminal does not show as a whole where it has something long. What is registered is whole.
+    """The result, shortened for the terminal if it is long. The registered result is complete.
 
     With `folder`, the whole result is also in a file there, whose name begins with `name`.
     """
@@ -224,7 +224,7 @@ def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dic
 
 
 def _long_parts(result: Mapping[str, Any]) -> dict[str, str]:
-    """What is long in a result, at any depth, and how long; the whole, where it has many short parts."""
+    """The long parts of a result, at any depth, with their length; the whole if it has many short parts."""
     found: dict[str, str] = {}
     values = 0
 
@@ -245,7 +245,7 @@ def _long_parts(result: Mapping[str, Any]) -> dict[str, str]:
 
 
 def _written(result: Mapping[str, Any], folder: str, name: str) -> str:
-    """The path of the file, which only its user can read; empty, with a warning, if it could not be written."""
+    """The path of the file, which only its user can read; empty, with a warning, if writing failed."""
     prefix = re.sub("[^A-Za-z0-9._-]+", "_", name) + "-"
     path = ""
     try:
@@ -253,7 +253,7 @@ def _written(result: Mapping[str, Any], folder: str, name: str) -> str:
         with open(handle, "w", encoding="utf-8") as file:
             json.dump({key: value for key, value in result.items() if not key.startswith("_ansible")}, file)
     except OSError as error:
-        if path:  # a part of the result must not be taken for the whole
+        if path:  # a partial result must not look complete
             os.unlink(path)
         _display.warning(f"Could not write the result to {folder} ({_RESULTS}): {error.strerror}.")
         return ""
@@ -262,9 +262,9 @@ def _written(result: Mapping[str, Any], folder: str, name: str) -> str:
 
 
 def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapping[str, Any]) -> dict[str, Any]:
-    """What a module process returned, as it was before ansible-core 2.22.
+    """The result of a module process, in the form before ansible-core 2.22.
 
-    That hides secrets where it shows them, no longer in what a task registers, and leaves a key of its own there.
+    2.22 masks secrets on display, no longer in a registered result, and leaves its own key there.
     """
     arguments = (result.get("invocation") or {}).get("module_args") or {}
     hidden = {secret for source in (given, arguments) for secret in secrets_of(declaration.argument_spec, source)}
@@ -278,7 +278,7 @@ def _of_process(declaration: Declaration, given: Mapping[str, Any], result: Mapp
 
 
 def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
-    """The result without the secrets. Raises `TenantError` where looking for them takes longer than any task may."""
+    """The result without the secrets. Raises `TenantError` if the search takes longer than any task may."""
     if not secrets:
         return result
     redactor = Redactor()
@@ -288,13 +288,13 @@ def _without(secrets: set[str], result: dict[str, Any]) -> dict[str, Any]:
 
 
 def _tell(line: str) -> None:
-    """Shows people a line while the task runs, whatever the verbosity, and without disturbing what callbacks print."""
+    """Shows people a line while the task runs, at any verbosity, without disturbing the output of callbacks."""
     _display.display(line, stderr=True)
 
 
 @contextlib.contextmanager
 def _environment(changes: Mapping[str, str]) -> Iterator[None]:
-    """The environment of the task, for as long as it runs: the items of a loop share a worker."""
+    """The environment of the task, only while it runs: the items of a loop share a worker."""
     before = dict(os.environ)
     os.environ.update({name: str(value) for name, value in changes.items()})
     try:
@@ -305,14 +305,14 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
 
 
 def _of_controller(interpreter: str) -> bool:
-    """Whether a module would run with the controller's Python. Folders are compared, since environments link."""
+    """Whether a module would run with the controller's Python. Folders are compared: virtual environments are links."""
     if not interpreter or interpreter.startswith("auto"):
         return True
     return os.path.dirname(os.path.abspath(interpreter)) == os.path.dirname(os.path.abspath(sys.executable))
 
 
 def _wants_invocation(variables: Mapping[str, Any]) -> bool:
-    """ansible-core 2.19 and 2.20 always return the arguments, later ones only when told to."""
+    """ansible-core 2.19 and 2.20 always return the arguments, later versions only on request."""
     try:
         return bool(C.config.get_config_value("INJECT_INVOCATION", variables=variables))
     except AnsibleError:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The difference that --diff shows: only the settings that change, named as in the options, and objects with names.
+"""The output of --diff: only the settings that change, named like the options, and objects with names.
 
-The engine compares whole objects. What is created or removed stays whole, since it can be created again from that.
+The engine compares whole objects. Created or removed objects stay whole, since they can be recreated from that.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ _VALUES = {"enabledForReportingButNotEnforced": "report_only"}  # of policy_stat
 
 
 def readable_diff(result: dict[str, Any]) -> dict[str, Any]:
-    """The result of a module with the difference as a person reads it."""
+    """The result of a module with a readable difference."""
     diff = result.get("diff")
     if not isinstance(diff, Mapping) or not all(isinstance(diff.get(side), Mapping) for side in ("before", "after")):
         return result
     before, after = diff["before"], diff["after"]
-    # As the option takes it, so that a task with the values of `before` takes the change back.
+    # In the form of the option, so that a task with the values of `before` reverts the change.
     names = {str(one["id"]): str(one["given"]) for one in result.get("resolved") or () if one.get("given")}
     if before and after and before != after:
         before, after = _changes_only(before, after)
@@ -59,5 +59,5 @@ def _readable(value: Any, names: Mapping[str, str]) -> Any:
 
 
 def _as_option(name: str) -> str:
-    """`excludeUsers` of Microsoft Graph as `exclude_users`; any other key, such as the name of a device, as it is."""
+    """`excludeUsers` of Microsoft Graph as `exclude_users`; other keys, such as the name of a device, unchanged."""
     return snake(name) if _CAMEL_CASE.fullmatch(name) else name

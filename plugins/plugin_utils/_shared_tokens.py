@@ -3,10 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Access tokens that the workers of one ansible-playbook share, in memory only.
 
-Ansible forks a worker for each task. What its main process maps before that is seen by all of them, and by nobody
-else: a module process is another program, and a second ansible-playbook has a memory of its own. A worker can be
-killed at any moment, so nothing that it leaves behind may hold others up: the system releases its record locks, and
-a token that it wrote in part does not match its digest.
+Ansible forks a worker for each task. Memory that its main process maps before that is shared with all of them and with
+nobody else: a module process is another program, and a second ansible-playbook has its own memory. A worker can be
+killed at any moment, so nothing that it leaves behind may block others: the system releases its record locks, and a
+partially written token does not match its digest.
 """
 
 from __future__ import annotations
@@ -25,21 +25,19 @@ from typing import Any
 
 from ..module_utils._client.token_cache import Token, TokenMemory
 
-_SLOTS = (
-    4096  # two tokens and a discovery document for each of 1,365 tenants; memory is taken for those that are used only
-)
-_SLOT = 8192  # bytes; tokens of applications have about 2,000. A longer token is not shared
+_SLOTS = 4096  # two tokens and a discovery document for each of 1,365 tenants; only used memory is allocated
+_SLOT = 8192  # bytes; tokens of applications have about 2,000. Longer tokens are not shared
 _KEY = 32  # bytes
 _HEADER = struct.Struct("<dI32s")  # when the token expires, its length, the digest of key and content
 _EMPTY = bytes(_KEY)
 _DOCUMENT_LASTS = 3600  # seconds
-_WRITER = 1 << 60  # the record for whoever writes; those of the keys are below
+_WRITER = 1 << 60  # the record for writers; those of the keys are below
 
 
 class SharedTokens(TokenMemory):
-    """The tokens of the process that creates it, and of the workers that it forks later; discovery documents too.
+    """The tokens, and discovery documents, of the process that creates it and of the workers that it forks later.
 
-    Elsewhere, and where the system refuses the memory, it is an ordinary memory of one process.
+    Elsewhere, and if the system refuses the memory, it is ordinary memory of one process.
     """
 
     def __init__(self) -> None:
@@ -53,7 +51,7 @@ class SharedTokens(TokenMemory):
             self._locks = _unnamed_file()
             self._map = mmap.mmap(-1, _SLOTS * (_KEY + _SLOT))
             with contextlib.suppress(AttributeError, OSError):
-                self._map.madvise(mmap.MADV_DONTDUMP)  # a core dump has no tokens
+                self._map.madvise(mmap.MADV_DONTDUMP)  # a core dump contains no tokens
 
     def get(self, key: str) -> Token | None:
         memory = self._shared()
@@ -121,7 +119,7 @@ class SharedTokens(TokenMemory):
         return release
 
     def _shared(self) -> mmap.mmap | None:
-        """The shared memory, in the process that it belongs to and in its workers."""
+        """The shared memory, in its owner process and the workers of it."""
         parent = multiprocessing.parent_process()
         ours = self._owner in (os.getpid(), parent.pid if parent else None)
         return self._map if ours else None
@@ -138,7 +136,7 @@ class SharedTokens(TokenMemory):
 
 
 def _unnamed_file() -> Any:
-    """An empty file without a name, whose records are what is locked."""
+    """An empty file without a name, for the record locks."""
     if hasattr(os, "memfd_create"):
         return os.memfd_create("intune.exchange-locks")
     return tempfile.TemporaryFile()
@@ -149,7 +147,7 @@ def _key_of_document(url: str) -> str:
 
 
 def _slot_of(memory: mmap.mmap, digest: bytes) -> int | None:
-    """Where a key is, or the first empty slot."""
+    """The slot of a key, or the first empty slot."""
     end = _SLOTS * _KEY
     place = memory.find(digest, 0, end)
     while place >= 0 and place % _KEY:
@@ -171,7 +169,7 @@ def _expiry(memory: mmap.mmap, slot: int) -> float:
 
 
 def _read(memory: mmap.mmap, slot: int, digest: bytes) -> Token | None:
-    """A token that is whole: one that is being written, or never was written to its end, is none."""
+    """A complete token: one that is being written, or was never completed, counts as none."""
     content = memory[_start(slot) : _start(slot) + _SLOT]
     expires, length, proof = _HEADER.unpack_from(content)
     text = content[_HEADER.size : _HEADER.size + length]

@@ -19,11 +19,11 @@ from ._snapshot_lines import snapshot_of_lines
 LARGEST = 512 * 1024 * 1024  # bytes
 MOST = 20_000_000  # values
 _DEEPEST = 40
-_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
+_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C if PyYAML was built with it: ten times as fast
 
 
 class _Loader(_BASE):
-    """Knows no times, which are text in a snapshot, and refuses merged and duplicate keys."""
+    """Does not parse times, which are text in a snapshot, and refuses merged and duplicate keys."""
 
     yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
         first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
@@ -42,14 +42,14 @@ class _Loader(_BASE):
 
 
 def snapshot_of(given: Any, name: str) -> dict[str, Any]:
-    """A snapshot, or that in the file of this path. `name` is for messages. Raises `TenantError`."""
+    """A snapshot, given or in the file of this path. `name` is for messages. Raises `TenantError`."""
     if isinstance(given, str):
         return load_snapshot(given)
     return checked(dict(given) if isinstance(given, Mapping) else given, name)
 
 
 def load_snapshot(path: str) -> dict[str, Any]:
-    """The snapshot in a file. Raises `TenantError`, which names the file, for what is no whole snapshot."""
+    """The snapshot in a file. Raises `TenantError`, which names the file, for anything but a complete snapshot."""
     try:
         size = Path(path).stat().st_size
         if size > LARGEST:
@@ -59,7 +59,7 @@ def load_snapshot(path: str) -> dict[str, Any]:
         raise _refused(path, f"cannot be read ({error.strerror})", "Check the path") from error
     try:
         found = snapshot_of_lines(text)
-        if found is None:  # edited by hand, or no snapshot
+        if found is None:  # edited by hand, or not a snapshot
             found = yaml.load(text, _Loader)
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _refused(path, f"is not a snapshot: {_words(error)}") from error
@@ -70,7 +70,7 @@ def load_snapshot(path: str) -> dict[str, Any]:
 
 
 def other_form(error: Exception) -> TenantError:
-    """What is said of properties that have another form than those of a tenant, as somebody edited a snapshot."""
+    """The message for properties of the wrong form, as in an edited snapshot."""
     problem = (
         f"a snapshot has an object with a property of another form ({type(error).__name__}: {one_line(error, 200)})"
     )
@@ -84,7 +84,7 @@ def _words(error: Exception) -> str:
 
 
 def checked(found: Any, name: str) -> dict[str, Any]:
-    """What was loaded or returned by the module, if it has the form of a snapshot. Raises `TenantError`."""
+    """A loaded or returned value, if it has the form of a snapshot. Raises `TenantError`."""
     if not isinstance(found, dict) or found.get("format") != FORMAT:
         raise _refused(name, f"is not a snapshot: format is not {FORMAT}")
     version = found.get("version")
@@ -125,7 +125,7 @@ def _check_form(found: Mapping[str, Any], name: str) -> None:
 
 
 def _count(found: Any, name: str) -> None:
-    """An alias of YAML makes a small file endless."""
+    """An alias of YAML can make a small file endless."""
     waiting: list[tuple[Any, int]] = [(found, 0)]
     number = 0
     while waiting:

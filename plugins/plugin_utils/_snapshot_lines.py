@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """A snapshot in exactly the form in which it is written, read without YAML: ten times as fast.
 
-One property in a line, each value as JSON. Of a file with anything else, such as one that was edited by hand, nothing
-is read here, and a reader of YAML decides on it. Servers of copies have a file that is the same.
+One property per line, each value as JSON. A file with anything else, such as one that was edited by hand, is not read
+here but by the YAML parser. The program that serves copies of tenants has the same file.
 """
 
 from __future__ import annotations
@@ -15,31 +15,31 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-# What YAML takes otherwise than JSON, or not at all: control characters, line breaks of Unicode, halves of characters.
+# What YAML reads differently than JSON, or not at all: control characters, Unicode line breaks, halves of characters.
 _OTHERWISE = re.compile(
     rb"[\x00-\x09\x0b-\x1f\x7f]|\xc2[\x80-\x9f]|\xe2\x80[\xa8\xa9]|\xef\xbb\xbf|\xef\xbf[\xbe\xbf]|\\/|\\u[dD][89a-fA-F]"
 )
 _PLAIN = re.compile(rb"[A-Za-z][A-Za-z0-9_]{0,199}")
 _WORDS = frozenset({b"true", b"false", b"yes", b"no", b"on", b"off", b"null", b"y", b"n"})
 _FLOAT = re.compile(r"-?[0-9]+\.[0-9]*(?:[eE][-+][0-9]+)?")
-_MOST_KNOWN = 50_000  # values that are remembered, as most stand in many lines
+_MOST_KNOWN = 50_000  # cached values, as most are on many lines
 _LONGEST_KNOWN = 200
 _LONGEST_KEY = 200
 
 
 def snapshot_of_lines(content: bytes) -> dict[str, Any] | None:
-    """What stands in a file of exactly this form, or None."""
+    """The content of a file of exactly this form, or None."""
     if _OTHERWISE.search(content) or not content.endswith(b"\n"):
         return None
     try:
         content.decode()
         return _Lines().snapshot(content)
-    except (ValueError, StopIteration, RecursionError):  # StopIteration is how JSON says that no value begins there
+    except (ValueError, StopIteration, RecursionError):  # JSON raises StopIteration if no value begins there
         return None
 
 
 class _Lines:
-    """Keys and values, most of which stand in many lines. Raises ValueError or StopIteration for another form."""
+    """Keys and values, most of which repeat on many lines. Raises ValueError or StopIteration for another form."""
 
     def __init__(self) -> None:
         decoder: Any = json.JSONDecoder(object_pairs_hook=_mapping, parse_float=_float, parse_constant=_constant)
@@ -50,8 +50,8 @@ class _Lines:
     def snapshot(self, content: bytes) -> dict[str, Any]:
         found: dict[str, Any] = {}
         section: dict[str, Any] | None = None
-        items: list[Any] | None = None  # of the kind in whose lines we are
-        record: dict[str, Any] | None = None  # of the object, or the reason, in whose lines we are
+        items: list[Any] | None = None  # of the current kind
+        record: dict[str, Any] | None = None  # of the current object or reason
         put = self._put
         for line in _lines(content):
             if line.startswith(b"      "):
@@ -82,7 +82,7 @@ class _Lines:
         return found
 
     def _header(self, target: dict[str, Any] | None, line: bytes) -> str:
-        """The key of a line that only begins something; of another one, the property goes into the mapping."""
+        """The key of a line that only begins a part; a property is added to the mapping instead."""
         if not line.endswith(b":\n"):
             self._put(target, line)
             return ""
@@ -136,7 +136,7 @@ def _append(items: list[Any] | None, record: dict[str, Any]) -> None:
 
 
 def _check_filled(*parts: list[Any] | dict[str, Any] | None) -> None:
-    """What begins and has nothing in it is null for YAML."""
+    """YAML reads a part without content as null."""
     if any(part is not None and not part for part in parts):
         raise ValueError("nothing in it")
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which text is a template for Ansible: whatever a service returned is data, with every supported ansible-core.
+"""Which text is a template for Ansible: text from a service is data, with every supported ansible-core.
 
 From 2.19 on, text is a template only when it is marked as one. Before, every text of a variable is a template unless it
-is marked as data, and text that a filter makes has lost the mark.
+is marked as data, and text that a filter creates has lost the mark.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ except ImportError:  # before ansible-core 2.19
         return wrap_var(value)
 
     def text_as_data(text: str) -> str:
-        """Text that a filter returns: never evaluated, and never taken for a structure that is written as text."""
+        """Text that a filter returns: never evaluated, and never parsed as a structure."""
         marked: str = wrap_var(NativeJinjaText(text))
         return marked
 
@@ -39,5 +39,5 @@ else:
         return value
 
     def text_as_data(text: str) -> str:
-        """Text that a filter returns: never evaluated, and never taken for a structure that is written as text."""
+        """Text that a filter returns: never evaluated, and never parsed as a structure."""
         return text

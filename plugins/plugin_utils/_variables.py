@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The value of a variable, or why there is none.
 
-Before ansible-core 2.19 a variable whose value names another one that is not defined is itself "not defined", so that
-`default` takes over. Nobody's tenant may be read or changed for such a reason.
+Before ansible-core 2.19 a variable whose value names an undefined one is itself "not defined", so that `default`
+applies. No tenant may be read or changed for such a reason.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from jinja2.exceptions import TemplateError
 
 
 def resolve_variable(templar: Any, name: str, value: Any) -> Any:
-    """The value with its templates worked out; an error that no `default` catches if one cannot be."""
+    """The evaluated value; if that fails, an error that no `default` catches."""
     try:
         return templar.template(value)
     except (AnsibleError, TemplateError) as error:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Polls tenants, each at its own interval, and hands over what happened in between."""
+"""Polls tenants, each at its own interval, and delivers the events in between."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ async def watch(
     sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
     show: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True),
 ) -> None:
-    """Hand over the events of the tenants until it is cancelled. Raises `TenantError` for what cannot be meant."""
+    """Deliver the events of the tenants until cancelled. Raises `TenantError` for invalid options."""
     params = _checked(given)
     rules = WatchSettings(**{name: params[name] for name in WatchSettings.__dataclass_fields__})
     entries = _entries(params)
@@ -91,7 +91,7 @@ async def watch(
                     try:
                         for event in diff_events(tenant, host, rules):
                             await hand_over(event_data(event))
-                    finally:  # also when it is cancelled while an event waits: what was handed over is not told again
+                    finally:  # also when it is cancelled while an event waits: delivered events are not reported again
                         file.save(known)
                     due[number] = clock() + rules.pause(tenant.failures)
                     troubles[number] = _log(host, rules.pause(tenant.failures), troubles.get(number, ""))
@@ -100,7 +100,7 @@ async def watch(
 
 
 class _Polls:
-    """The polls that run at the same time, each of one tenant by its number, with the tokens of each tenant."""
+    """The concurrent polls, each of one tenant by its number, with the tokens of each tenant."""
 
     def __init__(
         self,
@@ -124,7 +124,7 @@ class _Polls:
         self.running[asyncio.ensure_future(_in_thread(poll))] = number
 
     async def finished(self, pause: float | None) -> list[tuple[int, dict[str, Any]]]:
-        """The tenants whose poll has ended, with what it found; none if others are due after `pause` seconds."""
+        """The tenants whose poll has ended, with its result; none if others are due after `pause` seconds."""
         timeout = pause if self.has_room else None
         await asyncio.wait(self.running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
         ended = []
@@ -132,7 +132,7 @@ class _Polls:
             number = self.running.pop(done)
             [host] = done.result()
             if host["group"] == UNREADABLE:
-                self._memories[number].clear()  # a right that was granted counts only in newer tokens
+                self._memories[number].clear()  # a permission that was granted counts only in newer tokens
             ended.append((number, host))
         return ended
 
@@ -142,7 +142,7 @@ class _Polls:
 
 
 def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with their defaults and what the environment says. Raises `TenantError`."""
+    """The options with their defaults and environment values. Raises `TenantError`."""
     unknown = sorted(set(given) - set(OPTIONS))
     if unknown:
         near = [one for name in unknown for one in get_close_matches(name, OPTIONS, 1)]
@@ -175,9 +175,9 @@ def _entries(params: Mapping[str, Any]) -> list[Any]:
 
 
 def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:
-    """Raises `TenantError` for an option that would be evaluated by whoever takes it out of an event.
+    """Raises `TenantError` for an option that whoever uses it from an event would evaluate.
 
-    Secrets are in no event, so they may hold anything.
+    Secrets are in no event, so they may contain anything.
     """
     for option, value in given.items():
         if option == "tenants":
@@ -196,7 +196,7 @@ def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:
 
 
 async def _in_thread(work: Callable[[], T]) -> T:
-    """`work`, done where it does not hold up the loop.
+    """`work`, run without blocking the event loop.
 
     Not by `asyncio.to_thread`: the end of the program would wait for it, and a read may take all of its time.
     """

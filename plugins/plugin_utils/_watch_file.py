@@ -3,9 +3,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The last known state of the tenants, in a file that the user names, so that a restart reports nothing twice.
 
-Who can write the file decides what is reported. So it must belong to the user that watches, be open to nobody else, and
-be no link. A file that cannot be read is an error and not an empty one, with which everything would be reported again.
-The process that loaded it holds a lock, which moves with each new version, until it is closed or the process ends.
+Whoever can write the file decides what is reported. So it must belong to the watching user, be closed to everybody
+else, and not be a link. An unreadable file is an error and not an empty one, with which everything would be reported
+again. The process that loaded it holds a lock, which moves with each new version, until it is closed or the process
+ends.
 """
 
 from __future__ import annotations
@@ -27,7 +28,7 @@ _LARGEST = 64 * 1024 * 1024  # bytes
 
 
 class WatchFile:
-    """The file of `path`, for one event source at a time; without one nothing is kept."""
+    """The file of `path`, for one event source at a time; without a path nothing is saved."""
 
     def __init__(self, path: str | None) -> None:
         self._path = os.path.abspath(path) if path else None
@@ -41,12 +42,12 @@ class WatchFile:
         self._keep(None)
 
     def load(self) -> dict[str, TenantState]:
-        """What is known, by the id of the tenant; nothing if there is no file yet. Raises `TenantError`."""
+        """The known state, by tenant id; empty if there is no file yet. Raises `TenantError`."""
         if self._path is None:
             return {}
         with self._explained():
             try:
-                # Not blocking: what is no file must not hold the start up before it is refused.
+                # Not blocking: a special file must be refused without waiting for it.
                 opened = os.open(self._path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
             except FileNotFoundError:
                 return {}
@@ -73,7 +74,7 @@ class WatchFile:
             raise self._refusal(f"is not what this event source writes ({one_line(error, 120)})", step) from error
 
     def save(self, tenants: Mapping[str, TenantState]) -> None:
-        """Write the file if something is new, whole or not at all. Raises `TenantError`."""
+        """Write the file atomically if something is new. Raises `TenantError`."""
         content = json.dumps({"form": _FORM, "tenants": {one: known.kept() for one, known in tenants.items()}})
         if self._path is None or content == self._written:
             return
@@ -88,11 +89,11 @@ class WatchFile:
                 stream.flush()
                 os.fsync(opened)
                 os.replace(draft, self._path)
-                self._keep(os.dup(opened))  # with its lock; the one of the former version goes only now
+                self._keep(os.dup(opened))  # with its lock; that of the previous version is released only now
         self._written = content
 
     def _locked(self, opened: int) -> bool:
-        """Whether nobody else has the lock of what was opened, and it is still what stands there."""
+        """Whether nobody else has the lock of the opened file, and it still has its name."""
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

@@ -8,13 +8,13 @@ from __future__ import annotations
 import textwrap
 
 WIDTH = 100
-_COPIED = ("Command: ", "export ", "ansible-playbook ", "ansible ")  # what is to be copied as it is
+_COPIED = ("Command: ", "export ", "ansible-playbook ", "ansible ")  # text to be copied unchanged
 
 
 def wrapped(line: str, width: int = WIDTH) -> list[str]:
-    """The line in parts of at most this width, those after the first one indented. Commands and long words stay whole.
+    """The line in parts of at most this width, with hanging indentation. Commands and long words stay whole.
 
-    By four more, since lines below another have two: a long name must not look like the next step.
+    By four more spaces, since nested lines have two: a long name must not look like the next step.
     """
     if len(line) <= width or line.lstrip().startswith(_COPIED):
         return [line]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every behaviour of the simulated services that is more than the contract files, and how much is known about it."""
+"""All behaviours of the simulated services beyond the contract files, and how much is known about each."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ BEHAVIOURS: dict[str, Behaviour] = {name: row for rows in SECTIONS.values() for 
 
 
 def known(behaviour: str) -> str:
-    """The id, if it is one."""
+    """The id, if it exists."""
     if behaviour not in BEHAVIOURS:
         raise KeyError(f"no behaviour {behaviour} in the table")
     return behaviour

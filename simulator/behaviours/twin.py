@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rows of the table of behaviours: a tenant that is the copy of another one, made of a snapshot."""
+"""Rows of the table of behaviours: a tenant that is a copy of another one, created from a snapshot."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Exchange contract: which cmdlets exist, which parameters each takes, how they go together."""
+"""The Exchange contract: the cmdlets, the parameters of each, and how they can be combined."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .live_contract import merged_contract
 from .parameter_values import Unfit, fitted, is_whole
 
 _KINDS = {"Get": READ, "Test": READ, "New": CREATE, "Set": IDEMPOTENT, "Remove": IDEMPOTENT, "Update": IDEMPOTENT}
-# These two are part of how a cmdlet is run, not of what a role lets it do.
+# These two control how a cmdlet is run, not what a role permits.
 COMMON = frozenset({"Confirm", "WhatIf"})
 # No public source names the role that holds these.
 _HOLDERS = {
@@ -60,7 +60,7 @@ class Cmdlet:
 
     @implements("role-entries")
     def holders(self) -> dict[str, list[str]]:
-        """The built-in roles with this cmdlet, and the parameters that each has of it."""
+        """The built-in roles with this cmdlet, and the parameters that each of them permits."""
         subsets = self.entry.get("role_parameter_subset", {})
         roles = self.entry["management_roles"] or _HOLDERS[self.name]
         # The subsets come from Exchange Server, without cloud-only parameters: the role for mailboxes gets them.
@@ -69,7 +69,7 @@ class Cmdlet:
         return {role: held.get(role, list(self.parameters)) for role in roles}
 
     def bind(self, given: dict[str, Any], forms: Forms) -> dict[str, Any]:
-        """The parameters by their right names, each value in its canonical form."""
+        """The parameters by their correct names, each value in its canonical form."""
         bound: dict[str, Any] = {}
         for spelling, value in given.items():
             if "@" in spelling:
@@ -94,7 +94,7 @@ class Cmdlet:
 
     @implements("cmdlet-empty-list")
     def _says_nothing(self, name: str, given: dict[str, Any], value: Any, forms: Forms) -> bool:
-        """An empty list leaves a property as it is; null and an empty table clear it."""
+        """An empty list leaves a property unchanged; null and an empty table clear it."""
         if forms.empty_lists == "clearing" or self.verb != "Set" or value != []:
             return False
         multivalued = self.parameters[name]["encoding"] == "multivalued" and not is_whole(self.parameters[name])
@@ -119,13 +119,13 @@ class Cmdlet:
 
 @implements("cmdlet-empty-identity")
 def _is_no_identity(name: str, value: Any) -> bool:
-    """As good as not given: a Get- then returns everything."""
+    """Equal to not given: a Get- then returns everything."""
     return name == "Identity" and value in (None, "")
 
 
 @lru_cache
 def load_cmdlets(directory: Path = CONTRACTS) -> dict[str, Cmdlet]:
-    """By name in lower case, as PowerShell looks them up. All simulators of a process share them."""
+    """Cmdlets by name in lower case, as in PowerShell. All simulators of a process share them."""
     document = merged_contract(directory)
     objects = document["output_objects"]
     found: dict[str, Cmdlet] = {}

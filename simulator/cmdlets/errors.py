@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How InvokeCommand says no: three forms of errors, bodies that say nothing, and the headers about the rate."""
+"""How InvokeCommand reports errors: three forms, meaningless bodies, and the rate headers."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _NULS = b"\x00" * 64
 
 
 def failed(call: Call, refusal: Refusal, forms: Forms | None) -> Answer:
-    """The forms in which public clients have met failures."""
+    """The forms of failures that public clients have seen."""
     headers = refusal.extra.get("headers", {})
     if refusal.extra.get("empty"):
         return Answer(refusal.status, _nothing_said(refusal, forms), headers, refusal.behaviour)
@@ -47,14 +47,14 @@ def _form(call: Call, forms: Forms) -> str:
 
 @implements("exchange-not-found-status")
 def _status(refusal: Refusal, forms: Forms) -> int:
-    """What was seen with a status of its own keeps it; all others are 400."""
+    """A status that was seen for an error stays; all others are 400."""
     missing = refusal.code.endswith("ManagementObjectNotFoundException")
     return forms.not_found if missing and refusal.status == 400 else refusal.status
 
 
 @implements("exchange-errors-json")
 def _as_json(refusal: Refusal, status: int, *, nested: bool) -> Json:
-    """The details hold JSON as text, by choice with the real exception inside of another."""
+    """The details contain JSON as text, optionally with the real exception nested in another."""
     said: Json = {"Message": refusal.message, "TypeName": refusal.code, "StackTrace": "", "InnerError": None}
     if nested:
         outer = {"Message": "An exception was thrown by the cmdlet.", "TypeName": _ODATA, "StackTrace": ""}
@@ -97,7 +97,7 @@ def _inner(refusal: Refusal) -> Json:
 
 @implements("exchange-denied-body")
 def _nothing_said(refusal: Refusal, forms: Forms | None) -> bytes | None:
-    """NUL bytes where a right is missing."""
+    """NUL bytes if a permission is missing."""
     return _NULS if refusal.status == 403 and forms is not None and forms.denied == "nul_bytes" else None
 
 

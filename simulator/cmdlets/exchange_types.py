@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Exchange does with any kind of object: Get-, New-, Set-, Remove-. Rules of one kind are hooks."""
+"""The behaviour of Exchange for every type of object: Get-, New-, Set-, Remove-. Rules of one type are hooks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .contract import COMMON, Cmdlet
 from .opath import opath
 from .parameter_values import edited
 
-# Keys of which no two objects have the same.
+# Keys that are unique to an object.
 _UNIQUE = ("Guid", "ExternalDirectoryObjectId", "ObjectId", "AppId", "DistinguishedName")
 GENERAL_PARAMETERS = frozenset({"Identity", "Filter", "SortBy", "Sortby", "ResultSize"})
 
@@ -38,7 +38,7 @@ class CmdletCall:
     warnings: list[str] = field(default_factory=list)
 
     def settings(self) -> Json:
-        """What the caller wants an object to be."""
+        """The properties that the caller sets."""
         known = self.cmdlets[f"get-{self.cmdlet.noun.lower()}"].output
         return {name: value for name, value in self.given.items() if name in known and name != "Identity"}
 
@@ -52,7 +52,7 @@ def _plain(run: CmdletCall, item: Json) -> Json:
 
 
 def _changes(run: CmdletCall, item: Json) -> Json:
-    """The settings, with edits of multivalued properties carried out."""
+    """The settings, with edits of multivalued properties applied."""
     specs = run.cmdlet.parameters
     return {
         name: edited(item.get(name) or [], value) if specs[name]["encoding"] == "multivalued" else value
@@ -67,7 +67,7 @@ def _no_more(run: CmdletCall, item: Json) -> None:
 
 @dataclass(frozen=True)
 class ExchangeType:
-    """A kind of object: where it is kept, by what it is found, and what is special about it."""
+    """A type of object: its store, its identities, and its special rules."""
 
     store: str
     keys: tuple[str, ...] = ("Identity", "Name", "Guid", "Id", "DistinguishedName")
@@ -77,7 +77,7 @@ class ExchangeType:
     create: Callable[[CmdletCall], Json] = CmdletCall.settings
     change: Callable[[CmdletCall, Json], Json] = _changes
     remove: Callable[[CmdletCall, Json], None] = _no_more
-    # The parameters of its Get- that `narrow` and `view` go by.
+    # The parameters of its Get- that `narrow` and `view` handle.
     supported: frozenset[str] = frozenset()
     behaviour: str = "exchange-objects"
 
@@ -85,7 +85,7 @@ class ExchangeType:
         return list(self.source(run)) if self.source else list(run.tenant.store(self.store))
 
     def matches(self, run: CmdletCall, identity: str) -> list[tuple[bool, Json]]:
-        """What an identity means, and whether by an id, which no other object has."""
+        """The objects for an identity, and whether it is a unique id."""
         wanted = normalize_case(identity)
         return [
             (any(normalize_case(str(item.get(key) or "")) == wanted for key in _UNIQUE), item)
@@ -111,7 +111,7 @@ class ExchangeType:
 
 @implements("exchange-companion-lag")
 def is_too_new(run: CmdletCall, item: Json) -> bool:
-    """Writes after a create can miss an object that reads show already."""
+    """Writes right after a create may not find an object that reads already show."""
     lag = timedelta(seconds=(run.tenant.exchange or {})["companion_after"])
     return bool(run.cmdlet.kind != READ and "_created" in item and run.now < item["_created"] + lag)
 
@@ -122,7 +122,7 @@ def _is_no_key(run: CmdletCall, store: str, key: str) -> bool:
 
 
 class Viewed(Sequence[Json]):
-    """Objects that are worked out only where they are shown: of many thousands, a page."""
+    """Objects computed only when they are shown: a page out of many thousands."""
 
     def __init__(self, items: list[Json], view: Callable[[Json], Json]) -> None:
         self._items = items
@@ -152,7 +152,7 @@ def get(run: CmdletCall, kind: ExchangeType) -> Sequence[Json]:
     if "Filter" in run.given:
         test = opath(run.given["Filter"], run.cmdlet.output)
         items = [item for item in items if test(item)]
-    # Get-User spells it in its own way.
+    # Get-User spells it differently.
     if order := run.given.get("SortBy") or run.given.get("Sortby"):
         items = sorted(items, key=lambda item: str(item.get(order) or "").casefold())
     return items
@@ -194,7 +194,7 @@ GENERAL: dict[str, Act] = {"Get": get, "New": new, "Set": change, "Remove": remo
 
 
 def named(run: CmdletCall, item: Json) -> Json:
-    """An object with what every one has: an identity, a name, times."""
+    """An object with the common properties: an identity, a name, times."""
     guid = item.get("Guid") or str(uuid.uuid4())
     identity = item.get("Identity") or item["Name"]
     moment = iso(run.now)
@@ -217,7 +217,7 @@ def named(run: CmdletCall, item: Json) -> Json:
 
 @implements("exchange-objects")
 def keep(run: CmdletCall, noun: str, item: Json) -> None:
-    """Put an object there from the start: with the same GUID in every run."""
+    """Store an initial object: with the same GUID in every run."""
     identity = item.get("Identity") or item["Name"]
     item = named(run, item | {"Guid": run.tenant.uuid(noun, identity)})
     run.tenant.store(noun).add(item["Guid"], item)
@@ -237,7 +237,7 @@ def missing(identity: str) -> Refusal:
 
 @implements("object-ambiguous")
 def ambiguous(run: CmdletCall, identity: str) -> Refusal:
-    """Under a type of its own, or under that of an object that is not there."""
+    """Under its own type, or under that of "not found"."""
     own = run.tenant.forms.ambiguous == "own_type"
     kind = "ManagementObjectAmbiguousException" if own else "ManagementObjectNotFoundException"
     return Refusal(

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The documented cmdlets merged with what a live tenant declares and returns. Names compare without case.
 
-Live decides what exists and which parameters go together. What only the documentation has stays: the module file of a
-tenant lists what the roles of its reader let through, and properties that were null there are not in the facts.
+Live decides what exists and which parameters can be combined. What only the documentation has stays: the module file of
+a tenant lists what the roles of its reader permit, and properties that were null there are missing from the facts.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ _MIME_FORMATS = (
 
 
 class Difference(NamedTuple):
-    """One place in which documentation and live tenant differ, and what the simulator does about it."""
+    """One difference between documentation and live tenant, and how the simulator resolves it."""
 
     where: str
     documented: str
@@ -74,7 +74,7 @@ def merged_contract(directory: Path = CONTRACTS) -> Json:
 
 
 def differences(directory: Path = CONTRACTS) -> Iterator[Difference]:
-    """Every difference, each with its decision."""
+    """All differences, each with its decision."""
     document, cmdlets, properties = _files(directory)
     for name, entry in document["cmdlets"].items():
         yield from _parameter_differences(name, entry, cmdlets[name])
@@ -138,7 +138,7 @@ def _live_sets(parameters: Json) -> dict[str, tuple[list[str], list[str]]]:
 
 
 def _merged_sets(entry: Json, parameters: Json, known: dict[str, str]) -> Json:
-    """The live sets under the documented spelling; what only the documentation has goes where it says."""
+    """The live sets in the documented spelling; parameters only in the documentation go where it says."""
     declared = {parameter.lower() for parameter in parameters}
     documented = [
         {name for name in (*one["mandatory"], *one["optional"]) if name.lower() not in declared}

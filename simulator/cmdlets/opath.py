@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OPATH, the filter language of Exchange: read as OData, which differs in spelling only."""
+"""OPATH, the filter language of Exchange: parsed as OData, from which it differs only in spelling."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _CONSTANT = re.compile(r"\$(true|false|null)\b|'(true|false)'", re.IGNORECASE)
 
 
 class _Opath(Filter):
-    """A property with several values fits where one of them does."""
+    """A multivalued property matches if one of its values does."""
 
     def _comparison(self, name: str) -> Test:
         test = super()._comparison(name)

@@ -25,7 +25,7 @@ _DEAD = "dead"
 
 @dataclass
 class Links:
-    """Position and body behind each link that was given out."""
+    """Position and body for each link that was issued."""
 
     bodies: dict[str, bytes] = field(default_factory=dict)
 
@@ -39,7 +39,7 @@ class Links:
 
     @implements("exchange-links")
     def followed(self, call: Call, forms: Forms, now: datetime) -> Call:
-        """The call behind a link; a link that is followed by GET brings its body along."""
+        """The call for a link; a link that is followed by GET restores the body."""
         token = call.options().get("$skiptoken")
         if token is None:
             return call
@@ -70,7 +70,7 @@ def page_size(call: Call) -> int:
 
 
 def position(call: Call) -> int:
-    """Where the page of a call begins."""
+    """The position at which the page of a call begins."""
     token = call.options().get("$skiptoken")
     return 0 if token is None else _read(token)[1]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Parameter values of Exchange cmdlets: each encoding of the contract, checked and put into its canonical form."""
+"""Parameter values of Exchange cmdlets: checked by their encoding in the contract, and converted to canonical form."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _UNITS = {"": 1, "B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 class Unfit(Exception):
-    """A value that the parameter does not take."""
+    """A value that the parameter does not accept."""
 
 
 def fitted(spec: Json, value: Any, forms: Forms) -> Any:
@@ -37,7 +37,7 @@ def fitted(spec: Json, value: Any, forms: Forms) -> Any:
 
 @implements("cmdlet-whole-list")
 def is_whole(spec: Json) -> bool:
-    """Whether a list takes no edits, because its type is no MultiValuedProperty."""
+    """Whether a list accepts no edits, because its type is no MultiValuedProperty."""
     return bool(spec["type"] == "ApprovedApplicationCollection")
 
 
@@ -91,7 +91,7 @@ def _text(spec: Json, value: Any) -> str:
 
 
 def _member(spec: Json, value: Any) -> str:
-    """The name of an enumeration's member, in whatever case it came."""
+    """The name of an enumeration's member, in any case of letters."""
     names = spec.get("allowed_values")
     if names and spec.get("numbered") and str(value).isdigit() and int(value) < len(names):
         return str(names[int(value)])
@@ -109,7 +109,7 @@ def _member(spec: Json, value: Any) -> str:
 
 @implements("cmdlet-enumeration")
 def _begun(spec: Json, text: str) -> str | None:
-    """The first member that begins like this."""
+    """The first member with this prefix."""
     begins = [name for name in spec["allowed_values"] if text and name.casefold().startswith(text.casefold())]
     return begins[0] if spec["by_prefix"] and begins else None
 
@@ -165,7 +165,7 @@ def _bytes(spec: Json, value: Any) -> int:
 
 
 def _size(spec: Json, value: Any) -> str:
-    """As the service writes sizes: with the unit that fits and the exact number of bytes."""
+    """In the format of the service: with a suitable unit and the exact number of bytes."""
     size = _bytes(spec, value)
     unit = next(name for name in ("GB", "MB", "KB", "B") if size >= _UNITS[name] or name == "B")
     return f"{size / _UNITS[unit]:.4g} {unit} ({size:,} bytes)"

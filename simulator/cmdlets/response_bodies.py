@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which InvokeCommand answers: objects and warnings. A tenant's description chooses among them."""
+"""The forms of InvokeCommand's responses: objects and warnings. A tenant's description chooses among them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..state.response_forms import Forms
 from .contract import Cmdlet
 from .exchange_types import CmdletCall
 
-# What .NET counts ticks of 100 nanoseconds from.
+# The date from which .NET counts ticks of 100 nanoseconds.
 _FIRST = datetime(1, 1, 1, tzinfo=UTC)
 MORE = (
     "There are more results available than are currently displayed. To view them, increase the value for the "
@@ -29,7 +29,7 @@ _ENDINGS = {"seven_digits": ".0000000Z", "offset": "+00:00", "seconds": "Z"}
 
 @implements("exchange-result-size")
 def limited(run: CmdletCall, objects: Sequence[Json]) -> tuple[Sequence[Json], bool]:
-    """The first ResultSize objects with a warning when there were more, and whether a link comes along."""
+    """The first ResultSize objects, with a warning if there were more, and whether there is a link."""
     if "ResultSize" not in run.cmdlet.parameters:
         return objects, False
     size = run.given.get("ResultSize", run.cmdlet.parameters["ResultSize"]["default"])
@@ -40,7 +40,7 @@ def limited(run: CmdletCall, objects: Sequence[Json]) -> tuple[Sequence[Json], b
 
 
 def shaped(cmdlet: Cmdlet, item: Json, names: list[str], forms: Forms) -> Json:
-    """An object with the properties of its kind, and the type annotations that come between them."""
+    """An object with the properties of its kind, and type annotations between them."""
     shaped: Json = {}
     for name in names:
         kind = cmdlet.output.get(name)
@@ -61,7 +61,7 @@ def shaped(cmdlet: Cmdlet, item: Json, names: list[str], forms: Forms) -> Json:
 
 @implements("exchange-annotations")
 def _annotation(kind: str, value: Any, forms: Forms, *, is_time: bool) -> tuple[str, str] | None:
-    """What is said of the type of a value, and as what."""
+    """The type annotation of a value."""
     if forms.annotations == "odata_type":
         written = "#Collection(String)" if kind.endswith("[]") else "#Guid" if kind == "guid" and value else None
         return ("odata.type", written) if written else None
@@ -84,7 +84,7 @@ def _written(kind: str, value: Any, forms: Forms, *, is_time: bool) -> Any:
 
 @implements("exchange-warnings")
 def body_of(url: str, run: CmdletCall, value: list[Json], *, has_more: bool) -> Json:
-    """A page. One that has a next page carries the warning too, which says nothing there."""
+    """A page. If there is a next page, it has the warning too, which means nothing then."""
     warned = has_more and run.tenant.forms.pages == "warned" and MORE not in run.warnings
     return {
         "@odata.context": f"{url}/adminapi/beta/{run.tenant.tenant_id}/$metadata#Collection(Exchange.GenericHashTable)",
@@ -96,7 +96,7 @@ def body_of(url: str, run: CmdletCall, value: list[Json], *, has_more: bool) -> 
 
 @implements("exchange-empty")
 def emptied(body: Json, forms: Forms) -> Answer:
-    """No objects, in one of the ways in which that is said."""
+    """No objects, in one of the possible forms."""
     if forms.empty == "no_content" and not body["@adminapi.warnings"]:
         return Answer(204)
     if forms.empty == "null":

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Deleted policies of Conditional Access, which are kept for 30 days and can be restored."""
+"""Deleted Conditional Access policies, which are kept for 30 days and can be restored."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _KEPT = timedelta(days=30)
 
 @implements("conditional-access-deleted")
 def delete_policy(scene: RequestContext, policy: Json) -> None:
-    """What is deleted is kept under its id."""
+    """A deleted policy is kept under its id."""
     deleted = {**policy, "deletedDateTime": iso(scene.now), "_deleted": scene.now}
     scene.tenant.store(_DELETED).add(policy["id"], deleted)
 
@@ -36,7 +36,7 @@ def get_deleted(scene: RequestContext, resource: Resource) -> Answer:
 
 @implements("conditional-access-restored")
 def restore_policy(scene: RequestContext, resource: Resource) -> Answer:
-    """The policy comes back as it was, with its id."""
+    """The policy is restored unchanged, with its id."""
     policy = {name: value for name, value in _located(scene).items() if name not in ("deletedDateTime", "_deleted")}
     scene.tenant.store(_DELETED).remove(policy["id"])
     scene.tenant.store("conditionalAccessPolicies").add(policy["id"], policy)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sign-ins that the policies of the moment are evaluated for: what the log then has, and whether somebody got in."""
+"""Sign-ins evaluated by the current policies: the log entries, and whether somebody gets in."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _CLIENTS = {
 }
 _PLATFORMS = {"ios": "iOS", "android": "android", "windows": "windows", "macos": "macOS", "linux": "linux"}
 _TRUST = {"Azure AD registered": "Workplace", "Azure AD joined": "AzureAD", "Hybrid Azure AD joined": "ServerAD"}
-_WORD = re.compile(r"[\W\d].*")  # what follows the name: "Ios 18.1", "Windows10"
-# How public logs write the controls.
+_WORD = re.compile(r"[\W\d].*")  # the text after the name: "Ios 18.1", "Windows10"
+# The controls as public logs write them.
 _WORDS = {
     "block": "Block",
     "mfa": "Mfa",
@@ -42,7 +42,7 @@ class _Question:
 
 
 def seed_evaluated_sign_ins(tenant: Tenant, now: datetime) -> None:
-    """Those that are described so, by the policies that there are from the start."""
+    """The described sign-ins, evaluated by the initial policies."""
     for number, described in enumerate(seeded_sign_ins(tenant)):
         if described.get("evaluate"):
             key = tenant.uuid("signIn", str(number))
@@ -51,7 +51,7 @@ def seed_evaluated_sign_ins(tenant: Tenant, now: datetime) -> None:
 
 @implements("sign-ins-evaluated")
 def sign_in_again(tenant: Tenant, now: datetime) -> list[str]:
-    """The same sign-ins once more, by the policies that there are now. Gives their ids in the order of description."""
+    """Repeat the sign-ins by the current policies. Returns their ids in the order of the description."""
     found = []
     store = tenant.store("signIns")
     for number, described in enumerate(seeded_sign_ins(tenant)):
@@ -67,7 +67,7 @@ def _evaluated(tenant: Tenant, described: Json) -> Json:
     applied = [_result(question, policy, described) for policy in tenant.store("conditionalAccessPolicies")]
     failed = [one for one in applied if one["result"] == "failure"]
     passed = any(one["result"] == "success" for one in applied)
-    # Exchange carries out what Conditional Access says of Exchange ActiveSync.
+    # Exchange enforces the decision of Conditional Access for Exchange ActiveSync.
     legacy = described["client"] == "Exchange ActiveSync"
     policies = {one["id"]: one for one in tenant.store("conditionalAccessPolicies")}
     asks = failed and all(_asks(question, policies[one["id"]], described) for one in failed)
@@ -131,7 +131,7 @@ def _result(question: _Question, policy: Json, described: Json) -> Json:
 
 @implements("sign-ins-evaluated")
 def _missing(question: _Question, policy: Json, described: Json) -> tuple[list[str], list[str], bool]:
-    """What a policy asks for, what of it the sign-in does not meet, and whether one is enough."""
+    """The controls that a policy requires, those that the sign-in lacks, and whether one is enough."""
     grant = policy.get("grantControls") or {}
     asked = [one for one in grant.get("builtInControls") or [] if one != "approvedApplication"]
     missing = [one for one in asked if not _met(one, question.body["signInConditions"], described)]
@@ -140,7 +140,7 @@ def _missing(question: _Question, policy: Json, described: Json) -> tuple[list[s
 
 @implements("sign-ins-evaluated")
 def _asks(question: _Question, policy: Json, described: Json) -> bool:
-    """Whether a second factor would do, which somebody can be asked for in a client that shows such a question."""
+    """Whether a second factor would suffice, which a client with a user interface can request."""
     _asked, missing, either = _missing(question, policy, described)
     modern = question.body["signInConditions"]["clientAppType"] in ("browser", "mobileAppsAndDesktopClients")
     return modern and "mfa" in missing and (either or missing == ["mfa"])
@@ -148,7 +148,7 @@ def _asks(question: _Question, policy: Json, described: Json) -> bool:
 
 @implements("sign-ins-evaluated")
 def _met(control: str, conditions: Json, described: Json) -> bool:
-    """What the sign-in met: Exchange ActiveSync can show a device and nothing else, other legacy clients nothing."""
+    """The controls met: Exchange ActiveSync can only show a device, other legacy clients nothing."""
     client, platform = conditions["clientAppType"], conditions["devicePlatform"]
     if client == "other" or (client == "exchangeActiveSync" and control != "compliantDevice"):
         return False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditional Access: its policies and named locations, and what the service insists on when a policy is written."""
+"""Conditional Access: policies and named locations, and the service's rules for writing policies."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _CLIENTS = (
 )
 _OF_THE_SERVICE = ("id", "createdDateTime", "modifiedDateTime", "deletedDateTime")
 _GUESTS = "GuestsOrExternalUsers"
-# What the word for guests is turned into.
+# The object for the word that means all guests.
 _EVERY_GUEST = {
     "guestOrExternalUserTypes": (
         "internalGuest,b2bCollaborationGuest,b2bCollaborationMember,b2bDirectConnectUser,otherExternalUser,"
@@ -37,7 +37,7 @@ _EVERY_GUEST = {
         "membershipKind": "all",
     },
 }
-# Where a description may name what Graph has ids for.
+# Where a description may have names in place of Graph's ids.
 _NAMED = {"Users": "user", "Groups": "group", "Locations": "namedLocation"}
 
 
@@ -56,7 +56,7 @@ def gate_conditional_access(scene: RequestContext) -> None:
 
 
 def seed_conditional_access(tenant: Tenant, now: datetime) -> None:
-    """`conditional_access` of the description; users, groups, roles and locations stand there by name."""
+    """`conditional_access` of the description; users, groups, roles and locations are given by name."""
     described = tenant.description["conditional_access"]
     created = iso(now - timedelta(days=60))
     for location in described["named_locations"]:
@@ -65,7 +65,7 @@ def seed_conditional_access(tenant: Tenant, now: datetime) -> None:
         tenant.store("namedLocations").add(location_id, {"id": location_id} | times | location)
     for number, policy in enumerate(described["policies"]):
         policy_id = tenant.uuid("conditionalAccessPolicy", policy["displayName"])
-        if tenant.store("conditionalAccessPolicies").get(policy_id):  # several can have one name
+        if tenant.store("conditionalAccessPolicies").get(policy_id):  # several may have one name
             policy_id = tenant.uuid("conditionalAccessPolicy", policy["displayName"], str(number))
         own = policy | {"id": policy_id, "createdDateTime": created, "conditions": _by_id(tenant, policy["conditions"])}
         tenant.store("conditionalAccessPolicies").add(policy_id, own)
@@ -113,7 +113,7 @@ def create_policy(scene: RequestContext, policy_id: str) -> Json:
 
 @implements("conditional-access-merge")
 def change_policy(scene: RequestContext, policy: Json) -> Json:
-    """What is sent is laid over what is there, part by part; null takes a part away."""
+    """Merge the request into the policy, part by part; null removes a part."""
     sent = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     changes: Json = {name: _merged(policy.get(name), value) for name, value in sent.items()}
     _check(scene, policy | changes)
@@ -132,7 +132,7 @@ def _merged(old: Any, new: Any) -> Any:
 
 
 def _check_people(scene: RequestContext, before: Json, after: Json) -> None:
-    """Users, groups and roles must exist when they are added; what stands there already is not looked at again."""
+    """Users, groups and roles must exist when they are added; existing entries are not checked again."""
     known, wanted = _people(before), _people(after)
     there = {
         "Users": {user["id"] for user in arrived(scene.tenant.store("users"), scene.now)},
@@ -164,7 +164,7 @@ def _people(policy: Json) -> Json:
 
 @implements("conditional-access-guests")
 def _guests_by_type(conditions: Json) -> Json:
-    """The word for all guests becomes the object that says which."""
+    """The word for all guests becomes the object with their types."""
     users = dict(conditions.get("users") or {})
     for side in ("include", "exclude"):
         named = users.get(f"{side}Users") or []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What If: which policies of Conditional Access would apply to a sign-in, and why the others would not."""
+"""What If: which Conditional Access policies would apply to a sign-in, and why the others would not."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ _RULE = re.compile(r"device\.(\w+)\s+-(eq|ne)\s+\"?([^\"]*)\"?", re.IGNORECASE)
 
 
 class Question(Protocol):
-    """A sign-in of which is asked what policies make of it: in the form of the action, whoever asks."""
+    """A sign-in to evaluate, in the form of the action, whoever asks."""
 
     @property
     def tenant(self) -> Tenant:
-        """The tenant that is asked."""
+        """The tenant to evaluate."""
 
     @property
     def body(self) -> Json:
@@ -41,7 +41,7 @@ class Question(Protocol):
 
 @implements("what-if-version")
 def _refuse_version(scene: RequestContext) -> None:
-    """By choice v1.0 does not know the action."""
+    """Optionally, v1.0 lacks the action."""
     if scene.tenant.description["conditional_access"]["what_if_in"] == "beta" and not scene.root.endswith("/beta"):
         raise Refusal(
             "what-if-version",
@@ -87,7 +87,7 @@ def _result(scene: RequestContext, policy: Json) -> Json:
 
 
 def against(scene: Question, policy: Json) -> Iterator[str]:
-    """The reasons why a policy would not apply, the first of which counts."""
+    """The reasons why a policy would not apply, the first of which is reported."""
     conditions = policy["conditions"]
     signs_in = scene.body["signInConditions"]
     if policy["state"] == "disabled":
@@ -113,7 +113,7 @@ def _platforms(platform: str | None, condition: Json | None) -> Iterator[str]:
 
 
 def _risks(conditions: Json, signs_in: Json) -> Iterator[str]:
-    """Of the sign-in, of the user and of an insider, and how the sign-in is passed on."""
+    """Risk of the sign-in, of the user and of an insider, and the transfer method."""
     for key, asked, reason in (
         ("signInRiskLevels", "signInRiskLevel", "signInRisk"),
         ("userRiskLevels", "userRiskLevel", "userRisk"),
@@ -151,7 +151,7 @@ def _one_of(value: str | None, wanted: list[str], everything: str | None, reason
 
 @implements("what-if-eas")
 def _users(scene: Question, conditions: Json) -> bool:
-    """Where Exchange ActiveSync is selected, roles and guests among the users mean everybody."""
+    """If Exchange ActiveSync is selected, roles and guests among the users mean everybody."""
     users = conditions.get("users") or {}
     user = scene.tenant.store("users").get(scene.body["signInIdentity"].get("userId") or "")
     if user is None:
@@ -166,7 +166,7 @@ def _users(scene: Question, conditions: Json) -> bool:
 
 @implements("what-if-people")
 def _roles_of(scene: Question, user: Json) -> set[str]:
-    """Active roles for the whole tenant, of the user and of role-assignable groups that the user is in."""
+    """Active roles for the whole tenant, of the user and of role-assignable groups of the user."""
     holders = {user["id"]} | {
         group["id"]
         for group in scene.tenant.store("groups")
@@ -181,7 +181,7 @@ def _roles_of(scene: Question, user: Json) -> set[str]:
 
 @implements("what-if-people")
 def _kind_of(user: Json) -> str | None:
-    """By whether somebody was invited from elsewhere, and by the type of the account."""
+    """By whether somebody was invited from elsewhere, and by the account type."""
     invited = user.get("creationType") == "Invitation" or user.get("externalUserState") is not None
     if user["userType"] == "Guest":
         return "b2bCollaborationGuest" if invited else "internalGuest"
@@ -248,7 +248,7 @@ def _contains(place: Json, signs_in: Json) -> bool:
 
 
 def _devices(device: Json | None, wanted: Json | None) -> Iterator[str]:
-    """Filters of one comparison; of others we cannot tell."""
+    """Filters with one comparison; others are unsupported."""
     if not wanted:
         return
     rule = _RULE.fullmatch(wanted["rule"].strip())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What applications prove themselves with: certificates, client secrets, tokens of other issuers."""
+"""The credentials of applications: certificates, client secrets, tokens of other issuers."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ def _list_federated(scene: RequestContext, resource: Resource) -> Answer:
 
 
 def _one(scene: RequestContext) -> RequestContext:
-    """The same with the key of the credential, which must be one of this application."""
+    """The same with the key of the credential, which must belong to this application."""
     application = APPLICATIONS.locate(scene)
     wanted = scene.keys[1].lower()
     for one in _credentials_of(scene, application):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Registrations of applications: made, changed, deleted for a while, by whoever may."""
+"""Registrations of applications: created, changed, deleted, restored."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _READ_ONLY = ("id", "appId", "createdDateTime", "deletedDateTime", "publisherDom
 
 
 def by_method(behaviour: str, **acts: Act) -> Act:
-    """What carries out the operations of one path, by their methods."""
+    """The functions for one path, by HTTP method."""
 
     @implements(behaviour)
     def act(scene: RequestContext, resource: Resource) -> Answer:
@@ -49,7 +49,7 @@ def by_method(behaviour: str, **acts: Act) -> Act:
 
 @implements("application-roles")
 def gate_applications(scene: RequestContext) -> None:
-    """Whoever made an application may change it; others take a role, or the permission for all applications."""
+    """The creator of an application may change it; others need a role, or the permission for all applications."""
     creates = scene.operation.kind == "create" and len(scene.keys) == 0
     if scene.operation.method == "GET" or creates or _may_change_all(scene):
         return
@@ -59,7 +59,7 @@ def gate_applications(scene: RequestContext) -> None:
 
 
 def _meant(scene: RequestContext) -> Json | None:
-    """The application that a path is about, whether reads find it or not; a service principal has one of its own."""
+    """The application of a path, whether reads find it or not; a service principal leads to its application."""
     key = scene.keys[0]
     stores = [scene.tenant.store(name) for name in (STORE, _DELETED)]
     principal = scene.tenant.store("servicePrincipals").get(key.lower())
@@ -78,11 +78,11 @@ def _may_change_all(scene: RequestContext) -> bool:
 
 @implements("applications-seeded")
 def seed_application(tenant: Tenant, kind: str, client_id: str, name: str, now: datetime) -> None:
-    """What the description has of an application that is at home in this tenant."""
+    """The description of an application that is registered in this tenant."""
     made = now - timedelta(days=400)
     item = _registration(tenant, tenant.uuid("application", kind), {"displayName": name}, made)
     tenant.store(STORE).add(item["id"], item | {"appId": client_id})
-    tenant.store("federatedIdentityCredentials")  # else the first sign-in would make it, and change the state
+    tenant.store("federatedIdentityCredentials")  # otherwise the first sign-in would create it, and change the state
 
 
 def _registration(tenant: Tenant, item_id: str, properties: Json, now: datetime) -> Json:
@@ -169,7 +169,7 @@ def _named(scene: RequestContext, item_id: str, name: str) -> Json:
 
 
 def _of_name(scene: RequestContext, resource: Resource) -> Answer:
-    """The property stands in the path as the key."""
+    """The property is in the path as the key."""
     name = "uniqueName" if "uniqueName" in scene.operation.template else "appId"
     found = scene.tenant.store(STORE).find(name, scene.keys[0])
     if found is None:
@@ -179,7 +179,7 @@ def _of_name(scene: RequestContext, resource: Resource) -> Answer:
 
 @implements("application-deleted")
 def delete_application(scene: RequestContext, application: Json) -> None:
-    """It is kept under its id; who signs in as it can no longer."""
+    """It is kept under its id; nobody can sign in as it any more."""
     deleted = {**application, "deletedDateTime": iso(scene.now), "_deleted": scene.now}
     scene.tenant.store(_DELETED).add(application["id"], deleted)
     principal = scene.tenant.store("servicePrincipals").find("appId", application["appId"])
@@ -190,7 +190,7 @@ def delete_application(scene: RequestContext, application: Json) -> None:
 
 @implements("application-deleted")
 def forget_principal(scene: RequestContext, principal: Json) -> None:
-    """What a service principal was given goes with it."""
+    """The grants of a service principal are deleted with it."""
     assignments = scene.tenant.store("appRoleAssignments")
     for one in assignments:
         if one["principalId"] == principal["id"]:

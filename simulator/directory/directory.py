@@ -13,7 +13,7 @@ from ..state.clock import iso
 from ..state.http_messages import Json
 from ..state.tenant import Tenant
 
-# What `GET /users` gives without being asked for more. https://learn.microsoft.com/graph/api/user-get
+# The default properties of `GET /users`. https://learn.microsoft.com/graph/api/user-get
 USER_DEFAULTS = (
     "id",
     "businessPhones",
@@ -66,7 +66,7 @@ def make_eligible(tenant: Tenant, principal_id: str, role_id: str, since: dateti
 
 
 def plans_of(tenant: Tenant, user: Json) -> list[Json]:
-    """The service plans that a user's licences switch on, each with its sku."""
+    """The service plans of a user's licences, each with its sku."""
     skus = {sku["skuId"]: sku for sku in tenant.store("subscribedSkus")}
     return [
         plan
@@ -79,7 +79,7 @@ def plans_of(tenant: Tenant, user: Json) -> list[Json]:
 
 @implements("directory-plans")
 def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
-    """A user with what follows from the licences."""
+    """A user with the properties that follow from the licences."""
     plans = plans_of(tenant, user)
     since = user["createdDateTime"]
     return addressed(tenant, user, now) | {
@@ -112,7 +112,7 @@ def user_view(tenant: Tenant, user: Json, now: datetime) -> Json:
 
 @implements("directory-units")
 def sku_view(tenant: Tenant, sku: Json, now: datetime) -> Json:
-    """A subscription with the units that users hold of it."""
+    """A subscription with the number of units that users hold."""
     used = sum(
         licence["skuId"] == sku["skuId"] for user in tenant.store("users") for licence in user["assignedLicenses"]
     )
@@ -135,7 +135,7 @@ def licence_details_of(tenant: Tenant, user: Json) -> list[Json]:
 
 @implements("directory-sync")
 def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json:
-    """The organization; a directory that is synchronised was so within the last half hour."""
+    """The organization; a synchronised directory was last synchronised within half an hour."""
     if not organization["onPremisesSyncEnabled"]:
         return organization
     return organization | {"onPremisesLastSyncDateTime": iso(now - timedelta(minutes=20))}
@@ -143,7 +143,7 @@ def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json
 
 @implements("mdm-authority-left-out")
 def organization_view_v1(tenant: Tenant, organization: Json, now: datetime) -> Json:
-    """The same, without the authority where the description says that only beta has it."""
+    """The same, without the authority if only beta has it according to the description."""
     shown = organization_view(tenant, organization, now)
     if tenant.intune["authority_in"] == "beta":
         return {name: value for name, value in shown.items() if name != "mobileDeviceManagementAuthority"}
@@ -151,7 +151,7 @@ def organization_view_v1(tenant: Tenant, organization: Json, now: datetime) -> J
 
 
 def new_user(tenant: Tenant, user_id: str, properties: Json, now: datetime) -> Json:
-    """A user with all properties that this tenant keeps of one."""
+    """A user with all properties that this tenant stores."""
     principal_name = properties["userPrincipalName"]
     empty: dict[str, Any] = dict.fromkeys(USER_DEFAULTS) | {
         "businessPhones": [],
@@ -168,14 +168,14 @@ def new_user(tenant: Tenant, user_id: str, properties: Json, now: datetime) -> J
         "proxyAddresses": [],
         "usageLocation": None,
         "userType": "Member",
-        # from when on a licence with a mailbox plan means a mailbox
+        # when a mailbox plan starts to give a mailbox
         "_mailbox_from": now,
     }
     return empty | properties | {"id": user_id}
 
 
 def mailbox_licensed(tenant: Tenant, user: Json) -> bool:
-    """Whether a licence brings an Exchange mailbox; the foundation and archive plans do not."""
+    """Whether a licence includes an Exchange mailbox; the foundation and archive plans do not."""
     names = [plan["servicePlanName"] for plan in plans_of(tenant, user)]
     without = ("EXCHANGE_S_FOUNDATION", "EXCHANGE_S_ARCHIVE")
     return any(name.startswith("EXCHANGE_") and not name.startswith(without) for name in names)
@@ -188,7 +188,7 @@ def has_mailbox(tenant: Tenant, user: Json, now: datetime) -> bool:
 
 @implements("mailbox-address")
 def addressed(tenant: Tenant, user: Json, now: datetime) -> Json:
-    """A user with the addresses: the one that was set, else the one that comes with the mailbox."""
+    """A user with addresses: the one that was set, else the one of the mailbox."""
     mail = user["mail"] or (user["userPrincipalName"] if has_mailbox(tenant, user, now) else None)
     addresses = user.get("_proxies") or ([f"SMTP:{mail}"] if mail else [])
     return user | {"mail": mail, "proxyAddresses": addresses}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Service principals, and the application permissions that they were given."""
+"""Service principals, and their application permissions."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def principal_view(tenant: Tenant, principal: Json, now: datetime) -> Json:
 
 
 def seed_service_principals(tenant: Tenant, now: datetime) -> None:
-    """The applications of the description with what they may do, and the APIs of Microsoft."""
+    """The applications of the description with their permissions, and the APIs of Microsoft."""
     for service, (client_id, name) in APIS.items():
         if service == "graph" or tenant.exchange is not None:
             item = _principal(api_id(tenant, service), client_id, name, MICROSOFT)
@@ -126,7 +126,7 @@ def _tags(application: Json, given: list[str]) -> list[str]:
 
 @implements("service-principal-backing")
 def create_principal(scene: RequestContext, item_id: str) -> Json:
-    """Of an application of this tenant; those of others are consented to, which is not simulated."""
+    """For an application of this tenant; consent to applications of others is not simulated."""
     client_id = str(scene.body.get("appId") or "").lower()
     application = next(
         (one for one in arrived(scene.tenant.store(STORE), scene.now) if one["appId"] == client_id), None

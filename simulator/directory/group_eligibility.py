@@ -20,7 +20,7 @@ _SCOPED = re.compile(r"\b(groupId|principalId) eq '", re.IGNORECASE)
 
 @implements("group-eligibility")
 def make_eligible_member(tenant: Tenant, group_id: str, principal_id: str, since: datetime) -> Json:
-    """A user or a group that may become a member of a group, and is none."""
+    """A user or a group that may become a member of a group, and is none yet."""
     eligibility = f"{group_id}_member_{tenant.uuid('groupEligibility', group_id, principal_id)}"
     return tenant.store("groupEligibilities").add(
         eligibility,

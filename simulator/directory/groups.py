@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Groups of the directory: users and other groups in them, directly or through groups."""
+"""Groups of the directory: users and other groups in them, direct or nested."""
 
 from __future__ import annotations
 
@@ -35,9 +35,9 @@ ON_SELECT = frozenset(
 
 
 def seed_groups(tenant: Tenant, now: datetime) -> None:
-    """`groups` of the description: by name, with the users and groups that are members, and its owners.
+    """`groups` of the description: by name, with the member users and groups, and the owners.
 
-    A `displayName` of its own gives two groups one name.
+    With `displayName`, two groups can have one name.
     """
     for name, described in tenant.description["groups"].items():
         members = [tenant.uuid("user", nickname) for nickname in described.get("members", [])]
@@ -69,7 +69,7 @@ def seed_groups(tenant: Tenant, now: datetime) -> None:
 
 
 def members_of(tenant: Tenant, group_id: str, *, transitive: bool) -> list[str]:
-    """The ids of the members, each once; groups inside of each other do no harm."""
+    """The ids of the members, each once; circular groups do no harm."""
     found: list[str] = []
     waiting = [group_id]
     while waiting:
@@ -87,7 +87,7 @@ def list_members(scene: RequestContext, resource: Resource) -> Answer:
     transitive = scene.operation.template.endswith("/transitiveMembers")
     ids = [] if _is_hidden(scene, group) else members_of(scene.tenant, group["id"], transitive=transitive)
     members = [_member(scene.tenant, one) for one in ids]
-    # Properties of users can be selected and filtered by, although the type of the list is directoryObject.
+    # Users can be selected and filtered by their properties, although the type of the list is directoryObject.
     return listed(
         scene, [one for one in members if one], replace(resource, type="microsoft.graph.user", complete=False)
     )
@@ -103,5 +103,5 @@ def _member(tenant: Tenant, member_id: str) -> Json | None:
         return {"@odata.type": "#microsoft.graph.user"} | {name: user[name] for name in USER_DEFAULTS}
     if group := tenant.store("groups").get(member_id):
         return {"@odata.type": "#microsoft.graph.group"} | group
-    # Of a copy, everybody is a member whose id was read.
+    # In a copy, everybody whose id was read is a member.
     return {"@odata.type": "#microsoft.graph.user", "id": member_id} if tenant.visitor_rights is not None else None

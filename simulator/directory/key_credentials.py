@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The certificates of an application, of which a client sends the whole list."""
+"""The certificates of an application, which clients send as a whole list."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .refusals import invalid
 
 @implements("application-keys")
 def key_credential(given: Json, held: dict[str, Json]) -> Json:
-    """A certificate of the list that is to be: a new one, or one that is there and is named without its content."""
+    """A certificate of the new list: a new one, or an existing one that is given without its content."""
     known = held.get(str(given.get("keyId")))
     if given.get("key") is None and known is not None:
         return known

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Licences given to users and taken from them: units, where they may be used, what goes with what."""
+"""Assign and remove licences: units, usage location, dependencies of plans."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def assign_licences(scene: RequestContext, resource: Resource) -> Answer:
 
 @implements("mailbox-licence")
 def _mailbox_from(scene: RequestContext, wanted: Json) -> object:
-    """A mailbox that is new takes its time; one that was there already stays."""
+    """A new mailbox takes a while; an existing one stays."""
     before = scene.tenant.store("users").get(wanted["id"])
     if before is None or mailbox_licensed(scene.tenant, before) or not mailbox_licensed(scene.tenant, wanted):
         return wanted["_mailbox_from"]
@@ -57,7 +57,7 @@ def _check_units(scene: RequestContext, sku_id: str | None) -> None:
 
 
 def _check_plans(tenant: Tenant, user: Json) -> None:
-    """Of all plans together: each with what it needs, none with what it excludes."""
+    """For all plans together: each with its dependencies, none with conflicting plans."""
     held = {plan["servicePlanName"]: plan for plan in plans_of(tenant, user)}
     ids = {plan["servicePlanName"]: plan["servicePlanId"] for plan in _plans_known(tenant)}
     for name, plan in held.items():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paths that other people's clients use: memberships, owners, counts, the person who signs in."""
+"""Paths that third-party clients use: memberships, owners, counts, the signed-in person."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ _STRENGTHS = {
 
 
 def seed_more(tenant: Tenant, now: datetime) -> None:
-    """The strengths that every tenant has."""
+    """The authentication strengths that every tenant has."""
     for strength, (name, combinations) in _STRENGTHS.items():
         tenant.store("authenticationStrengths").add(
             strength,
@@ -62,7 +62,7 @@ def seed_more(tenant: Tenant, now: datetime) -> None:
 
 @implements("group-members")
 def list_member_of(scene: RequestContext, resource: Resource) -> Answer:
-    """The groups that somebody is in, directly or through groups."""
+    """The groups of somebody, direct or nested."""
     user, tenant = resource.locate(scene), scene.tenant
     transitive = scene.operation.template.endswith("/transitiveMemberOf")
     groups = [
@@ -93,7 +93,7 @@ def list_devices_of(scene: RequestContext, resource: Resource) -> Answer:
 
 @implements("graph-me")
 def get_me(scene: RequestContext, resource: Resource) -> Answer:
-    """The person whose token it is; an application is nobody."""
+    """The person of the token; an application is none."""
     if scene.tenant.store("users").get(scene.caller) is None:
         raise Refusal(
             "graph-me",
@@ -109,7 +109,7 @@ def counting(lists: Callable[[RequestContext, Resource], Answer]) -> Callable[[R
 
     @implements("graph-count-segment")
     def count(scene: RequestContext, resource: Resource) -> Answer:
-        """A number as text, for readers who accept eventual consistency."""
+        """A number as text, for clients that accept eventual consistency."""
         if not scene.consistent:
             raise Refusal(
                 "graph-count-segment",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A partner's customers: its delegated admin relationships with them, and what may be asked of their lists."""
+"""A partner's customers: its delegated admin relationships, and the query options of their lists."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _LONGEST_PAGE = 300
 
 @implements("partner-query")
 def gate_lists(scene: RequestContext) -> None:
-    """The page names fewer query options than the metadata; a key takes $select only."""
+    """The page names fewer query options than the metadata; a single object takes $select only."""
     for name in scene.options:
         if name.lower() not in (_OPTIONS if not scene.keys else {"$select"}):
             raise Refusal(
@@ -38,7 +38,7 @@ def gate_lists(scene: RequestContext) -> None:
 
 @implements("partner-relationships")
 def seed_customers(tenant: Tenant, now: datetime) -> None:
-    """One relationship for each entry of the description; several may be with one customer."""
+    """One relationship per entry of the description; several may be with one customer."""
     for number, described in enumerate(tenant.description["customers"]):
         domain = described.get("domain")
         customer_id = organization_id(domain) if domain else tenant.uuid("customer", described["name"])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users who may not be changed as any other: those with an admin role, and those mastered elsewhere."""
+"""Users with restricted changes: those with an admin role, and those synchronised from elsewhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ENTITLED = frozenset({"Global Administrator", "Privileged Authentication Admini
 # https://learn.microsoft.com/graph/api/user-update: passwordProfile
 _PASSWORD = frozenset({"User-PasswordProfile.ReadWrite.All", "Directory.AccessAsUser.All"})
 _FOR_PASSWORDS = _ENTITLED | {"User Administrator"}
-# Everything that synchronisation does not bring from the on-premises directory, as far as users here have it.
+# The properties that synchronisation does not bring from the on-premises directory, as far as users here have them.
 _OWN = frozenset({"usageLocation"})
 
 
@@ -41,7 +41,7 @@ def refuse_sensitive(scene: RequestContext, user: Json) -> None:
 
 @implements("directory-password-right")
 def refuse_password(scene: RequestContext) -> None:
-    """The password of a user takes a permission of its own, and a role in the directory besides."""
+    """A password change takes its own permission, and a role in the directory as well."""
     if "passwordProfile" not in scene.body or scene.tenant.description["sensitive_actions"] != "guarded":
         return
     roles = set(scene.tenant.directory_roles(scene.caller))

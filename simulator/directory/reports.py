@@ -48,7 +48,7 @@ def email_app_usage(scene: RequestContext, resource: Resource) -> Answer:
 
 @implements("reports-file")
 def _file(scene: RequestContext, period: str) -> str:
-    """`reports.email_apps` of the description: the apps of each user. The report is two days behind."""
+    """`reports.email_apps` of the description: the apps of each user. The report is two days old."""
     described = scene.tenant.description["reports"]
     refreshed = (scene.now - timedelta(days=2)).strftime("%Y-%m-%d")
     text = io.StringIO()

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the directory insists on when users and role assignments are written."""
+"""The directory's rules for writing users and role assignments."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ _OF_AN_ORGANIZATION = frozenset(
 
 @implements("organization-update")
 def change_organization(scene: RequestContext, organization: Json) -> Json:
-    """Where notifications go, and the privacy profile; the rest is not for writing."""
+    """The notification address, and the privacy profile; everything else is read-only."""
     fixed = sorted(name for name in scene.body if "@" not in name and name not in _OF_AN_ORGANIZATION)
     if fixed:
         raise Refusal(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The directory that a tenant starts with: what its description says in few words, in Graph's many."""
+"""The initial directory of a tenant: from its short description to Graph's objects."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NOT_PROPERTIES = ("licences", "directory_roles", "roles_in_units", "eligible_ro
 
 
 def seed_directory(tenant: Tenant, now: datetime) -> None:
-    """The state that the description asks for."""
+    """The state for the description."""
     _seed_organization(tenant, now)
     for part_number, sku in tenant.description["skus"].items():
         if sku:

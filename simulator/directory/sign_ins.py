@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sign-in log: what it keeps, who may read it, and what of it."""
+"""The sign-in log: its contents, and who may read which part."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from ..state.tenant import Tenant
 
 _EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
 _KEPT = timedelta(days=30)
-# What a crowd signs in with, and to.
+# The client and application of crowd sign-ins.
 _KINDS = (
     ("Mobile Apps and Desktop clients", "Ios {}.1"),
     ("Mobile Apps and Desktop clients", "Android {}"),
@@ -60,7 +60,7 @@ AUDIT_FILTERS = {
 
 
 def seed_sign_ins(tenant: Tenant, now: datetime) -> None:
-    """`sign_ins` of the description: who, with which client, how long ago, and what policies made of it."""
+    """`sign_ins` of the description: who, with which client, how long ago, and the results of policies."""
     for number, described in enumerate(seeded_sign_ins(tenant)):
         sign_in = logged(tenant, str(number), described, now - timedelta(seconds=described["age"]))
         tenant.store("signIns").add(sign_in["id"], sign_in)
@@ -75,7 +75,7 @@ def seeded_sign_ins(tenant: Tenant) -> list[Json]:
 
 
 def _seeded_crowd(tenant: Tenant) -> Iterator[Json]:
-    """As many sign-ins as `sign_in_crowd` asks for, the same ones in every run: {sign_ins, seed}."""
+    """As many sign-ins as `sign_in_crowd` specifies, the same ones in every run: {sign_ins, seed}."""
     crowd = tenant.description.get("sign_in_crowd") or {"sign_ins": 0}
     chance = random.Random(crowd.get("seed", 0))
     users = [one for one, described in tenant.description["users"].items() if described]
@@ -100,7 +100,7 @@ def _seeded_crowd(tenant: Tenant) -> Iterator[Json]:
 
 @implements("sign-ins-status")
 def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> Json:
-    """A policy that blocks shows in conditionalAccessStatus; the status of the sign-in itself stays a success."""
+    """A block by a policy shows in conditionalAccessStatus; the status of the sign-in itself is a success."""
     app = str(described.get("app", "Office 365 Exchange Online"))
     user = tenant.description["users"][described["user"]]
     return {
@@ -151,7 +151,7 @@ def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> J
 
 @implements("sign-ins-device")
 def _device(tenant: Tenant, described: Json) -> Json:
-    """Of a device that was not identified, nothing but what the client says of itself; isCompliant is false then."""
+    """An unidentified device has only what the client claims; isCompliant is false then."""
     device, system = described.get("device") or {}, described.get("os", "")
     if not device or device.get("identified") is False:
         return {"deviceId": "", "operatingSystem": system, "isCompliant": False, "isManaged": False, "trustType": ""}
@@ -200,13 +200,13 @@ def gate_sign_ins(scene: RequestContext) -> None:
 
 @implements("sign-ins-kept")
 def list_sign_ins(scene: RequestContext, resource: Resource) -> Answer:
-    """Most recent first, as far back as they are kept; interactive ones only."""
+    """Most recent first, within the retention; interactive ones only."""
     return _listed(scene, resource, [one for one in _kept(scene, resource) if one["isInteractive"]])
 
 
 @implements("sign-ins-beta")
 def list_beta_sign_ins(scene: RequestContext, resource: Resource) -> Answer:
-    """Beta tells more of each, and has non-interactive ones where the filter names signInEventTypes."""
+    """Beta has more properties, and non-interactive ones if the filter names signInEventTypes."""
     kinds = "signineventtypes" in scene.options.get("$filter", "").lower()
     kept = [one for one in _kept(scene, resource) if kinds or one["isInteractive"]]
     return _listed(scene, resource, [one | one["_beta"] for one in kept])
@@ -234,7 +234,7 @@ def get_sign_in(scene: RequestContext, resource: Resource) -> Answer:
 
 
 def _seen_by(scene: RequestContext, sign_in: Json) -> Json:
-    """Which policies applied is left out for those who may not read Conditional Access."""
+    """The applied policies are omitted for callers who may not read Conditional Access."""
     if scene.granted & _SEES_POLICIES:
         return sign_in
     return {name: value for name, value in sign_in.items() if name != _APPLIED}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Entra ID says when it refuses: a number, a code of OAuth, a sentence.
+"""The refusals of Entra ID: a number, an OAuth code, a sentence.
 
 https://learn.microsoft.com/entra/identity-platform/reference-error-codes
 """
@@ -17,7 +17,7 @@ from ..state.http_messages import Answer, Call, Refusal
 
 @dataclass(frozen=True)
 class Aadsts:
-    """One error; words in braces are filled in."""
+    """One error; placeholders in braces are filled in."""
 
     status: int
     code: str

@@ -22,13 +22,13 @@ from .registered import Proofs
 
 _THUMBPRINTS = {"x5t": hashes.SHA1(), "x5t#S256": hashes.SHA256()}
 
-# Seconds that a client's clock may differ. msal-node rounds its clock up, so that without any its assertions of half of
-# each second would come from the future.
+# Allowed clock difference in seconds. msal-node rounds its clock up, so with none, its assertions in half of each
+# second would come from the future.
 CLOCK_SKEW = 300
 
 
 def check_assertion(assertion: str, principal: Principal, proofs: Proofs, issuer: Issuer, audiences: list[str]) -> None:
-    """A certificate's signature, or a token of the federated issuer. Nothing returned: it is right."""
+    """A certificate's signature, or a token of the federated issuer. Returns None if it is valid."""
     try:
         header = jwt.get_unverified_header(assertion)
         claims = jwt.decode(assertion, options={"verify_signature": False})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each tenant's application can prove itself with, and the simulated issuer that federates with it."""
+"""The credentials of each tenant's application, and the simulated issuer for federation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ FEDERATION_AUDIENCE = "api://AzureADTokenExchange"
 
 
 class Issuer:
-    """An identity provider outside of Entra ID, such as a cluster that gives its workloads tokens."""
+    """An identity provider outside of Entra ID, such as a cluster that issues tokens to its workloads."""
 
     url = "https://issuer.simulator.example/"
 
@@ -55,7 +55,7 @@ class Credentials:
 
 
 def make_credentials(name: str, directory: Path, key: rsa.RSAPrivateKey, issuer: Issuer) -> Credentials:
-    """New credentials. The secrets are long and like nothing else, so that masking one never hides an innocent word."""
+    """New credentials. The secrets are long and unusual, so that masking one never hides an innocent word."""
     subject = f"system:serviceaccount:automation:{name}"
     return Credentials(
         secret=f"simulated-client-secret~{secrets.token_urlsafe(32)}",

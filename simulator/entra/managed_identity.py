@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The managed identity endpoint of a virtual machine (plain HTTP, as the real one).
+"""The managed identity endpoint of a virtual machine (plain HTTP, like the real one).
 
 https://learn.microsoft.com/entra/identity/managed-identities-azure-resources/how-to-use-vm-token
 """
@@ -26,12 +26,12 @@ PATH = "/metadata/identity/oauth2/token"
 
 @dataclass
 class ManagedIdentity:
-    """The service behind one port: the machine belongs to the first tenant; other tenants' are asked by client_id."""
+    """The service on one port: the machine belongs to the first tenant; other tenants are addressed by client_id."""
 
     entra: Entra
     url: str = ""
     name: str = "identity"
-    # what a server under Azure Arc has to be able to read
+    # a file that a server under Azure Arc must be able to read
     secret_file: Path | None = None
 
     def purpose(self, call: Call) -> Purpose:
@@ -77,7 +77,7 @@ class ManagedIdentity:
 
     @implements("imds-arc")
     def _challenge(self, call: Call) -> None:
-        """Of a server under Azure Arc: who asks has to be able to read a file, and shows what is in it."""
+        """On a server under Azure Arc, the client must read a file and show its content."""
         if self.secret_file is None:
             raise _refused("imds-version", "Required query variable 'api-version' is missing or not supported")
         if not self.secret_file.is_file():

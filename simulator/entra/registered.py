@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an application can prove itself with: what the description gives it, and what was added to its registration."""
+"""The credentials of an application: those of the description, and those added to its registration."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from .credentials import FEDERATION_AUDIENCE, Credentials, Issuer
 
 @dataclass(frozen=True)
 class Proofs:
-    """Every credential that an application has by now. A federated one is an issuer, a subject and an audience."""
+    """The current credentials of an application. A federated one is an issuer, a subject and an audience."""
 
     secrets: tuple[str, ...] = ()
     expired: tuple[str, ...] = ()

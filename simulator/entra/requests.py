@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests to Microsoft Entra ID: their paths, and the forms in which clients show who they are."""
+"""Requests to Microsoft Entra ID: their paths, and the forms of client authentication."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from ..state.http_messages import Answer, Call
 from ..state.tenant import Tenant
 
 Form = dict[str, str]
-# Where the name of the authority stands, beside what was sent.
+# The key of the authority's name among the form fields.
 AUTHORITY = "/authority"
-# What anybody may ask for about the person who signs in.
+# The scopes that anybody may request about the person who signs in.
 OWN_SCOPES = frozenset({"User.Read"})
-# Authorities without a tenant: people are found by where they belong, applications are not.
+# Authorities without a tenant: people are found in their home tenant, applications are not.
 ANY_TENANT = ("organizations", "common")
 TOKEN = ("oauth2/v2.0/token", "oauth2/token")
 PATH = re.compile(
@@ -34,14 +34,14 @@ def nowhere() -> Answer:
 
 
 def place(tenant: Tenant, form: Form) -> str:
-    """What stands for the tenant in addresses: those without a tenant stay so."""
+    """The tenant part of addresses: authorities without a tenant stay unchanged."""
     named = form[AUTHORITY].lower()
     return named if named in ANY_TENANT else tenant.tenant_id
 
 
 @implements("login-basic")
 def authenticated(call: Call) -> Form:
-    """The form, with what HTTP Basic says about the client; a resource of the first version is a scope."""
+    """The form, with the client from HTTP Basic; a resource of the first version becomes a scope."""
     form = call.form()
     kind, _unused, encoded = call.headers.get("authorization", "").partition(" ")
     if kind.lower() == "basic":

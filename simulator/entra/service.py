@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Entra ID: discovery and the token endpoint, with the grants that automation uses."""
+"""Microsoft Entra ID: discovery and the token endpoint, with the grants for automation."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _RESERVED = {"openid", "profile", "offline_access", "email"}
 
 @dataclass
 class Pending:
-    """A device code that waits for its person."""
+    """A device code that waits for a person."""
 
     tenant: Tenant
     client_id: str
@@ -42,7 +42,7 @@ class Pending:
 
 @dataclass
 class Entra:
-    """The service behind one port. Resources are the URLs of this simulator's own APIs, and nothing else."""
+    """The service on one port. Resources are the URLs of this simulator's own APIs, and nothing else."""
 
     tokens: Tokens
     tenants: dict[str, Tenant]
@@ -53,7 +53,7 @@ class Entra:
     url: str = ""
     name: str = "login"
     pending: dict[str, Pending] = field(default_factory=dict)
-    # refresh tokens, with the tenant and the client that each was given for
+    # refresh tokens, with their tenant and client
     remembered: dict[str, tuple[Tenant, str]] = field(default_factory=dict)
 
     def purpose(self, call: Call) -> Purpose:
@@ -69,7 +69,7 @@ class Entra:
             return rendered(call, refusal)
 
     def approve(self) -> None:
-        """The person at the other device says yes to everything that waits."""
+        """The person at the other device approves all pending codes."""
         for waiting in self.pending.values():
             waiting.polls_left = 0
 
@@ -90,7 +90,7 @@ class Entra:
 
     @property
     def routes(self) -> dict[str, Act]:
-        """Everything but the token endpoint."""
+        """All routes except the token endpoint."""
         return {
             "v2.0/.well-known/openid-configuration": self._discovery,
             ".well-known/openid-configuration": self._first_discovery,
@@ -101,7 +101,7 @@ class Entra:
 
     @property
     def grants(self) -> dict[str, Act]:
-        """What the token endpoint takes."""
+        """The grants of the token endpoint."""
         return {
             "client_credentials": self._token_for_application,
             DEVICE_CODE: self._token_for_device,
@@ -133,7 +133,7 @@ class Entra:
 
     @implements("login-discovery-first")
     def _first_discovery(self, tenant: Tenant, form: Form) -> Json:
-        """Of the first version of the endpoints, whose requests name a resource instead of scopes."""
+        """For the first version of the endpoints, whose requests name a resource instead of scopes."""
         base = f"{self.url}/{place(tenant, form)}"
         return self._discovery(tenant, form) | {
             "issuer": f"{self.url}/{tenant.tenant_id}/",
@@ -210,19 +210,19 @@ class Entra:
         return self._signed_in(tenant, waiting.client_id, waiting.scope)
 
     def _client_of_person(self, tenant: Tenant, client_id: str) -> str:
-        """What a person signs in to: an application of the tenant, or a tool of Microsoft."""
+        """The client that a person signs in to: an application of the tenant, or a tool of Microsoft."""
         return client_id.lower() if client_id.lower() in TOOLS else self._application(tenant, client_id).client_id
 
     @implements("login-refresh")
     def _token_again(self, tenant: Tenant, form: Form) -> Json:
-        """Good for every API that the application may use, and still good after a new one was given."""
+        """Valid for every API that the application may use, and even after a new one was issued."""
         client_id = self._client_of_person(tenant, form["client_id"])
         if self.remembered.get(form.get("refresh_token", "")) != (tenant, client_id):
             raise refused(70000)
         return self._signed_in(tenant, client_id, form.get("scope", ""))
 
     def _signed_in(self, tenant: Tenant, client_id: str, scope: str) -> Json:
-        """What a person's sign-in gives: who it was, and a refresh token if the scope asks for one."""
+        """The response to a person's sign-in: who it was, and a refresh token if the scope includes one."""
         person, asked = replace(tenant.principal("person"), client_id=client_id), scope.split()
         answer = self._success(tenant, person, scope)
         if "openid" in asked:
@@ -251,13 +251,13 @@ class Entra:
         return answer | ({"scope": " ".join(sorted(granted))} if principal.user else {})
 
     def granted(self, tenant: Tenant, principal: Principal, service: str) -> frozenset[str]:
-        """What a new token permits: of an application, the permissions that it was given."""
+        """The permissions of a new token: for an application, its granted permissions."""
         if principal.user is None:
             return granted(tenant, principal.object_id, service, self.tokens.now(tenant))
         return principal.graph if service == "graph" else principal.exchange
 
     def _resource(self, tenant: Tenant, scope: str, *, is_person: bool) -> tuple[str, str, frozenset[str]]:
-        """The API that a scope asks for, and the permissions that it names."""
+        """The API of a scope, and the permissions that it names."""
         asked = [part for part in scope.split() if part not in _RESERVED]
         if is_person and not any(part.endswith("/.default") for part in asked):
             return self._named_scopes(tenant, scope, asked)
@@ -270,7 +270,7 @@ class Entra:
 
     @implements("login-scopes")
     def _named_scopes(self, tenant: Tenant, scope: str, asked: list[str]) -> tuple[str, str, frozenset[str]]:
-        """Several permissions of one API, by name; without an API they are those of Graph."""
+        """Several permissions of one API, by name; without an API they are Graph's."""
         graph = next((url for url, service in self.resources.items() if service == "graph"), "")
         apis = {part.rpartition("/")[0] or graph for part in asked} or {graph}
         if len(apis) != 1:
@@ -278,7 +278,7 @@ class Entra:
         return *self.service_of(tenant, apis.pop()), frozenset(part.rpartition("/")[2] for part in asked)
 
     def service_of(self, tenant: Tenant, resource: str) -> tuple[str, str]:
-        """Which of our APIs a resource is; an organization without Exchange Online has no such principal."""
+        """The API for a resource; an organization without Exchange Online has no service principal for it."""
         service = self.resources.get(resource.rstrip("/"))
         if service is None or (service == "exchange" and not _has_exchange(tenant)):
             raise refused(500011, name=resource, tenant=tenant.display_name)

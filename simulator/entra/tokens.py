@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Access tokens: issued by the simulated Entra ID, checked by the simulated APIs. Their times are real times.
 
-When each was issued in simulated time is known on the side, for what only new tokens bring.
+The simulated time of issue is stored separately, for rules that only newer tokens meet.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _REMEMBERED = 1000  # tokens
 
 @dataclass(frozen=True)
 class Claims:
-    """What a checked token says."""
+    """The claims of a valid token."""
 
     tenant_id: str
     client_id: str
@@ -72,7 +72,7 @@ class Tokens:
             "iss": issuer,
             "iat": now,
             "nbf": now,
-            "exp": now + max(LIFETIME, tenant.token_lifetime),  # a shorter life ends by the clock of the tenant
+            "exp": now + max(LIFETIME, tenant.token_lifetime),  # a shorter life follows the clock of the tenant
             "appid": principal.client_id,
             "app_displayname": principal.name,
             "idtyp": "user" if delegated else "app",
@@ -87,11 +87,11 @@ class Tokens:
         return jwt.encode(claims | extra, self._key, algorithm="RS256", headers={"kid": self._key_id})
 
     def now(self, tenant: Tenant) -> datetime:
-        """The time in a tenant, which its requests move."""
+        """The time in a tenant, which its requests advance."""
         return self._clock.of(tenant.name).now()
 
     def forget_times(self) -> None:
-        """Tokens stay good; when they were issued is of another time."""
+        """Tokens stay valid; their times of issue are from another time line."""
         self._issued.clear()
 
     def identify(self, tenant: Tenant, principal: Principal, issuer: str) -> str:
@@ -113,7 +113,7 @@ class Tokens:
         return jwt.encode(claims, self._key, algorithm="RS256", headers={"kid": self._key_id})
 
     def tenant_of(self, token: str) -> str | None:
-        """The tenant that a token names, believed without a check: for the ledger only."""
+        """The tenant that a token names, without validation: for the ledger only."""
         tenant_id = _named_tenant(token)
         return self._tenants[tenant_id].name if tenant_id in self._tenants else None
 
@@ -144,14 +144,14 @@ class Tokens:
 
     @implements("token-lifetime")
     def _check_life(self, tenant: Tenant | None, issued: datetime | None) -> None:
-        """A life that the description sets goes by the simulated clock, so that it can end in the middle of a run."""
+        """A life from the description follows the simulated clock, so that it can end in the middle of a run."""
         if tenant is None or issued is None or tenant.description["token_lifetime"] is None:
             return
         if self._clock.of(tenant.name).now() - issued > timedelta(seconds=tenant.token_lifetime):
             raise _refused("token-lifetime", "Lifetime validation failed, the token is expired.")
 
     def _claims(self, token: str, audiences: tuple[str, ...]) -> Json:
-        """What a good token says. Only its end can make it a bad one later, so it is read once."""
+        """The claims of a valid token. Only expiry can invalidate it later, so it is parsed once."""
         known = self._checked.get((token, *audiences))
         if known is not None and known["exp"] > time.time():
             return known

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft's own tools, to which a person signs in before there is an application of one's own."""
+"""Microsoft's own tools, to which a person signs in before the tenant has an application."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _MAY_CONSENT = {
 def person_with_tool(
     tenant: Tenant, person: Principal, client_id: str, service: str, wanted: frozenset[str]
 ) -> Principal:
-    """The person, with what the tool has: of Graph what it asks for and the person may consent to."""
+    """The person, with the permissions of the tool: in Graph what it requests and the person may consent to."""
     if TOOLS[client_id] != service:
         raise refused(65002, name=client_id, resource=service)
     asked = wanted - OWN_SCOPES

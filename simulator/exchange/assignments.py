@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Role assignments: who was given which role, directly or through a role group."""
+"""Role assignments: who holds which role, directly or through a role group."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ HEARD_BY_ASSIGNMENTS = frozenset(
 )
 
 
-_FILTERS = ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteScope")  # by what an assignment has
+_FILTERS = ("RoleAssigneeType", "Enabled", "RecipientWriteScope", "ConfigWriteScope")  # by properties of an assignment
 
 
 @implements("role-assignment")
@@ -66,7 +66,7 @@ def _asked_for(run: CmdletCall, kind: ExchangeType) -> list[Json]:
 
 @implements("role-assignment-method")
 def _held_by(run: CmdletCall, principal: str) -> list[Json]:
-    """What somebody holds, and how: directly, or through a role group."""
+    """The roles of somebody, and how they are held: directly, or through a role group."""
     return [
         item | {"AssignmentMethod": "Direct" if item["_assignee"] == principal else "RoleGroup"}
         for item in assignments_of(run.tenant, principal, present(run.tenant))
@@ -74,7 +74,7 @@ def _held_by(run: CmdletCall, principal: str) -> list[Json]:
 
 
 def _assignment_view(run: CmdletCall, assignment: Json) -> Json:
-    """An assignment under the name that its role group has now."""
+    """An assignment with the current name of its role group."""
     group = run.tenant.store("RoleGroup").get(assignment["_assignee"])
     name = group["Name"] if group else assignment["RoleAssigneeName"]
     return assignment | {"RoleAssignee": name, "RoleAssigneeName": name, "User": name}
@@ -107,7 +107,7 @@ def new_assignment(run: CmdletCall, exchange_type: ExchangeType) -> list[Json]:
 
 @implements("role-assignment-name")
 def _label(run: CmdletCall, role: str, holder: str, holder_name: str) -> str:
-    """The name that was given, or one made up that nothing else has. The same right twice is refused."""
+    """The given name, or a generated unique one. A duplicate assignment is refused."""
     store = run.tenant.store("ManagementRoleAssignment")
     kind = "DelegatingOrgWide" if run.given.get("Delegating") else "Regular"
     wanted = WHOLE | _scopes(run)
@@ -124,7 +124,7 @@ def _label(run: CmdletCall, role: str, holder: str, holder_name: str) -> str:
     return next(name for number in count(1) if not store.find("Name", name := f"{label[:60]}-{number}"))
 
 
-# How a scope that was given shows: the kind of scope, and where its name stands.
+# How a given scope is shown: the kind of scope, and the property with its name.
 _SHOWN = {
     "CustomRecipientWriteScope": ("RecipientWriteScope", "CustomRecipientScope", "CustomRecipientWriteScope"),
     "ExclusiveRecipientWriteScope": ("RecipientWriteScope", "ExclusiveRecipientScope", "CustomRecipientWriteScope"),
@@ -143,7 +143,7 @@ _SHOWN = {
 
 @implements("role-assignment-scope")
 def _scopes(run: CmdletCall) -> Json:
-    """The scopes that were given; a new one takes the place of the old one."""
+    """The given scopes; a new one replaces the old one."""
     given = run.given
     changed: Json = {}
     for name, (kind, value, place) in _SHOWN.items():

@@ -16,7 +16,7 @@ _SWITCHES = ("ActiveSyncEnabled", "ECPEnabled", "ImapEnabled", "MAPIEnabled", "O
 
 @implements("access-policies")
 def seed_client_access(run: CmdletCall) -> None:
-    """What the description says of them; the rest is as in a new organization."""
+    """The objects of the description; otherwise as in a new organization."""
     described = run.tenant.exchange or {}
     protocols = [name for name in run.cmdlets["get-authenticationpolicy"].output if name.startswith("AllowBasicAuth")]
     for name, allowed in described["authentication_policies"].items():

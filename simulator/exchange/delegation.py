@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may hand out a role: whoever holds a delegating assignment of it, or of the role that it is a part of."""
+"""Who may delegate a role: holders of a delegating assignment of it, or of one of its ancestors."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NOT_FOUND = "Microsoft.Exchange.Configuration.Tasks.ManagementObjectNotFoundExc
 
 
 def refuse_undelegated(run: CmdletCall, role: str, label: str) -> None:
-    """Both answers have the same words: an organization that was just customized takes its time, whoever asks."""
+    """Both refusals have the same words: a newly customized organization takes a while, for every caller."""
     if not _settled(run):
         raise _denied(run, "delegating-late", label)
     if not _delegates(run, role):
@@ -67,7 +67,7 @@ def _settled(run: CmdletCall) -> bool:
 
 @implements("service-principal-late")
 def refuse_unready(run: CmdletCall, principal: str, identity: str) -> None:
-    """Get-ServicePrincipal lists a new one at once; what gives it something does not find it yet."""
+    """Get-ServicePrincipal lists a new one at once; cmdlets that assign it something do not find it yet."""
     found: Json | None = run.tenant.store("ServicePrincipal").find("ObjectId", principal)
     if found and run.now < found.get("_counts_from", run.now):
         raise Refusal(

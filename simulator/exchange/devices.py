@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile devices in Exchange: what is decided about each, their statistics, wipes and classes."""
+"""Mobile devices in Exchange: the access decision, statistics, wipes and classes."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def seed_devices(run: CmdletCall) -> None:
 
 
 def _crowd(described: Json) -> Iterator[Json]:
-    """As many devices as `crowd` asks for, the same ones in every run: {devices, seed, users}."""
+    """As many devices as `crowd` specifies, the same ones in every run: {devices, seed, users}."""
     crowd = described.get("crowd") or {"devices": 0}
     chance = random.Random(crowd.get("seed", 0))
     for number in range(crowd["devices"]):
@@ -57,7 +57,7 @@ def _crowd(described: Json) -> Iterator[Json]:
 
 
 def seed_device(run: CmdletCall, number: int, described: Json) -> None:
-    """A device that synchronised an hour ago for the first time, and just now, unless it is described otherwise.
+    """A device that synchronised for the first time an hour ago, and just now, unless described otherwise.
 
     With an `id`, the same device can be in several mailboxes.
     """
@@ -70,7 +70,7 @@ def seed_device(run: CmdletCall, number: int, described: Json) -> None:
     device = {
         "Name": name,
         "Identity": identity,
-        # owners of one name make identities that are the same
+        # owners with the same name make identical identities
         "Guid": run.tenant.uuid("MobileDevice", described["user"], name),
         "DistinguishedName": distinguished(run.tenant, name, "ExchangeActiveSyncDevices", owner),
         "ClientType": described["client"],
@@ -105,10 +105,10 @@ def _class_of(run: CmdletCall, device: Json) -> None:
 
 @implements("device-access")
 def device_view(run: CmdletCall, device: Json) -> Json:
-    """A device with the decision about it, which follows from everything else at this moment.
+    """A device with its access decision, which is computed from the current state of everything else.
 
-    Order: the mailbox's switch for this client, a decision taken elsewhere (`decided` in the description), the
-    mailbox's lists, the device rules that block, quarantine, allow, then the organization's default.
+    Order: the mailbox's switch for this client, an external decision (`decided` in the description), the mailbox's
+    lists, the device rules that block, quarantine, allow, then the organization's default.
     """
     return device | _decision(run, device)
 
@@ -168,7 +168,7 @@ def _statistics(run: CmdletCall, device: Json) -> Json:
 
 @implements("device-wipe-acknowledged")
 def _progress(run: CmdletCall, wipes: Json) -> Json:
-    """The wipes of each kind, which the device has heard of and carried out after a while."""
+    """The wipes of each kind, which the device receives and performs after a while."""
     shown: Json = {}
     for kind, wipe in wipes.items():
         if wipe["asked"]:
@@ -185,7 +185,7 @@ def _done(run: CmdletCall, wipe: Json) -> Any:
 
 @implements("device-wipe")
 def clear_device(run: CmdletCall, exchange_type: ExchangeType) -> list[Json]:
-    """Ask for a wipe, or take the requests back that the device has not acknowledged."""
+    """Request a wipe, or cancel the requests that the device has not acknowledged."""
     device = DEVICES.find(run, run.given["Identity"])
     wipes: Json = dict(device["_wipe"])
     if run.given.get("Cancel"):

@@ -70,7 +70,7 @@ def _remove_policy(run: CmdletCall, policy: Json) -> None:
 
 @implements("policy-implied")
 def _settled(settings: Json, current: Json) -> Json:
-    """Settings with their edits carried out and what they bring along."""
+    """Settings after their edits, with implied changes."""
     lists = ("ApprovedApplicationList", "UnapprovedInROMApplicationList")
     edits = {name: edited(current.get(name) or [], settings[name]) for name in lists if name in settings}
     implied = {"DeviceEncryptionEnabled": True} if settings.get("RequireStorageCardEncryption") else {}
@@ -79,7 +79,7 @@ def _settled(settings: Json, current: Json) -> Json:
 
 @implements("policy-default")
 def _one_default(run: CmdletCall, policy: Json) -> None:
-    """Making one policy the default unmakes the other."""
+    """Making one policy the default changes the previous one."""
     store: Store = run.tenant.store("MobileDeviceMailboxPolicy")
     if policy.get("IsDefault"):
         for other in store:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The organization in Exchange, and its one-way step out of the compact form that small tenants start in."""
+"""The organization in Exchange, and its irreversible customization."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def seed_organization(run: CmdletCall) -> None:
             "DefaultAuthenticationPolicy": described["default_authentication_policy"],
             "EwsEnabled": described["ews_enabled"],
             "_customized": None if described["dehydrated"] else run.now,
-            # An organization that needs no customization has long come to rest.
+            # An organization that needs no customization has been stable for long.
             "_delegation_after": timedelta(seconds=described["delegation_after"] if described["dehydrated"] else 0),
             "_customized_after": timedelta(seconds=described["customization_after"]),
             "_asked": not described["dehydrated"],

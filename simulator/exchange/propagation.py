@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rights in Exchange take their time: a change of them counts later, and only for a token issued after that."""
+"""Rights in Exchange propagate slowly: a change takes effect later, and only for tokens issued after that."""
 
 from __future__ import annotations
 
@@ -15,18 +15,18 @@ from ..state.http_messages import Json
 from ..state.tenant import Past, Tenant
 
 Result = TypeVar("Result")
-# What decides about rights: the objects of these stores.
+# The stores that determine rights.
 State = dict[str, list[Json]]
 _STORES = ("ManagementRole", "ManagementRoleAssignment", "RoleGroup")
 
 
 def present(tenant: Tenant) -> State:
-    """As it is, whether it counts yet or not."""
+    """The current rights, effective or not."""
     return {name: list(tenant.store(name)) for name in _STORES}
 
 
 def remembering(tenant: Tenant, now: datetime, act: Callable[[], Result]) -> Result:
-    """Do something; if that changed what decides about rights, keep how it was until now."""
+    """Call a function; if it changed rights, keep their previous state."""
     if not _delay(tenant):
         return act()
     kept = pickle.dumps(present(tenant))  # a copy costs ten times as much, and is hardly ever needed
@@ -39,7 +39,7 @@ def remembering(tenant: Tenant, now: datetime, act: Callable[[], Result]) -> Res
 
 @implements("rights-lag")
 def effective(tenant: Tenant, issued: datetime | None) -> State:
-    """What counts for a token issued then: changes that were older than the delay. Of unknown age: what was first."""
+    """The rights for a token issued then: changes older than the delay. For an unknown time, the initial rights."""
     for past in tenant.past:
         if issued is None or past.until > issued - _delay(tenant):
             return past.state

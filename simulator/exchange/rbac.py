@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who may run what in Exchange: roles are sets of cmdlets with parameters, assignments give them to somebody."""
+"""Role-based access control: roles are sets of cmdlets with parameters, assignments give them to somebody."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _GROUPS = {
     "Security Administrator": ("Security Admin",),
     "Security Reader": ("Security Reader",),
 }
-# What an assignment without a scope of its own shows.
+# The properties of an assignment without a scope.
 WHOLE = {
     "RecipientReadScope": "Organization",
     "ConfigReadScope": "OrganizationConfig",
@@ -44,7 +44,7 @@ WHOLE = {
     "CustomResourceScope": None,
     "RecipientAdministrativeUnitScope": None,
 }
-# What roles of the directory mean in Exchange.
+# The Exchange rights of directory roles.
 # https://learn.microsoft.com/powershell/exchange/app-only-auth-powershell-v2
 _DIRECTORY = {
     "Global Administrator": "Organization Management",
@@ -55,7 +55,7 @@ _DIRECTORY = {
 
 
 def built_in_roles(cmdlets: dict[str, Cmdlet]) -> dict[str, Entries]:
-    """Every role that the contract names, with its entries."""
+    """Every role in the contract, with its entries."""
     roles: dict[str, Entries] = {}
     for cmdlet in cmdlets.values():
         for role, parameters in cmdlet.holders().items():
@@ -69,7 +69,7 @@ def _of_the_service(name: str) -> dict[str, str]:
 
 
 def seed_roles(run: CmdletCall) -> None:
-    """The built-in roles and groups, then the tenant's own."""
+    """The built-in roles and groups, then the custom ones."""
     tenant, built_in = run.tenant, built_in_roles(run.cmdlets)
     for name, entries in built_in.items():
         add_role(run, name, None, entries, tenant.uuid("role", name))
@@ -87,7 +87,7 @@ def seed_roles(run: CmdletCall) -> None:
 
 @implements("delegating-assignment")
 def _delegate_all(run: CmdletCall, roles: list[str]) -> None:
-    """Only Organization Management may hand out roles, unless somebody else gets a delegating assignment."""
+    """Only Organization Management may delegate roles, unless somebody else gets a delegating assignment."""
     name = "Organization Management"
     group = run.tenant.uuid("role group", name)
     for role in roles:
@@ -160,7 +160,7 @@ def assign(
     *,
     seeded: bool = False,
 ) -> Json:
-    """Give a role to somebody, by the id that stays when names change."""
+    """Assign a role to somebody, by an id that does not depend on names."""
     label = name or _free_label(_labels(run.tenant), f"{role}-{assignee_name}")
     assignment = named(
         run,
@@ -188,27 +188,27 @@ def _labels(tenant: Tenant) -> set[str]:
 
 @implements("role-assignment-name")
 def _free_label(taken: set[str], wanted: str) -> str:
-    """The name of an assignment of a group: at most 64 characters, with a number where that is taken."""
+    """The name of a group's assignment: at most 64 characters, with a number if it exists already."""
     numbered = (wanted[: 64 - len(end)] + end for end in ("", *(f"-{number}" for number in range(1, len(taken) + 2))))
     return next(one for one in numbered if normalize_case(one) not in taken)
 
 
 @implements("rights-directory")
 def groups_of(tenant: Tenant, object_id: str, state: State) -> list[Json]:
-    """The role groups that somebody is in, directly or by a role in the directory."""
+    """The role groups of somebody, directly or by a role in the directory."""
     by_directory = {_DIRECTORY[role] for role in tenant.directory_roles(object_id) if role in _DIRECTORY}
     return [group for group in state["RoleGroup"] if object_id in group["_members"] or group["Name"] in by_directory]
 
 
 def assignments_of(tenant: Tenant, object_id: str, state: State) -> list[Json]:
-    """What somebody was given: directly, and through role groups."""
+    """The assignments of somebody: direct ones, and through role groups."""
     holders = {object_id} | {group["Guid"] for group in groups_of(tenant, object_id, state)}
     return [item for item in state["ManagementRoleAssignment"] if item["_assignee"] in holders]
 
 
 @implements("rights")
 def rights_of(tenant: Tenant, object_id: str, state: State) -> dict[str, set[str]]:
-    """Every cmdlet that somebody may run, with the parameters that any of the roles lets through."""
+    """Every cmdlet that somebody may run, with the parameters that any of the roles permits."""
     if tenant.is_visitor(object_id):
         return tenant.visitor_rights or {}
     rights: dict[str, set[str]] = {}

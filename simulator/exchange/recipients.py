@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users and mailboxes as Exchange sees them: they follow from the directory; only mailbox settings are its own."""
+"""Users and mailboxes in Exchange: derived from the directory; only mailbox settings are its own."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def _recipient(run: CmdletCall, user: Json) -> Json:
         "IsResource": False,
         "IsLinked": False,
         "HiddenFromAddressListsEnabled": False,
-        # the id, since two recipients of one name have two of these
+        # the id, since these are not unique for recipients with the same name
         "DistinguishedName": distinguished(tenant, user["id"]),
         "OrganizationId": tenant.domain,
         "WhenCreatedUTC": user["createdDateTime"],
@@ -73,7 +73,7 @@ def _escaped(found: re.Match[str]) -> str:
 
 
 def distinguished(tenant: Tenant, *names: str) -> str:
-    """Where something stands in the directory, the innermost name first."""
+    """The location in the directory, the innermost name first."""
     path = [f"CN={_RESERVED.sub(_escaped, name)}" for name in names]
     return ",".join([*path, f"OU={tenant.domain}", "OU=Microsoft Exchange Hosted Organizations"])
 
@@ -139,13 +139,13 @@ def _narrow(run: CmdletCall, items: list[Json]) -> list[Json]:
     ]
 
 
-# What no two recipients share comes before what they are called.
+# Unique properties of recipients come before their names.
 _IDS = ("Guid", "ExternalDirectoryObjectId", "DistinguishedName", "UserPrincipalName", "PrimarySmtpAddress")
 _NAMES = ("Identity", "Name", "Alias", "DisplayName")
 
 
 class Recipients(ExchangeType):
-    """Recipients, of which several can have one name."""
+    """Recipients, whose names need not be unique."""
 
     @implements("recipient-identity")
     def matches(self, run: CmdletCall, identity: str) -> list[tuple[bool, Json]]:

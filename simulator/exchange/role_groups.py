@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Role groups with their members, and the service principals that Exchange knows."""
+"""Role groups with their members, and the service principals in Exchange."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
 
 @implements("object-ambiguous")
 def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
-    """Somebody who can hold a role: the id that stays, the name shown, the kind."""
+    """Somebody who can hold a role: the permanent id, the displayed name, the kind."""
     found = [
         (exact, (item[key], item["Name"], kind))
         for noun, key, kind in (
@@ -46,7 +46,7 @@ def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
 @implements("rights")
 def _group_view(run: CmdletCall, group: Json) -> Json:
     assignments = [item for item in run.tenant.store("ManagementRoleAssignment") if item["_assignee"] == group["Guid"]]
-    known = {role: number for number, role in enumerate(group.get("_roles", []))}  # of a copy, in the order read
+    known = {role: number for number, role in enumerate(group.get("_roles", []))}  # for a copy, in the snapshot's order
     roles = dict.fromkeys(item["Role"] for item in assignments)
     return group | {
         "RoleAssignments": [item["Name"] for item in assignments],
@@ -124,7 +124,7 @@ def remove_member(run: CmdletCall, kind: ExchangeType) -> list[Json]:
 
 @implements("member-list")
 def update_members(run: CmdletCall, kind: ExchangeType) -> list[Json]:
-    """The whole list, or an edit of it."""
+    """Replace the whole list, or edit it."""
     group, wanted = GROUPS.find(run, run.given["Identity"]), run.given.get("Members")
     if isinstance(wanted, dict):
         removed = {principal_of(run, member)[0] for member in wanted.get("remove", [])}
@@ -139,7 +139,7 @@ def _group_and_member(run: CmdletCall) -> tuple[Json, str]:
 
 
 def _ready(run: CmdletCall, member: str) -> str:
-    """The id of somebody who is to be a member."""
+    """The id of a new member."""
     found = principal_of(run, member)[0]
     refuse_unready(run, found, member)
     return found
@@ -169,7 +169,7 @@ def _new_service_principal(run: CmdletCall) -> Json:
 
 @implements("service-principal-test")
 def test_authorization(run: CmdletCall, kind: ExchangeType) -> list[Json]:
-    """The roles that an application holds; access to data through other APIs is not part of this simulator."""
+    """The roles of an application; access to data through other APIs is not simulated."""
     principal = SERVICE_PRINCIPALS.find(run, run.given["Identity"])
     return [
         {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Management roles and their entries: a role is a part of its parent, and only ever loses entries."""
+"""Management roles and their entries: a role is a part of its parent, and can only lose entries."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def _view(run: CmdletCall, role: Json) -> Json:
 
 @implements("role-parent")
 def _shown_parent(run: CmdletCall, parent: str | None) -> str | None:
-    """The name of the parent, by choice behind that of the organization."""
+    """The name of the parent, optionally prefixed with the organization."""
     prefix = f"{run.tenant.domain}\\" if run.tenant.forms.role_parents == "prefixed" else ""
     return f"{prefix}{parent}" if parent else parent
 
@@ -199,7 +199,7 @@ def _one(run: CmdletCall) -> tuple[Json, str]:
 
 
 def _parent(run: CmdletCall, role: Json) -> Json:
-    """The role that this one is a part of; the built-in ones are nobody's part and stay as they are."""
+    """The parent of this role; built-in roles have none and cannot change."""
     if role["IsRootRole"]:
         raise refused("role-built-in", f'The role "{role["Name"]}" is built in and cannot be changed.')
     return ROLES.find(run, role["Parent"])

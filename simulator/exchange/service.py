@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """InvokeCommand of Exchange Online, and the list of cmdlets that a caller may run.
 
-Microsoft publishes no contract for it; its shape is that of the module's own traffic and of public clients.
+Microsoft publishes no contract for it; its form is that of the module's own traffic and of public clients.
 """
 
 from __future__ import annotations
@@ -45,9 +45,9 @@ class Exchange:
     page_size: int
     url: str = ""
     name: str = "exchange"
-    # what else a token for this service may be for
+    # further audiences of tokens for this service
     aliases: tuple[str, ...] = ()
-    # where the same service answers organizations whose calls are sent on to their region
+    # where the same service serves organizations whose calls are redirected to their region
     regional_url: str = ""
     links: Links = field(default_factory=Links)
     rates: Rates = field(default_factory=Rates)
@@ -105,7 +105,7 @@ class Exchange:
         return self._run(call, tenant, cmdlet, bound, claims)
 
     def _at_region(self, call: Call) -> Call | None:
-        """The call without what leads to the region: a host of its own, or a path where all is on one port."""
+        """The call without the prefix of the region: a separate host, or a path if all is on one port."""
         region = urlsplit(self.regional_url)
         named = call.headers.get("host", "").lower().partition(":")[0] == region.hostname
         if not named or not call.path.startswith(f"{region.path}/"):
@@ -119,7 +119,7 @@ class Exchange:
         return Answer(302, None, location, behaviour_of(self._sent_on))
 
     def _rights(self, tenant: Tenant, claims: Claims) -> dict[str, set[str]]:
-        """Whether the caller has the API permission; what it may do follows from roles in Exchange or the directory."""
+        """Whether the caller has the API permission; its rights follow from roles in Exchange or the directory."""
         rights = rights_of(tenant, claims.object_id, effective(tenant, claims.issued))
         if not claims.granted & {"Exchange.ManageAsApp", "Exchange.Manage"}:
             raise Refusal(
@@ -158,7 +158,7 @@ class Exchange:
         return replace(self._page(call, run, chosen, cut=cut), behaviour=carried_out_by(cmdlet))
 
     def _page(self, call: Call, run: CmdletCall, objects: Sequence[Json], *, cut: bool = False) -> Answer:
-        """A page of the objects; a list that ResultSize cut short ends in a link that leads nowhere."""
+        """A page of the objects; a list that ResultSize limits ends in a link that cannot be followed."""
         options = call.options()
         start = position(call)
         end = start + min(page_size(call), self.page_size)
@@ -192,7 +192,7 @@ def _refuse_custom_domain(tenant: Tenant, name: str) -> None:
 
 @implements("exchange-writes-domain")
 def _refuse_guid(tenant: Tenant, cmdlet: Cmdlet, name: str) -> None:
-    """By choice a write under the GUID is refused as if rights were missing."""
+    """Optionally, a write under the GUID is refused as if rights were missing."""
     by_initial = name.lower() == tenant.domains[1]
     if tenant.forms.domains == "initial_writes" and cmdlet.kind != READ and not by_initial:
         raise Refusal("exchange-writes-domain", status=403, code="Forbidden", message="", empty=True)

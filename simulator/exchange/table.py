@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which cmdlet is carried out how: by the general verbs on a kind of object, or by a function of its own."""
+"""The implementation of each cmdlet: the general verbs for a type of object, or its own function."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ OWN: dict[str, Act] = {
 }
 
 
-# The parameters that a Get- of its own goes by.
+# The parameters that a Get- with its own function supports.
 HEARD = {"Get-ManagementRoleAssignment": HEARD_BY_ASSIGNMENTS, "Get-ManagementRoleEntry": HEARD_BY_ENTRIES}
 
 
 def not_carried_out(cmdlet: Cmdlet) -> list[str]:
-    """The parameters of a Get- that the simulator does not know what to do with."""
+    """The parameters of a Get- that the simulator does not support."""
     if cmdlet.verb != "Get":
         return []
     supported = HEARD.get(cmdlet.name) or GENERAL_PARAMETERS | NOUNS[cmdlet.noun].supported
@@ -54,7 +54,7 @@ def not_carried_out(cmdlet: Cmdlet) -> list[str]:
 
 
 def run_cmdlet(run: CmdletCall) -> Sequence[Json]:
-    """A parameter that would change the result must not be swallowed."""
+    """A parameter that would change the result must not be ignored."""
     for name in not_carried_out(run.cmdlet):
         if name in run.given:
             raise refused("cmdlet-not-simulated", f"The simulator does not know what {name} does to {run.cmdlet.name}.")
@@ -63,13 +63,13 @@ def run_cmdlet(run: CmdletCall) -> Sequence[Json]:
 
 
 def carried_out_by(cmdlet: Cmdlet) -> str:
-    """The behaviour that a cmdlet goes by."""
+    """The behaviour behind a cmdlet."""
     own = OWN.get(cmdlet.name)
     return behaviour_of(own) if own else NOUNS[cmdlet.noun].behaviour
 
 
 def seed_exchange(run: CmdletCall) -> None:
-    """The state of an organization that the description asks for."""
+    """The initial organization of the description."""
     seed_organization(run)
     seed_roles(run)
     seed_mobile(run)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The collections of Graph that several paths are about: where their objects are, and what is special of them."""
+"""The collections of Graph that several paths share: their stores, and their special rules."""
 
 from __future__ import annotations
 

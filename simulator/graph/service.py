@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Graph v1.0, and its paths in beta: operations checked by one mechanism, carried out by the table."""
+"""Microsoft Graph v1.0, and its paths in beta: operations checked by one mechanism, implemented by the table."""
 
 from __future__ import annotations
 
@@ -31,12 +31,12 @@ BATCH = "x.batch"
 
 
 class InvalidAnswer(Exception):
-    """We were about to say something that the contract does not allow: a mistake of ours, not of the client."""
+    """A response that the contract does not allow: a bug of the simulator, not of the client."""
 
 
 @dataclass
 class Graph:
-    """The service behind one port."""
+    """The service on one port."""
 
     contract: Contract
     tokens: Tokens
@@ -48,13 +48,13 @@ class Graph:
     strict_answers: bool
     url: str = ""
     name: str = "graph"
-    # what else a token for this service may be for
+    # further audiences of tokens for this service
     aliases: tuple[str, ...] = ()
-    # Who answers the parts of a batch; faults and the ledger put themselves in between.
+    # Handles the parts of a batch; faults and the ledger come in between.
     on_part: Callable[[Call], Answer] | None = None
 
     def purpose(self, call: Call) -> Purpose:
-        """What the call is for, as far as one can see without judging it."""
+        """The purpose of the call, as far as visible without evaluating it."""
         tenant = self.tokens.tenant_of(call.bearer)
         operation = self._operation(call)
         if operation is None:
@@ -78,7 +78,7 @@ class Graph:
         return replace(answer, headers=stamp | dict(answer.headers))
 
     def identify(self, call: Call) -> tuple[Tenant, Claims]:
-        """Who calls, by the token alone."""
+        """The caller, by the token alone."""
         claims = self.tokens.check(call.bearer, self.url, *self.aliases)
         return self.tenants[claims.tenant_id], claims
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which collection of Graph is kept how. A path of the contract that is not here has no state behind it."""
+"""The implementation of each Graph collection. Paths of the contract that are not here have no state."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ from .resources import (
 
 Act = Callable[[RequestContext, Resource], Answer]
 
-# By the path of the collection, or of the only object there is.
+# By the path of the collection, or of a singleton.
 RESOURCES: dict[str, Resource] = {
     "/applications": APPLICATIONS,
     "/auditLogs/directoryAudits": AUDITS,
@@ -122,7 +122,7 @@ RESOURCES: dict[str, Resource] = {
     "/users": USERS,
 }
 
-# Where an operation is more than reading and writing a collection: by what follows the key in its path.
+# Operations beyond reading and writing a collection: by the part of the path after the key.
 SPECIALS: dict[str, tuple[Resource, Act]] = {
     **LOGS,
     **REGISTRATIONS,
@@ -160,7 +160,7 @@ SPECIALS: dict[str, tuple[Resource, Act]] = {
     "/tenantRelationships/findTenantInformationByDomainName(domainName='{}')": (USERS, tenant_information),
 }
 
-# What beta answers in another way than v1.0, by method and shape.
+# Operations that differ between beta and v1.0, by method and shape.
 BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
     **BETA_LOGS,
     ("GET", "/organization/{}"): (
@@ -169,7 +169,7 @@ BETA: dict[tuple[str, str], tuple[Resource, Act]] = {
     ),
 }
 
-# The one object of these is kept under the tenant's id.
+# Singletons stored under the tenant's id.
 SINGLETONS = frozenset(
     {
         "/deviceManagement",
@@ -179,7 +179,7 @@ SINGLETONS = frozenset(
     }
 )
 
-# What is done to any collection: by method, and whether one object is addressed.
+# The operations of any collection: by method, and whether one object is addressed.
 METHODS: dict[tuple[str, bool], Act] = {
     ("GET", False): list_entities,
     ("GET", True): get_entity,
@@ -194,7 +194,7 @@ def shape_of(operation: Operation) -> str:
 
 
 def action_of(operation: Operation, *, in_beta: bool = False) -> tuple[Resource, Act, str]:
-    """What carries out an operation, and the behaviour that it goes by."""
+    """The function for an operation, and its behaviour."""
     shape = shape_of(operation)
     if in_beta and (operation.method, shape) in BETA:
         resource, act = BETA[operation.method, shape]

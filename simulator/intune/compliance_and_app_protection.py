@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policies of Intune as one reads them: when a device is compliant, which apps protect their data; and for whom."""
+"""Policies of Intune, read-only: when a device is compliant, which apps protect their data; and for whom."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Devices in Intune: what is enrolled, whether it is compliant, and which device in Exchange it is."""
+"""Devices in Intune: enrolment, compliance, and the corresponding device in Exchange."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from ..state.http_messages import Json
 from ..state.tenant import Tenant
 
 _ORDER, _TEXT = frozenset({"lt", "le", "gt", "ge"}), frozenset({"eq", "ne", "startswith", "contains"})
-# What the documentation says that devices can be filtered by, and what public scripts filter them by.
+# The documented filters for devices, and those that public scripts use.
 DEVICE_FILTERS = {
     "complianceState": frozenset({"eq", "ne"}),
     "deviceCategoryDisplayName": frozenset({"eq"}),
@@ -37,7 +37,7 @@ _STATES = {
 
 
 def seed_managed_devices(tenant: Tenant, now: datetime) -> None:
-    """`intune.devices` of the description; `eas` is the place of the same device in `exchange.devices`."""
+    """`intune.devices` of the description; `eas` is the position of the same device in `exchange.devices`."""
     for number, described in enumerate(tenant.intune["devices"]):
         device_id = tenant.uuid("managedDevice", str(number))
         tenant.store("managedDevices").add(device_id, _device(tenant, device_id, described, now))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Intune's onboarding part of Graph: the Exchange connectors, the service's root, the MDM authority."""
+"""The onboarding part of Intune in Graph: the Exchange connectors, the service root, the MDM authority."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from ..state.replication import arrived
 from ..state.tenant import Tenant
 
 NEVER = "0001-01-01T00:00:00Z"
-# How a list of connectors that is not offered is refused, by status.
+# How the list of a connector that is not offered is refused, by status.
 _NOT_OFFERED = {
     501: ("NotSupported", "The requested operation is not supported."),
     404: ("ResourceNotFound", "Resource not found for the segment 'exchangeConnectors'."),
@@ -63,7 +63,7 @@ def seed_intune(tenant: Tenant, now: datetime) -> None:
 
 @implements("connector-life")
 def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
-    """A connector at this moment: everything that time does to it follows from when things were asked for."""
+    """The current state of a connector: its progress follows from the times of requests."""
     if "_status" in connector:
         return connector | {"status": connector["_status"], "lastSyncDateTime": _when(connector["_synced"])}
     duration = timedelta(seconds=tenant.intune["sync_duration"])
@@ -82,7 +82,7 @@ def connector_view(tenant: Tenant, connector: Json, now: datetime) -> Json:
 
 @implements("intune-no-licence")
 def gate_intune(scene: RequestContext) -> None:
-    """What every path of Intune refuses before anything else."""
+    """Refusals of all paths of Intune before anything else."""
     if not scene.tenant.intune["licensed"] and scene.tenant.intune["unlicensed_as"] == "forbidden":
         raise Refusal(
             "intune-no-licence",
@@ -125,7 +125,7 @@ def create_connector(scene: RequestContext, connector_id: str) -> Json:
 
 @implements("connector-change")
 def change_connector(scene: RequestContext, connector: Json) -> Json:
-    """What the service sets itself is not taken from anybody; another address connects again."""
+    """Properties that the service sets itself are read-only; another address connects again."""
     kept = ("id", "status", "lastSyncDateTime", "version", "connectorServerName")
     changes = {name: value for name, value in scene.body.items() if name not in kept}
     _check_address(scene, connector | changes)

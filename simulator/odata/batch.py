@@ -18,12 +18,12 @@ _STRENGTH = (READ, IDEMPOTENT, ACTION, CREATE)
 
 
 def strongest(kinds: list[str]) -> str:
-    """The class of a batch: that of the most consequential of its parts."""
+    """The class of a batch: that of its most consequential part."""
     return max(kinds, key=_STRENGTH.index, default=READ)
 
 
 def parts_of(call: Call, version: str) -> list[Call]:
-    """The requests in a batch, as far as it can be read at all."""
+    """The requests in a batch, as far as it can be parsed."""
     try:
         requests = call.json()["requests"]
         return [_part(call, request, version) for request in requests]
@@ -33,7 +33,7 @@ def parts_of(call: Call, version: str) -> list[Call]:
 
 @implements("graph-batch")
 def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], Answer]) -> Answer:
-    """Every part answered on its own; what depends on a failed part is not tried."""
+    """Every part gets its own response; a part that depends on a failed one is not tried."""
     requests: list[Json] = body["requests"]
     _check_requests(requests)
     statuses: dict[str, int] = {}
@@ -52,7 +52,7 @@ def run_batch(call: Call, body: Json, version: str, respond: Callable[[Call], An
             answer = respond(_part(call, request, version))
         statuses[request["id"]] = answer.status
         responses.append(_response(request["id"], answer))
-    # The order of the answers is not that of the requests, and clients must not rely on it.
+    # The order of the responses is not that of the requests, and clients must not rely on it.
     return Answer(200, {"responses": responses[::-1]})
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Graph contract as operations: which exist, what each takes, who may use it."""
+"""The Graph contract as operations: which exist, the parameters of each, the permissions."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ..state.http_messages import ACTION, CREATE, IDEMPOTENT, READ, Json
 from .schema import Schemas
 
 CONTRACTS = Path(__file__).parents[1] / "contracts"
-# A name with its namespace: of an action or function, or of the type that a list of objects of several types is cut to.
+# A name with its namespace: of an action or function, or of the type to which a list of several types is cast.
 _NAMESPACE = re.compile(r"/((?:microsoft\.)?graph\.)(\w+)(?=\(|/\$count$|$)", re.IGNORECASE)
 _CAST = ("members", "transitivemembers", "memberof", "transitivememberof", "owners")
 _QUOTED_KEY = re.compile(r"(?<=[a-zA-Z])\('([^'/]*)'\)")
@@ -34,7 +34,7 @@ class Operation:
     answer: Json | None
     success: int
     action: bool
-    # the other status that it may succeed with
+    # the other possible status of a success
     also: int | None = None
 
     @property
@@ -50,7 +50,7 @@ class Operation:
         return IDEMPOTENT
 
     def allowed(self, granted: frozenset[str], *, delegated: bool) -> bool:
-        """Whether these grants are enough: one of the listed ones, or a whole combination."""
+        """Whether these permissions suffice: one of the listed ones, or a whole combination."""
         listed = self.permissions.get("delegated" if delegated else "application", {})
         if "combination" in listed:
             return granted.issuperset(listed["combination"])
@@ -68,7 +68,7 @@ def graph_document(directory: Path = CONTRACTS) -> Json:
 
 
 class Contract:
-    """The Graph contract, ready to be asked."""
+    """The Graph contract, parsed for look-ups."""
 
     def __init__(self, directory: Path = CONTRACTS) -> None:
         document = graph_document(directory)
@@ -86,18 +86,18 @@ class Contract:
         return [operation for *_unused, methods in self._routes for operation in methods.values()]
 
     def delegated(self) -> frozenset[str]:
-        """Every permission that a person can have given to an application."""
+        """All permissions that a person can delegate to an application."""
         listed = [operation.permissions.get("delegated", {}) for operation in self.operations()]
         return frozenset(scope for one in listed for scopes in one.values() for scope in scopes)
 
     def application(self) -> frozenset[str]:
-        """Every permission that an application can have of its own."""
+        """All application permissions."""
         listed = [operation.permissions.get("application", {}) for operation in self.operations()]
         return frozenset(scope for one in listed for scopes in one.values() for scope in scopes)
 
     def match(self, path: str) -> tuple[dict[str, Operation], list[str]] | None:
-        """The operations on a path by method, and the values that stand in it for keys."""
-        # msgraph-sdk sends /v1.0//users, so empty segments say nothing.
+        """The operations on a path by method, and the values in place of keys."""
+        # msgraph-sdk sends /v1.0//users, so empty segments are ignored.
         path = re.sub("/{2,}", "/", _QUOTED_KEY.sub(r"/\1", path)).rstrip("/")
         for candidate in (path, _NAMESPACE.sub(r"/\2", path), _without_cast(path)):
             for pattern, _unused, operations in self._routes:
@@ -123,7 +123,7 @@ class Contract:
 
 
 def cast_of(path: str) -> str:
-    """The type that a path ends in, if it cuts a list of objects of several types; else empty."""
+    """The type at the end of a path if it casts a list of several types; else empty."""
     path = path.rstrip("/")
     found = _NAMESPACE.search(path)
     if not found or _without_cast(path) == path:
@@ -139,7 +139,7 @@ def _without_cast(path: str) -> str:
 
 @lru_cache
 def shipped_contract() -> Contract:
-    """What all simulators of a process share."""
+    """The contract that all simulators of a process share."""
     return Contract()
 
 

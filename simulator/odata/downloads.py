@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that Graph redirects to: on a host of their own, good for a few minutes, without a token."""
+"""Files that Graph redirects to: on a separate host, valid for a few minutes, without a token."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class Downloads:
     _files: dict[str, _File] = field(default_factory=dict)
 
     def publish(self, tenant: str, text: str) -> str:
-        """Where the file is from now on."""
+        """The address of the file from now on."""
         key = uuid.uuid4().hex
         self._files[key] = _File(tenant, text, self.clock.of(tenant).now() + _GOOD_FOR)
         return f"{self.url}{_PATH}{key}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Graph does with any collection: list, get, create, update, delete. Rules of one kind of object are hooks."""
+"""The behaviour of Graph for every collection: list, get, create, update, delete. Rules of one type are hooks."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from .search import searched
 
 @dataclass(frozen=True)
 class RequestContext:
-    """One operation about to be carried out."""
+    """The context of one operation."""
 
     tenant: Tenant
     operation: Operation
@@ -42,12 +42,12 @@ class RequestContext:
     tenants: dict[str, Tenant]
     consistent: bool
     prefer: str
-    # object id of who calls, and the permissions of the token
+    # object id of the caller, and the permissions of the token
     caller: str
     granted: frozenset[str]
-    # the type that the path ends in, such as microsoft.graph.group: only objects of it are wanted
+    # the type at the end of the path, such as microsoft.graph.group: only objects of it are requested
     cast: str
-    # puts a file where it can be downloaded without a token, and says where
+    # publishes a file for download without a token, and returns its address
     publish: Callable[[str], str]
 
     @property
@@ -81,7 +81,7 @@ def _open(scene: RequestContext) -> None:
 
 @dataclass(frozen=True)
 class Resource:
-    """A collection of Graph: where its objects are, and what is special about them."""
+    """A collection of Graph: its store, and its special rules."""
 
     store: str
     type: str
@@ -90,26 +90,26 @@ class Resource:
     create: Callable[[RequestContext, str], Json] = _new
     change: Callable[[RequestContext, Json], Json] = _changes
     delete: Callable[[RequestContext, Json], None] = _nothing
-    # Another property that may stand in the URL in place of the id.
+    # Another property that may replace the id in the URL.
     alternate_key: str | None = None
-    # What is given when nothing is selected; everything when left out.
+    # The default properties without $select; empty: all of them.
     shown: tuple[str, ...] = ()
-    # What is left out unless it is selected.
+    # Properties that are omitted unless selected.
     concealed: frozenset[str] = frozenset()
-    # What comes only from one object, and only when nothing else is selected.
+    # Properties that only a single object returns, and only when nothing else is selected.
     alone: frozenset[str] = frozenset()
     expands: dict[str, Callable[[Tenant, Json], Any]] = field(default_factory=dict)
-    # Collections inside of an object, kept under their name with an underscore, and their types.
+    # Collections within an object, stored under their name with an underscore, and their types.
     contains: dict[str, str] = field(default_factory=dict)
-    # Whether every property of the type is in an answer, said or not.
+    # Whether a response has every property of the type, set or not.
     complete: bool = False
-    # The operators of $filter that are documented for each property; None: no documentation to keep to.
+    # The documented operators of $filter for each property; None: not documented.
     filters: dict[str, frozenset[str]] | None = None
-    # Directory objects are counted only for readers who accept eventual consistency; some lists never are.
+    # Directory objects are counted only for clients that accept eventual consistency; some lists never are.
     counted: bool = True
     countable: bool = True
     behaviour: str = "graph-collections"
-    # What an answer looks like where that is not what the operation says, as in beta.
+    # The form of a response that differs from the operation's, as in beta.
     answer: Json | None = None
 
     def locate(self, scene: RequestContext) -> Json:
@@ -154,7 +154,7 @@ def _says_nothing(scene: RequestContext, resource: Resource) -> bool:
 
 @implements("graph-contained")
 def list_contained(scene: RequestContext, resource: Resource) -> Answer:
-    """What one object contains: the last part of the path names it."""
+    """The objects within one object: the last part of the path names the collection."""
     name = scene.operation.template.rpartition("/")[2]
     contained = replace(resource, type=resource.contains[name], counted=True, filters=None)
     return listed(scene, resource.locate(scene)[f"_{name}"], contained)
@@ -196,7 +196,7 @@ def delete_entity(scene: RequestContext, resource: Resource) -> Answer:
 
 
 def listed(scene: RequestContext, items: list[Json], resource: Resource) -> Answer:
-    """One page of a list, as the query options want it."""
+    """One page of a list, according to the query options."""
     options = scene.options
     properties = scene.schemas.properties({"$ref": f"#/components/schemas/{resource.type}"})
     if "$select" in options:
@@ -251,7 +251,7 @@ def _shown(scene: RequestContext, item: Json, resource: Resource) -> Json:
 
 @implements("mdm-authority")
 def _without_company(scene: RequestContext, shown: Json, resource: Resource) -> Json:
-    """Without the properties that are given only by themselves, unless this is how they were asked for."""
+    """Without the properties that are returned only on their own, unless they were requested so."""
     asked = scene.options.get("$select", "").strip().lower()
     by_itself = {name for name in resource.alone if name.lower() == asked and scene.keys}
     return {name: value for name, value in shown.items() if name not in resource.alone - by_itself}
@@ -283,7 +283,7 @@ def _public(value: Any) -> Any:
     return [_public(item) for item in value] if isinstance(value, list) else value
 
 
-# Lists whose elements are of any kind of directory object.
+# Lists whose elements are any kind of directory object.
 _OBJECTS = ("members", "transitiveMembers", "memberOf", "transitiveMemberOf", "owners")
 
 
@@ -307,7 +307,7 @@ def _number(options: dict[str, str], name: str, default: int) -> int:
 
 
 def _position(scene: RequestContext, token: str | None) -> int:
-    """Where a page begins. The token is ours alone: clients must take it as it is."""
+    """The start of a page. The token is opaque: clients must return it unchanged."""
     if token is None:
         return 0
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which filters a list of Graph takes: documented properties and operators, advanced queries with their header."""
+"""The filters of a Graph list: documented properties and operators, advanced queries with their header."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .query import Filter
 
 
 class Asked(Protocol):
-    """The part of a request that decides whether a query is an advanced one."""
+    """The parts of a request that decide whether a query is an advanced one."""
 
     @property
     def consistent(self) -> bool:
@@ -30,7 +30,7 @@ class Asked(Protocol):
 
 @implements("graph-cast")
 def of_type(asked: Asked, items: list[Json]) -> list[Json]:
-    """Only objects of the type that the path ends in, which then need not say what they are."""
+    """Only objects of the type at the end of the path, which then need no type annotation."""
     if not asked.cast:
         return items
     kind = f"#{asked.cast}".lower()
@@ -53,7 +53,7 @@ def refuse_undocumented(wanted: Filter, filters: dict[str, frozenset[str]] | Non
 
 @implements("graph-advanced")
 def refuse_simple(wanted: Filter, asked: Asked, *, is_directory: bool) -> None:
-    """Directory objects: what takes an advanced query is refused without its header and $count=true."""
+    """For directory objects, advanced queries are refused without their header and $count=true."""
     advanced = {operator for _unused, operator in wanted.used} & {"endswith", "ne", "not"}
     if advanced and is_directory and not (asked.consistent and asked.options.get("$count") == "true"):
         raise Refusal(

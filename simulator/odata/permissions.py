@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the services behind Graph say to a caller without the permission: each in words of its own."""
+"""How the services behind Graph refuse a caller without the permission: each in its own words."""
 
 from __future__ import annotations
 

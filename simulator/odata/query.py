@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""OData query options on lists: the part of $filter that is documented for directory objects, $select, $orderby."""
+"""OData query options on lists: the documented part of $filter for directory objects, $select, $orderby."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ _CONSTANTS: dict[str, Any] = {"true": True, "false": False, "null": None}
 
 
 class Filter:
-    """A $filter expression, read by descent: or, and, not, comparisons, functions of text, in, any."""
+    """A $filter expression, parsed recursively: or, and, not, comparisons, text functions, in, any."""
 
     def __init__(self, text: str, properties: Json) -> None:
         self._tokens = _tokens(text)
         self._properties = properties
         self._range: str | None = None
-        self._collection = ""  # whose elements the range variable stands for
-        # what is asked of which property
+        self._collection = ""  # the elements that the range variable stands for
+        # the operators used for each property
         self.used: list[tuple[str, str]] = []
         self.test = self._either()
         if self._tokens:
@@ -67,7 +67,7 @@ class Filter:
         return self._comparison(name)
 
     def _function(self, function: str, compare: Callable[[str, str], bool]) -> Test:
-        """`startswith(name,'text')` and its like"""
+        """`startswith(name,'text')` and similar functions"""
         self._expect("(")
         name = self._property()
         self.used.append((name, function))
@@ -152,7 +152,7 @@ def selected(item: Json, text: str, properties: Json) -> Json:
 
 @implements("graph-case")
 def known_name(name: str, properties: Json) -> str:
-    """The name of the property, in whatever case it came."""
+    """The name of the property, in any case of letters."""
     if name in properties:
         return name
     found = next((known for known in properties if known.lower() == name.lower()), None)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Values against the schemas of an OpenAPI 3.0 document: the part of it that the contract slice uses."""
+"""Validate values against the schemas of an OpenAPI 3.0 document: the part of it that the contract uses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Schemas:
         self._merged: dict[int, Json] = {}
 
     def resolve(self, schema: Json) -> Json:
-        """The schema behind a reference, with what it inherits laid flat."""
+        """The schema behind a reference, with inherited properties flattened."""
         while "$ref" in schema:
             schema = self._at(schema["$ref"])
         if "allOf" not in schema:
@@ -63,7 +63,7 @@ class Schemas:
         return found
 
     def problems(self, schema: Json, value: Any) -> Iterator[str]:
-        """Everything about the value that the schema does not allow, in the words of OData services."""
+        """All violations of the schema by the value, in the words of OData services."""
         schema = self.resolve(schema)
         if "anyOf" in schema:
             yield from self._any_of(schema["anyOf"], value)
@@ -86,7 +86,7 @@ class Schemas:
             yield from _scalar(schema, value)
 
     def canonical(self, schema: Json, value: Any) -> Any:
-        """The value with the names of the schema, in whatever case they came; unknown ones as they are."""
+        """The value with the schema's spelling of names; unknown ones unchanged."""
         schema = self.typed(schema, value)
         if isinstance(value, list) and "items" in schema:
             return [self.canonical(schema["items"], item) for item in value]
@@ -97,7 +97,7 @@ class Schemas:
         return {name: self.canonical(schema["properties"].get(name, {}), content) for name, content in named.items()}
 
     def completed(self, schema: Json, value: Any) -> Any:
-        """The value with all properties of its type: null, empty or the zero value where it says nothing."""
+        """The value with all properties of its type: null, empty or zero if unset."""
         schema = self.typed(schema, value)
         if isinstance(value, list):
             return [self.completed(schema["items"], item) for item in value]
@@ -111,7 +111,7 @@ class Schemas:
         }
 
     def hidden(self, schema: Json, value: Any) -> Any:
-        """The value as a client sees it that knows no enum members past the sentinel."""
+        """The value for a client that knows no enum members past the sentinel."""
         schema = self.typed(schema, value)
         if isinstance(value, list):
             return [self.hidden(schema["items"], item) for item in value]
@@ -124,7 +124,7 @@ class Schemas:
         return value
 
     def typed(self, schema: Json, value: Any) -> Json:
-        """The schema behind references and behind "or null", of the type that the value says it has."""
+        """The schema behind references and "or null", of the type that the value declares."""
         schema = self.resolve(schema)
         if "anyOf" in schema:
             schema = self.resolve(schema["anyOf"][0])
@@ -149,7 +149,7 @@ class Schemas:
         return dict(found) if not isinstance(found, dict) else found
 
     def _any_of(self, branches: list[Json], value: Any) -> Iterator[str]:
-        """How the published document writes "this type, or null"."""
+        """The form of "this type, or null" in the published document."""
         if value is None:
             if not any(self.resolve(branch).get("nullable") for branch in branches):
                 yield "A null value was found where a value is expected."
@@ -183,7 +183,7 @@ class Schemas:
 
 
 def _left_out(name: str, schema: Json) -> bool:
-    """What an object contains is not shown inside of it; annotations are not properties."""
+    """Contained objects are not shown within an object; annotations are not properties."""
     return name.startswith("@") or (schema.get("type") == "array" and "x-ms-navigationProperty" in schema)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""$search on directory objects: words of names and descriptions in any order, the beginning of everything else."""
+"""$search on directory objects: words of names and descriptions in any order, prefixes of everything else."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _CAPITAL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 @implements("graph-search")
 def searched(asked: Asked, properties: Json, *, is_directory: bool) -> Test:
-    """What an object must be like to be found."""
+    """The condition for an object to be found."""
     if not is_directory:
         raise Refusal("graph-search", status=400, code="BadRequest", message="$search is not supported here.")
     if not asked.consistent:
@@ -94,7 +94,7 @@ def _clause(text: str, properties: Json) -> Test:
 
 
 def _has_words(text: str, wanted: list[str]) -> bool:
-    """Words, and those joined that only symbols part; the beginning of a word is enough."""
+    """Words, and words joined across symbols; a prefix of a word is enough."""
     joined = re.sub(r"(?<=\w)[^\w\s](?=\w)", "", text)
     words = _words(text) + _words(joined)
     return all(any(word.startswith(one) for word in words) for one in wanted)

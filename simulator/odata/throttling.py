@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rate limits of Graph, counted in real time but for that of an application over all tenants. https://learn.microsoft.com/graph/throttling-limits"""
+"""Rate limits of Graph, in real time except across tenants. https://learn.microsoft.com/graph/throttling-limits"""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .contract import Operation
 
 @dataclass(frozen=True)
 class Limit:
-    """So many units in so many seconds, for the paths that start like this."""
+    """So many units in so many seconds, for paths with this prefix."""
 
     behaviour: str
     prefix: str
@@ -47,7 +47,7 @@ _COSTS = {
 
 
 class Limits:
-    """Sliding windows, one for each limit and who it is for."""
+    """Sliding windows, one per limit and client."""
 
     def __init__(self, *, enforced: bool) -> None:
         self._enforced = enforced
@@ -57,7 +57,7 @@ class Limits:
         self._spent.clear()
 
     def charge_shared(self, client: str, shared: Mapping[str, float] | None, now: datetime) -> None:
-        """One application over all tenants together, where a description limits it: by the clock of all of them."""
+        """A limit of one application across all tenants, if a description has it: by all of their clocks."""
         if not shared:
             return
         window = self._spent.setdefault(("limit-application", "", client), deque())
@@ -97,7 +97,7 @@ class Limits:
 
 
 def _applying(operation: Operation) -> list[Limit]:
-    """The limits of the first area that the path belongs to."""
+    """The limits of the first area that contains the path."""
     area = next(limit.prefix for limit in LIMITS if operation.template.startswith(limit.prefix))
     return [limit for limit in LIMITS if limit.prefix == area and not (limit.writes_only and operation.kind == READ)]
 

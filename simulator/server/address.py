@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where the simulator listens, and under which name clients find it."""
+"""The address that the simulator listens on, and its name for clients."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ LOOPBACK = "127.0.0.1"
 
 @dataclass(frozen=True)
 class Address:
-    """An address of this machine, and the name of it that stands in URLs and in the server's certificate."""
+    """An address of this machine, and its name in URLs and in the server's certificate."""
 
     address: str
     name: str
 
 
 def address_of(host: str, *, allow_remote: bool) -> Address:
-    """Anything but loopback is asked for twice: whoever reaches the simulator reaches what is tested against it."""
+    """Other than loopback must be confirmed: whoever reaches the simulator reaches what is tested with it."""
     try:
         address = IPv4Address(socket.gethostbyname(host))
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as attempt:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The control plane: what tests and people ask of the simulator itself. Plain HTTP, loopback, off unless wanted."""
+"""The control plane: commands for the simulator itself. Plain HTTP, loopback, off by default."""
 
 from __future__ import annotations
 
@@ -21,36 +21,36 @@ _OWN_NAMES = re.compile(r"(127\.0\.0\.1|localhost|\[::1\])(:[0-9]{1,5})?", re.IG
 
 
 class Controlled(Protocol):
-    """What can be asked."""
+    """The available commands."""
 
     def requests(self) -> list[Json]:
-        """The ledger."""
+        """Return the ledger."""
 
     def state(self, tenant: str) -> Json:
-        """The state of a tenant."""
+        """Return the state of a tenant."""
 
     def fault(self, **wanted: Any) -> None:
-        """Let requests fail."""
+        """Make requests fail."""
 
     def clear_faults(self) -> None:
-        """Let no more requests fail."""
+        """Stop making requests fail."""
 
     def advance(self, seconds: float) -> None:
-        """Let time pass."""
+        """Advance the clock."""
 
     def approve(self) -> None:
-        """Grant what was asked for by device code."""
+        """Approve pending device codes."""
 
     def reset(self) -> None:
-        """Begin again with the state of the start."""
+        """Restore the initial state."""
 
     def stop_soon(self) -> None:
-        """End after this request."""
+        """Stop after this request."""
 
 
 def _foreign(request: web.BaseRequest) -> str | None:
-    """Why a request is none of this machine's own: a web page may have sent it, under a name that leads here."""
-    # A whole address as the target takes the place of Host (RFC 9112, 3.2.2).
+    """Why a request is refused as foreign: a web page may have sent it, under a name that resolves to this machine."""
+    # A whole address as the target replaces Host (RFC 9112, 3.2.2).
     if not (_OWN_NAMES.fullmatch(request.headers.get("Host", "")) and request.raw_path.startswith("/")):
         return "the control plane answers only under a loopback name"
     if "Origin" in request.headers or request.headers.get("Sec-Fetch-Site", "none") != "none":
@@ -59,7 +59,7 @@ def _foreign(request: web.BaseRequest) -> str | None:
 
 
 def _elsewhere(request: web.BaseRequest) -> str | None:
-    """The host that a client wants to reach through this port, which it takes for a proxy."""
+    """The host that a client wants to reach through this port, which it uses as a proxy."""
     target = request.raw_path
     if request.method != "CONNECT" and target.startswith("/"):
         return None
@@ -70,7 +70,7 @@ def _elsewhere(request: web.BaseRequest) -> str | None:
 
 
 def control_handler(controlled: Controlled) -> Handler:
-    refused: dict[str, int] = {}  # by host, what was wanted of it as a proxy
+    refused: dict[str, int] = {}  # by host, the requests to it as a proxy
     routes: dict[tuple[str, str], Callable[[str, Json], Any]] = {
         ("GET", "requests"): lambda argument, body: controlled.requests()[int(argument or 0) :],
         ("GET", "refused"): lambda argument, body: refused,

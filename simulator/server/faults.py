@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults on order: a list that is worked off in the same way in every run."""
+"""Injected faults: a list that is processed in the same way in every run."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from ..state.http_messages import READ, Answer, Call, Json, Purpose
 
 CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY = "connect", "before_effect", "after_effect", "mid_body"
 PHASES = (CONNECT, BEFORE_EFFECT, AFTER_EFFECT, MID_BODY)
-# What can be said instead of the answer, what is done to the connection, and what happens to the state.
+# What can replace the response, what happens to the connection, and what happens to the state.
 ANSWERS = ("status", "intune_throttled", "bad_json", "html", "redirect", "foreign_next_link", "looping_next_link")
 TRANSPORT = ("reset", "hang", "drip", "truncate")
 STALE_READ, SECOND_WRITER = "stale_read", "second_writer"
@@ -29,7 +29,7 @@ FOREIGN = "https://foreign.example.invalid"
 
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")  # RFC 9110, 5.6.2
 _REQUEST = {"method", "path", "body", "cmdlet", "parameters"}
-# What Graph and Exchange say with these, unless the fault brings a body of its own.
+# The errors of Graph and Exchange for these, unless the fault has its own body.
 _ERROR_BODIES = {
     status: {"error": {"code": code, "message": message}}
     for status, code, message in (
@@ -42,7 +42,7 @@ _ERROR_BODIES = {
     )
 }
 
-# Intune tells clients to slow down in this way as well (seen by rknightion/graph2otel, 2026-08).
+# Intune also throttles clients in this way (seen by rknightion/graph2otel, 2026-08).
 _BROKER = {
     "error": {
         "code": "InternalServerError",
@@ -65,12 +65,12 @@ class Fault:
     """From the `nth` matching request on, `count` times.
 
     `match` is a pattern (as for file names) for the name of a service (login, graph, exchange, identity, reports), an
-    operation or cmdlet, or "METHOD /path". On connections only the service is known.
+    operation or cmdlet, or "METHOD /path". For connections only the service is known.
 
-    `stale_read` answers a read from the state before the last write; only reads for which there is such a state count,
-    so it is ordered before the write. `second_writer` lets the tenant's administrator send a `request` before the
-    matching one is carried out, or after it (`phase`): the same one, with another `method`, `path`, `body`, or
-    `cmdlet`, `parameters`. Its status stands in the ledger behind the name of the fault.
+    `stale_read` responds to a read from the state before the last write; only reads with such a state count, so it is
+    injected before the write. `second_writer` lets the tenant's administrator send a `request` before or after the
+    matching one (`phase`): the same one, with another `method`, `path`, `body`, or `cmdlet`, `parameters`. Its status
+    is in the ledger after the name of the fault.
     """
 
     match: str
@@ -102,7 +102,7 @@ class Fault:
             raise ValueError(f"a request is what a second writer sends: {', '.join(sorted(_REQUEST))}")
 
     def _refuse_other_types(self) -> None:
-        """They would break the requests that meet the fault, and not the one that orders it."""
+        """They would break the requests that match the fault, and not the one that injects it."""
         if not isinstance(self.headers, Mapping) or not isinstance(self.request, Mapping):
             raise ValueError("headers and request are objects")
         of_request = [value for name, value in self.request.items() if name in ("method", "path", "cmdlet")]
@@ -136,7 +136,7 @@ class Fault:
 
 
 class Faults:
-    """The list. The first fault that matches and is due strikes; one request meets one fault."""
+    """The list. The first fault that matches and is due applies; each request gets at most one fault."""
 
     def __init__(self) -> None:
         self._faults: list[Fault] = []
@@ -178,7 +178,7 @@ class Faults:
 
 
 def replaced(fault: Fault, call: Call, url: str, genuine: Answer) -> Answer:
-    """What goes out instead of the genuine answer."""
+    """The replacement of the genuine response."""
     match fault.kind:
         case "status":
             body = _ERROR_BODIES.get(fault.status) if fault.body is None else fault.body

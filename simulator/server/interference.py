@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults of the state: a replica that is behind, and another administrator who is faster."""
+"""Faults of the state: a replica that lags behind, and another administrator who is faster."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Administrator = Callable[[Tenant, str], str]
 
 
 class Interference:
-    """Each tenant as it was before its last write, and the means to write in somebody else's name."""
+    """Each tenant before its last write, and the means to write as somebody else."""
 
     def __init__(self, tenants: dict[str, Tenant], administrator: Administrator) -> None:
         self._tenants = {tenant.name: tenant for tenant in tenants.values()}
@@ -31,12 +31,12 @@ class Interference:
         self._older.clear()
 
     def is_behind(self, name: str | None) -> bool:
-        """Whether there is an older state that a read could see."""
+        """Whether there is an older state that a read could return."""
         return name in self._older
 
     @contextmanager
     def remembering(self, name: str | None) -> Iterator[None]:
-        """Keep the state from before what happens here, if that changes it."""
+        """Keep the previous state if this block changes it."""
         if name is None:
             yield
             return
@@ -48,7 +48,7 @@ class Interference:
 
     @contextmanager
     def behind(self, name: str) -> Iterator[None]:
-        """What happens here sees the state from before the last write."""
+        """This block sees the state before the last write."""
         tenant = self._tenants[name]
         present, tenant.stores = tenant.stores, self._older[name]
         try:
@@ -57,7 +57,7 @@ class Interference:
             tenant.stores = present
 
     def write(self, name: str, service: str, call: Call, wanted: Json, respond: Callable[[Call], Answer]) -> Answer:
-        """Somebody else's request: that of the client, with what is wanted otherwise."""
+        """Somebody else's request: that of the client, with the given differences."""
         other = _command(call, wanted) if service == "exchange" else _request(call, wanted)
         token = self._administrator(self._tenants[name], service)
         headers = {"authorization": f"Bearer {token}", "content-type": "application/json"}
@@ -65,7 +65,7 @@ class Interference:
 
 
 def _copied(tenant: Tenant) -> dict[str, Store]:
-    """The objects anew; what counts their changes is still the tenant's."""
+    """Copies of the objects; their revision is still the tenant's."""
     return copy.deepcopy(tenant.stores, {id(tenant.revision): tenant.revision})
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The ledger: every request in the order of its arrival, never changed afterwards."""
+"""The ledger: every request in order of arrival, never changed afterwards."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ..state.http_messages import Answer, Call, Json, Purpose
 
 @dataclass
 class Entry:
-    """One request. `status` stays null when no answer went out."""
+    """One request. `status` stays null if no response was sent."""
 
     n: int
     at: str
@@ -59,7 +59,7 @@ class Entry:
 
 
 class Ledger:
-    """Entries, and until when each client was asked to stay away from an operation."""
+    """Entries, and until when each client must stay away from an operation."""
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
@@ -78,7 +78,7 @@ class Ledger:
         return entry
 
     def judge(self, entry: Entry) -> Entry:
-        """Mark a request that came before its Retry-After was over. Waiting takes real time."""
+        """Mark a request that came before its Retry-After ended. Waiting takes real time."""
         entry.too_early = time.monotonic() < self._not_before.get(self._key(entry), 0)
         return entry
 
@@ -93,7 +93,7 @@ class Ledger:
 
 
 def _seconds(retry_after: str, now: datetime) -> float:
-    """Seconds, or a date by the clock of the answer; anything else asks for nothing."""
+    """Seconds, or a date by the clock of the response; anything else means none."""
     try:
         return float(retry_after)
     except ValueError:

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Standing in for the public names: one port that answers as each of them, for clients whose hosts are written in.
+"""Serve the public host names: one port for all of them, for clients with hard-coded hosts.
 
-That the names lead here (a line in the hosts file) and that the client trusts our authority is its owner's part.
+Resolving the names to this machine (hosts file) and trusting our authority is up to the client's owner.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from aiohttp import web
 
 from .sockets import Handler
 
-# By service: the name that clients have written in, then what else a token can be asked for.
+# By service: the hard-coded name, then further audiences of tokens.
 PUBLIC_NAMES = {
     "login": "login.microsoftonline.com",
     "graph": "graph.microsoft.com",
     "exchange": "outlook.office365.com",
 }
-# Where organizations are sent on to, if their description says so: under the public names, and where there are none.
+# The regional address of organizations that are redirected: under the public names, and without them.
 REGION = "eurprd01.outlook.office365.com"
 REGION_PATH = "/eurprd01"
 ALIASES = {
@@ -30,7 +30,7 @@ ALIASES = {
 
 
 def dispatching(handlers: Mapping[str, Handler]) -> Handler:
-    """To each service what is sent to its public name."""
+    """Dispatch each request to the service of its host name."""
     by_name = {PUBLIC_NAMES[service]: handler for service, handler in handlers.items()}
     by_name[REGION] = handlers["exchange"]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From a call to an answer: the clock, the ledger and the faults around what a service does."""
+"""From a call to a response: the clock, the ledger and the faults around a service."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from .faults import AFTER_EFFECT, BEFORE_EFFECT, SECOND_WRITER, STALE_READ, STAT
 from .interference import Interference
 from .ledger import Entry, Ledger
 
-# Signing in does not move the simulated clock; using the APIs does.
+# Signing in does not advance the simulated clock; using the APIs does.
 _TIMED = ("graph", "exchange")
 
 
 class Service(Protocol):
-    """What stands behind a port."""
+    """The service on a port."""
 
     name: str
     url: str
@@ -36,7 +36,7 @@ class Service(Protocol):
 
 @dataclass(frozen=True)
 class Conclusion:
-    """What is to go out, and what is to happen to it on the way."""
+    """The response to send, and what happens to it on the way."""
 
     answer: Answer
     fault: Fault | None
@@ -75,7 +75,7 @@ class RequestPipeline:
         return Conclusion(answer, fault)
 
     def conduct_part(self, service: Service, call: Call) -> Answer:
-        """One part of a batch; it stands in the ledger inside of its batch."""
+        """One part of a batch; in the ledger it is within its batch."""
         if self._current is None:
             raise RuntimeError("a part of a batch without its batch")
         outer = self._current
@@ -88,7 +88,7 @@ class RequestPipeline:
         return answer
 
     def _answer(self, service: Service, call: Call, entry: Entry, fault: Fault | None) -> Answer:
-        """The service's answer or the fault's, with what it changed noted."""
+        """The response of the service or the fault, with the changes noted."""
         if fault is not None:
             entry.fault = fault.label()
             if fault.phase == BEFORE_EFFECT and fault.kind not in STATE:
@@ -111,7 +111,7 @@ class RequestPipeline:
             entry.fault = f"{fault.label()}:{other.status}"
 
     def _state(self, purpose: Purpose, fault: Fault | None) -> AbstractContextManager[None]:
-        """What the service sees: the state as it is, or as it was; a write is remembered where a fault needs that."""
+        """The state for the service: current, or older; a write is remembered if a fault needs that."""
         if fault is not None and fault.kind == STALE_READ and purpose.tenant is not None:
             return self._interference.behind(purpose.tenant)
         if purpose.kind != READ and self._faults.need_older_states:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sockets: one port per service, TLS where the real service has it, faults that reach the connection."""
+"""Sockets: one port per service, TLS as in the real service, faults that affect the connection."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Listener:
 
     async def _serve(self, connection: socket.socket) -> None:
         loop = asyncio.get_running_loop()
-        # A client that does not trust us, or that leaves, is its own affair.
+        # A client that does not trust us, or that disconnects, is not our problem.
         with contextlib.suppress(OSError, ssl.SSLError):
             await loop.connect_accepted_socket(self._server, connection, ssl=self._context)
 
@@ -130,7 +130,7 @@ def _response(answer: Answer) -> web.Response:
 
 
 async def _broken(request: web.BaseRequest, answer: Answer, fault: Fault) -> web.StreamResponse:
-    """An answer that does not arrive, or not whole."""
+    """A response that does not arrive, or not completely."""
     content = answer.content() or b" "
     sent = 0 if fault.phase != MID_BODY else max(1, len(content) // 2)
     response = web.StreamResponse(status=answer.status, headers=_headers(answer))

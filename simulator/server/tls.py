@@ -26,7 +26,7 @@ PrivateKey = ec.EllipticCurvePrivateKey | rsa.RSAPrivateKey
 
 @lru_cache
 def rsa_key(use: str) -> rsa.RSAPrivateKey:
-    """One for each use, for all simulators of a process: making one takes a tenth of a second."""
+    """One for each use, shared by all simulators of a process: generating one takes a tenth of a second."""
     return rsa.generate_private_key(public_exponent=65537, key_size=2048)
 
 
@@ -45,7 +45,7 @@ def write_private(path: Path, content: bytes) -> Path:
 
 @dataclass(frozen=True)
 class ClientCertificate:
-    """What an application shows for itself, in the forms in which people keep it."""
+    """The certificate of an application, in the usual file formats."""
 
     certificate: x509.Certificate
     pem_path: Path
@@ -77,13 +77,13 @@ def client_certificate(directory: Path, name: str, key: rsa.RSAPrivateKey, passw
 
 
 def _encryption(password: str) -> serialization.KeySerializationEncryption:
-    """As OpenSSL does it by default, down to its count of rounds: cryptography would make ten times as many."""
+    """Like OpenSSL's default, down to the number of rounds: cryptography would use ten times as many."""
     builder = serialization.PrivateFormat.PKCS12.encryption_builder().kdf_rounds(_ROUNDS)
     return builder.hmac_hash(hashes.SHA256()).build(password.encode())
 
 
 def server_context(directory: Path, address: Address, *names: str) -> tuple[ssl.SSLContext, Path]:
-    """A context for the address under a throw-away authority, and the path of that authority's certificate."""
+    """A context for the address under a temporary authority, and the path of that authority's certificate."""
     authority_key = ec.generate_private_key(ec.SECP256R1())
     authority = _certificate("Simulated tenant authority", authority_key, issuer=None, issuer_key=authority_key)
     key = ec.generate_private_key(ec.SECP256R1())
@@ -110,7 +110,7 @@ def _certificate(
     address: str = "",
     names: tuple[str, ...] = (),
 ) -> x509.Certificate:
-    """A certificate for a server when an issuer is given, else one that signed itself (an authority, a client)."""
+    """A certificate for a server if an issuer is given, else a self-signed one (an authority, a client)."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     now = datetime.now(UTC)
     builder = (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applications as the directory knows them, for who signs in and for who reads: ids of Microsoft's own, and grants."""
+"""Applications in the directory, for sign-ins and for reads: Microsoft's own ids, and grants."""
 
 from __future__ import annotations
 
@@ -22,12 +22,12 @@ EXCHANGE_TOOLS = "fb78d390-0c51-40cd-8e17-fdbfab77341b"  # Microsoft Exchange RE
 
 
 def api_id(tenant: Tenant, service: str) -> str:
-    """The object id of the service principal of an API of Microsoft."""
+    """The object id of the service principal of a Microsoft API."""
     return tenant.uuid("service_principal", f"api {service}")
 
 
 def registered(tenant: Tenant, client_id: str, now: datetime) -> Principal | None:
-    """The application of this client id that has a service principal here, by now."""
+    """The application with this client id that currently has a service principal here."""
     for found in arrived(tenant.store("servicePrincipals"), now):
         is_ours = found["appOwnerOrganizationId"] != MICROSOFT and found["servicePrincipalType"] == "Application"
         if is_ours and found["appId"] == client_id.lower() and found["accountEnabled"]:
@@ -36,7 +36,7 @@ def registered(tenant: Tenant, client_id: str, now: datetime) -> Principal | Non
 
 
 def granted(tenant: Tenant, principal_id: str, service: str, now: datetime) -> frozenset[str]:
-    """The application permissions of an API that a service principal was given, by now."""
+    """The current application permissions of a service principal for an API."""
     resource = api_id(tenant, service)
     return frozenset(
         one["_permission"]

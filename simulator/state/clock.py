@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The simulated clocks: the real one, ahead by what requests and tests have added."""
+"""The simulated clocks: the real one, plus the time that requests and tests have added."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _LAST = datetime(9000, 1, 1, tzinfo=UTC)
 
 
 def iso(moment: datetime) -> str:
-    """The form in which Graph writes a DateTimeOffset."""
+    """The format of a DateTimeOffset in Graph."""
     return f"{moment.replace(tzinfo=None).isoformat(timespec='seconds')}Z"  # strftime takes ten times as long
 
 
@@ -21,9 +21,9 @@ def http_date(moment: datetime) -> str:
 
 
 class Clock:
-    """Real now plus an offset. Each request to an API adds `step` seconds, so that waiting costs no time.
+    """Real time plus an offset. Each request to an API adds `step` seconds, so that waiting costs no time.
 
-    Each tenant has a clock of its own, which only its own requests move; what tests add counts for all of them.
+    Each tenant has its own clock, which only its own requests advance; time added by tests counts for all of them.
     """
 
     def __init__(self, step: float, whole: Clock | None = None) -> None:
@@ -33,7 +33,7 @@ class Clock:
         self._tenants: dict[str | None, Clock] = {}
 
     def of(self, tenant: str | None) -> Clock:
-        """The clock of a tenant, by its name; that of requests to none."""
+        """The clock of a tenant, by its name; that of requests without one."""
         if tenant not in self._tenants:
             self._tenants[tenant] = Clock(self._step.total_seconds(), self)
         return self._tenants[tenant]

@@ -15,9 +15,9 @@ from .http_messages import Json
 from .snapshot_lines import snapshot_of_lines
 from .snapshots import FORMAT, twin_description
 
-_HEAD = 65_536  # bytes in which the first lines stand
+_HEAD = 65_536  # bytes that contain the first lines
 SHIPPED = Path(__file__).parents[1] / "tenants"
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C where PyYAML was built so: ten times as fast
+_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C if PyYAML was built with it: ten times as fast
 
 
 def shipped() -> list[str]:
@@ -25,7 +25,7 @@ def shipped() -> list[str]:
 
 
 def describe(source: str | Path) -> list[tuple[str, Json]]:
-    """The name and the complete description of a shipped tenant, or of one in a file; `SOURCE*N` is N of its kind."""
+    """Name and complete description of a shipped tenant, or of one in a file; `SOURCE*N` gives N of its kind."""
     plain, star, count = str(source).rpartition("*")
     if star and not (count.isdigit() and int(count)):
         raise ValueError(f"{source} must end in *N, for how many tenants of this kind there are")
@@ -53,7 +53,7 @@ def describe(source: str | Path) -> list[tuple[str, Json]]:
 
 
 def _copy(description: Json, number: int) -> Json:
-    """Another organization of the same kind; the applications of the first are at home in none and known to all."""
+    """Another organization of the same kind; the applications of the first are registered in none and known to all."""
     home = description["domain"]
     return description | {
         "domain": _copied_domain(home, number),
@@ -69,8 +69,8 @@ def _copied_domain(domain: str, number: int) -> str:
 
 
 def laid_over(description: Json, more: Json) -> Json:
-    """A complete description with more on top of it; its domain stays."""
-    # What a snapshot holds is data, in which nothing is filled in.
+    """A complete description with more merged into it; its domain stays."""
+    # The data of a snapshot has no placeholders.
     own = {name: value for name, value in description.items() if name != "snapshot"}
     kept = {name: value for name, value in description.items() if name == "snapshot"}
     found: Json = _filled(_overlaid(own, more | {"domain": own["domain"]}), own["domain"])
@@ -78,7 +78,7 @@ def laid_over(description: Json, more: Json) -> Json:
 
 
 def _snapshot(path: Path) -> Json | None:
-    """What stands in a file that is a snapshot. Raises ValueError for one that cannot be read."""
+    """The content of a snapshot file. Raises ValueError for an invalid one."""
     if path.parent == SHIPPED:
         return None
     content = path.read_bytes()
@@ -86,7 +86,7 @@ def _snapshot(path: Path) -> Json | None:
         return None
     try:
         found = snapshot_of_lines(content)
-        if found is None:  # edited by hand, or not whole
+        if found is None:  # edited by hand, or incomplete
             found = yaml.load(content.decode(), _LOADER)
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ValueError(f"{path} is no whole snapshot: {error}") from error
@@ -104,10 +104,10 @@ def _locate(source: str | Path) -> Path:
 
 
 def _merged(path: Path, beside: Path) -> Json:
-    """The description in a file on top of what it extends: another one in the same directory, or a shipped one."""
+    """The description in a file merged into the one it extends: another one in the same directory, or a shipped one."""
     try:
         own = dict(_parsed(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValueError, TypeError) as error:  # UnicodeDecodeError is a ValueError, and names no file
+    except (yaml.YAMLError, ValueError, TypeError) as error:  # UnicodeDecodeError is a ValueError without a file name
         raise ValueError(f"{path} is no description of a tenant in YAML: {error}") from error
     base = own.pop("extends", None)
     if base is None:
@@ -120,7 +120,7 @@ def _merged(path: Path, beside: Path) -> Json:
 
 @lru_cache
 def _parsed(text: str) -> Json:
-    """What stands in a file. Shared: whoever describes a tenant copies it (`_filled`)."""
+    """The content of a file. Shared: callers copy it (`_filled`)."""
     found: Json = yaml.load(text, _LOADER) or {}
     return found
 
@@ -132,7 +132,7 @@ def _overlaid(base: Any, overlay: Any) -> Any:
 
 
 def _filled(value: Any, domain: str) -> Any:
-    """The value with the tenant's domain in its place."""
+    """The value with the tenant's domain filled in."""
     if isinstance(value, str):
         return value.replace("{domain}", domain)
     if isinstance(value, list):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What every service speaks: a call that came in, an answer that goes out, a refusal."""
+"""Messages of every service: an incoming call, an outgoing response, a refusal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 @dataclass(frozen=True)
 class Call:
-    """One request, read to its end. Header names are lower case."""
+    """One complete request. Header names are in lower case."""
 
     method: str
     path: str
@@ -50,12 +50,12 @@ class Call:
 
 @dataclass(frozen=True)
 class Answer:
-    """What a service says; a body that is not text or bytes goes out as JSON."""
+    """The response of a service; a body that is not text or bytes is sent as JSON."""
 
     status: int = 200
     body: Any = None
     headers: Mapping[str, str] = field(default_factory=dict)
-    # What in the table of behaviours this answer goes by.
+    # The row of the table of behaviours behind this response.
     behaviour: str | None = None
 
     def content(self) -> bytes:
@@ -68,7 +68,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Purpose:
-    """What a call is for, known before it is carried out: faults and the ledger go by it."""
+    """The purpose of a call, known before it is handled: faults and the ledger use it."""
 
     operation: str
     kind: str
@@ -76,7 +76,7 @@ class Purpose:
 
 
 class Refusal(Exception):
-    """A call that the service refuses, and the behaviour (see behaviours/) that says so."""
+    """A call that the service refuses, and the behaviour (see behaviours/) behind it."""
 
     def __init__(self, behaviour: str, *, status: int, code: str, message: str, **extra: Any) -> None:
         super().__init__(message)

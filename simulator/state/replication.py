@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Eventual consistency of the directory: a new object is there for reads only after a while."""
+"""Eventual consistency of the directory: reads find a new object only after a while."""
 
 from __future__ import annotations
 
@@ -17,11 +17,11 @@ _SEEN_FROM = "_seen_from"
 
 @implements("directory-lag")
 def arriving(tenant: Tenant, item: Json, now: datetime) -> Json:
-    """A new object, with the moment from which reads find it."""
+    """A new object, with the time from which reads find it."""
     return item | {_SEEN_FROM: now + timedelta(seconds=tenant.description["directory_lag"])}
 
 
 @implements("directory-lag")
 def arrived(items: Iterable[Json], now: datetime) -> list[Json]:
-    """The objects that reads find by now."""
+    """The objects that reads currently find."""
     return [item for item in items if item.get(_SEEN_FROM, now) <= now]

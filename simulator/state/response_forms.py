@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which InvokeCommand answers: data of a tenant's description, for live tenants differ and change.
+"""The forms of InvokeCommand's responses: part of a tenant's description, since live tenants differ and change.
 
 `exchange.forms` in tenants/ready.yml has every key with what each choice means; tenants/documented_forms.yml has the
 older, documented choices.
@@ -61,7 +61,7 @@ class Forms:
 
 
 def read_forms(described: Json, tenant: str) -> Forms:
-    """The forms of a description, whole and with known choices only."""
+    """The forms of a description: complete, and with valid choices only."""
     where = f"tenant {tenant}, exchange.forms"
     names = {field.name for field in fields(Forms)}
     if unknown := sorted(set(described) - names):

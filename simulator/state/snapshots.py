@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots of tenants as descriptions: what a simulated tenant takes from one, and what it then refuses to show."""
+"""Snapshots of tenants as descriptions: the objects of a copy, and the reads that it refuses."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORMAT = "intune.exchange.snapshot"
 VERSION = 1
 _MOST = 20_000_000  # values
 _DEEPEST = 40
-# The kinds of a snapshot by the store of Graph in which their objects are.
+# The kinds of a snapshot by the Graph store of their objects.
 GRAPH = {
     "organization": "organization",
     "subscribedSkus": "subscriptions",
@@ -36,7 +36,7 @@ GRAPH = {
     "roleAssignments": "directory_role_assignments",
     "roleEligibilities": "directory_role_eligibilities",
 }
-# The same by the noun of the cmdlets of Exchange.
+# The same by the noun of the Exchange cmdlets.
 EXCHANGE = {
     "OrganizationConfig": "exchange_organization",
     "OrganizationCustomization": "exchange_organization",
@@ -53,14 +53,14 @@ EXCHANGE = {
     "ManagementRoleAssignment": "role_assignments",
     **dict.fromkeys(("ServicePrincipal", "ServicePrincipalAuthorization"), "service_principals"),
 }
-# Of these the simulator has what every tenant has, or what follows from the rest.
+# Of these the simulator has what every tenant has, or what follows from other objects.
 _OF_EVERY_TENANT = frozenset({"authenticationStrengths", "domains", "roleDefinitions"})
-# Statuses that a client takes for an answer. Of others it would try again.
+# Statuses that a client does not retry.
 _FINAL = frozenset({400, 403, 404, 501})
 
 
 def twin_description(snapshot: Json, base: Json) -> Json:
-    """The description of a tenant that holds what is in the snapshot. Raises ValueError for what is none."""
+    """The description of a tenant with the content of the snapshot. Raises ValueError for an invalid one."""
     _check(snapshot)
     domains = _domains(snapshot)
     intune = {
@@ -108,7 +108,7 @@ def _check(snapshot: Json) -> None:
 
 
 def _check_ids(objects: Json) -> None:
-    """Raises ValueError for two objects that would be one in a store. Statistics are kept with their devices."""
+    """Raises ValueError for two objects with the same key in a store. Statistics are stored with their devices."""
     for kind, records in objects.items():
         names = {"mailboxes": ("ExternalDirectoryObjectId", "Guid"), "service_principals": ("ObjectId",)}.get(kind)
         names = names or (("id",) if kind in GRAPH.values() else ("Guid",))
@@ -119,7 +119,7 @@ def _check_ids(objects: Json) -> None:
 
 
 def _count(snapshot: Json) -> None:
-    """Raises ValueError for what has no end: an alias of YAML makes a small file as large as it likes."""
+    """Raises ValueError for endless content: an alias of YAML can make a small file arbitrarily large."""
     waiting: list[tuple[Any, int]] = [(snapshot, 0)]
     number = 0
     while waiting:
@@ -134,7 +134,7 @@ def _count(snapshot: Json) -> None:
 
 
 def _domains(snapshot: Json) -> list[str]:
-    """The domains of the addresses, the one of most people first, and one that the tenant began with."""
+    """The domains of the addresses, the most frequent one first, and an initial domain."""
     found = Counter(_addresses(snapshot["objects"]))
     names = [name for name, _number in found.most_common()] or ["twin.example"]
     initial = next((name for name in names if ".onmicrosoft." in name), f"{names[0].partition('.')[0]}.onmicrosoft.com")
@@ -152,13 +152,13 @@ def _addresses(objects: Json) -> Iterator[str]:
 
 @implements("twin-state")
 def snapshot_of(tenant: Tenant) -> Json | None:
-    """The snapshot that a tenant was made of, if it was."""
+    """The snapshot behind a tenant, if any."""
     found: Json | None = tenant.description.get("snapshot")
     return found
 
 
 def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
-    """Refuse what the snapshot of a tenant does not hold; `name` says what that is where it is no kind of it."""
+    """Refuse what the snapshot of a tenant does not contain; `name` describes it if it is not a kind of its own."""
     snapshot = snapshot_of(tenant)
     if snapshot is None or name in _OF_EVERY_TENANT or (kind is not None and kind in snapshot["objects"]):
         return
@@ -167,7 +167,7 @@ def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
 
 @implements("twin-not-read")
 def _unread(problem: Json, name: str) -> Refusal:
-    """A lack of rights is refused in words of ours: those of the tenant would ask for rights, and none is missing."""
+    """Missing permissions are reported in our words: the tenant's would ask for permissions, and none is missing."""
     response: Any = problem.get("response")
     if (
         problem.get("error") != "forbidden"

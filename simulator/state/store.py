@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where state lives: named collections that know when something really changed."""
+"""Storage: named collections that detect real changes."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .http_messages import Json
 
 @dataclass
 class Revision:
-    """Counts the changes of one tenant. The ledger's `effect` is: this number moved."""
+    """Counts the changes of one tenant. The ledger's `effect` means that this number changed."""
 
     number: int = 0
 
 
 class Store:
-    """Objects by key, in the order of their creation."""
+    """Objects by key, in order of creation."""
 
     def __init__(self, revision: Revision) -> None:
         self._revision = revision
@@ -58,7 +58,7 @@ class Store:
         return self._items.pop(key)
 
     def find(self, name: str, value: Any) -> Json | None:
-        """The first object with that value, in which case does not matter."""
+        """The first object with that value, ignoring case."""
         wanted = normalize_case(value)
         return next((item for item in self._items.values() if normalize_case(item.get(name)) == wanted), None)
 
@@ -67,10 +67,10 @@ _THEMSELVES = "\u0131\u017f\u212a"  # the dotless i, the long s and the Kelvin s
 
 
 def normalize_case(value: Any) -> Any:
-    """A name as the services compare it: character by character without regard to case, so that ß is not ss.
+    """A name in the form for comparison: character by character, ignoring case, so that ß is not ss.
 
-    https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings (OrdinalIgnoreCase); of characters
-    whose capital is more than one, and of the Turkish i, each is only itself.
+    https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings (OrdinalIgnoreCase); characters with
+    several capitals, and the Turkish i, are only equal to themselves.
     """
     if not isinstance(value, str):
         return value

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One simulated tenant: what it is called, what may be asked of it, what it holds."""
+"""One simulated tenant: its names, its principals, its objects."""
 
 from __future__ import annotations
 
@@ -47,12 +47,12 @@ def _uuid(domain: str, *parts: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, "/".join((domain, *parts))))
 
 
-LIFETIME = 3600  # seconds that a token lives, unless the description says otherwise
+LIFETIME = 3600  # default life of a token in seconds
 
 
 @dataclass(frozen=True)
 class Principal:
-    """Someone who signs in: an application, a managed identity, a person."""
+    """Somebody who signs in: an application, a managed identity, a person."""
 
     client_id: str
     object_id: str
@@ -65,7 +65,7 @@ class Principal:
 
 @dataclass(frozen=True)
 class Past:
-    """Stores as they were until a moment."""
+    """Stores as they were until a certain time."""
 
     until: datetime
     state: dict[str, list[Json]]
@@ -73,15 +73,15 @@ class Past:
 
 @dataclass
 class Tenant:
-    """A tenant with its state. Keys that start with an underscore are ours and never leave."""
+    """A tenant with its state. Keys with a leading underscore are internal and never returned."""
 
     name: str
     description: Json
     revision: Revision = field(default_factory=Revision)
     stores: dict[str, Store] = field(default_factory=dict)
-    # What Exchange kept about rights, and until when; see _propagation.
+    # Earlier rights in Exchange, and until when; see propagation.py.
     past: list[Past] = field(default_factory=list)
-    # What the application of a copy may run in Exchange, which is nobody of that tenant; see twin/.
+    # The Exchange rights of a copy's own application, which the original tenant does not have; see twin/.
     visitor_rights: dict[str, set[str]] | None = None
 
     @property
@@ -99,12 +99,12 @@ class Tenant:
 
     @property
     def token_lifetime(self) -> int:
-        """Seconds that its tokens live."""
+        """The life of its tokens in seconds."""
         return int(self.description["token_lifetime"] or LIFETIME)
 
     @property
     def shared_limit(self) -> Json | None:
-        """What Graph takes of one application over all tenants that say so."""
+        """The limit of Graph for one application across all tenants with this setting."""
         found: Json | None = self.description["shared_limit"]
         return found
 
@@ -126,11 +126,11 @@ class Tenant:
 
     @cached_property
     def forms(self) -> Forms:
-        """How Exchange answers here."""
+        """The forms of Exchange's responses here."""
         return read_forms((self.exchange or {})["forms"], self.name)
 
     def check(self) -> None:
-        """A mistake in the description is said at the start."""
+        """Report mistakes in the description at the start."""
         if self.exchange is not None:
             read_forms(self.exchange["forms"], self.name)
 
@@ -143,18 +143,18 @@ class Tenant:
         return self.visitor_rights is not None and object_id == self.uuid("service_principal", "application")
 
     def uuid(self, *parts: str) -> str:
-        """The same id for the same thing in every run."""
+        """The same id for the same object in every run."""
         return _uuid(self.domain, *parts)
 
     def device_id(self, number: int) -> str:
-        """What Exchange calls the device that stands at this place in the description: its `id`, if it has one."""
+        """The device id in Exchange of the device at this position in the description: its `id`, if it has one."""
         devices = (self.exchange or {}).get("devices") or []
         if number < len(devices) and devices[number].get("id"):
             return str(devices[number]["id"])
         return self.uuid("device", str(number)).replace("-", "").upper()
 
     def has_plan(self, start: str) -> bool:
-        """Whether a subscription that is in force has a service plan whose name begins like this."""
+        """Whether an active subscription has a service plan with this prefix."""
         return any(
             plan["servicePlanName"].startswith(start)
             for sku in self.store("subscribedSkus")
@@ -163,7 +163,7 @@ class Tenant:
         )
 
     def called(self, name: str) -> bool:
-        """Whether a URL that names a tenant this way means this one."""
+        """Whether this tenant is meant by the name in a URL."""
         return name.lower() in (self.tenant_id, *self.domains)
 
     def store(self, name: str) -> Store:
@@ -193,12 +193,12 @@ class Tenant:
         return dict(known[kind])
 
     def registers(self, kind: str) -> bool:
-        """Whether an application is at home here, and not one of another organization."""
+        """Whether an application is registered here, and not in another organization."""
         return self._described(kind).get("home", self.domain) == self.domain
 
     @property
     def applications(self) -> list[str]:
-        """What can sign in with credentials of its own: the application, and the others."""
+        """Everything that can sign in with its own credentials: the application, and the others."""
         return ["application", *self.description["applications"]]
 
     @property
@@ -213,11 +213,11 @@ class Tenant:
         return [names[item["roleDefinitionId"]] for item in held if item["roleDefinitionId"] in names]
 
     def objects(self) -> dict[str, dict[str, Json]]:
-        """Everything the tenant holds, by kind and by unique key."""
+        """All objects of the tenant, by kind and by unique key."""
         return {name: store.items() for name, store in sorted(self.stores.items())}
 
     def dump(self, now: datetime) -> Json:
-        """Everything the tenant holds, as JSON."""
+        """The whole tenant as JSON."""
         return {
             "name": self.name,
             "tenant_id": self.tenant_id,
@@ -228,7 +228,7 @@ class Tenant:
 
 @implements("application-consented")
 def _client_id(home: str, kind: str) -> str:
-    """An application has one id in every tenant that knows it; `home` is the domain of the one that registered it."""
+    """An application has one id in every tenant that knows it; `home` is the domain of its own tenant."""
     return _uuid(home, "client", kind)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roles, role groups and assignments of a snapshot in the stores. The built-in roles hold what every tenant's do."""
+"""Store the roles, role groups and assignments of a snapshot. The built-in roles are those of every tenant."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def seed_twin_roles(run: CmdletCall, objects: Json) -> None:
 
 
 def _role(role: Json, built_in: Json) -> Json:
-    """A role with its entries: as they were read, or those that a built-in role of this name has."""
+    """A role with its entries: those of the snapshot, or those of the built-in role of this name."""
     read = {}
     for line in role.get("RoleEntries") or []:
         cmdlet = str(line).rpartition(")")[2].split()
@@ -50,7 +50,7 @@ def _role(role: Json, built_in: Json) -> Json:
 
 
 def _group(group: Json) -> Json:
-    """A role group by the ids of its members; who is no user and no service principal is shown as read."""
+    """A role group by the ids of its members; other members than users and service principals are shown as read."""
     members = {str(one.get("ExternalDirectoryObjectId") or one.get("Name")).lower(): one for one in group["Members"]}
     own = {name: value for name, value in group.items() if name not in ("Members", "Roles", "RoleAssignments")}
     return (
@@ -60,8 +60,8 @@ def _group(group: Json) -> Json:
     )
 
 
-# By the type of a holder: the objects of the snapshot, the ids of one, and what can name one. The first properties by
-# which any is found decide, since somebody's display name may be the id or the name of another one.
+# By the type of a holder: the objects of the snapshot, their id property, and the properties that can name one. The
+# first properties that match any decide, since somebody's display name may be the id or the name of somebody else.
 _HOLDERS: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
     "RoleGroup": ("role_groups", ("Guid",), (("Guid",), ("Identity", "Name"))),
     "ServicePrincipal": (
@@ -79,7 +79,7 @@ _Named = list[dict[str, set[str]]]
 
 
 def _holders(objects: Json) -> dict[str, _Named]:
-    """For each type, the ids of those who can hold a role, by their names."""
+    """For each type, the ids of possible role holders, by their names."""
     found: dict[str, _Named] = {}
     for type_, (kind, identities, levels) in _HOLDERS.items():
         found[type_] = [{} for _unused in levels]
@@ -92,7 +92,7 @@ def _holders(objects: Json) -> dict[str, _Named]:
 
 
 def _assignee(assignment: Json, holders: dict[str, _Named]) -> str:
-    """The id of the one who is meant; nobody's where several have the name, or none."""
+    """The id of the holder; nobody's if several have the name, or none."""
     given = [assignment.get("RoleAssigneeName"), assignment.get("RoleAssignee")]
     names = {normalize_case(str(name).rpartition("\\")[2]) for name in given if name}
     for index in holders.get(str(assignment.get("RoleAssigneeType")), []):

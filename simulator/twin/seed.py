@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tenant that is the copy of another one: its snapshot in the stores, in place of what a description would make."""
+"""A copy of another tenant: its snapshot in the stores, in place of objects from a description."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ _OF_A_RECIPIENT = (
     "EmailAddresses",
     "DistinguishedName",
 )
-# What Exchange keeps of a mailbox besides.
+# Further properties of a mailbox in Exchange.
 _COMPUTED = ("ActiveSyncMailboxPolicyIsDefaulted", "HasActiveSyncDevicePartnership", "ExternalDirectoryObjectId")
 _DEVICES = "\\ExchangeActiveSyncDevices\\"
 
 
 @implements("twin-state")
 def seed_twin(run: CmdletCall) -> None:
-    """Put the objects of the snapshot into the stores. Raises ValueError for objects that lack what each has."""
+    """Put the objects of the snapshot into the stores. Raises ValueError for objects without required properties."""
     snapshot = snapshot_of(run.tenant)
     if snapshot is None:
         return
@@ -54,7 +54,7 @@ def seed_twin(run: CmdletCall) -> None:
 
 
 def _seed(run: CmdletCall, objects: Json) -> None:
-    """A kind that the snapshot does not hold stays as it was seeded."""
+    """A kind that is missing in the snapshot stays as it was seeded."""
     _seed_graph(run.tenant, objects, run.now)
     _seed_organization(run, objects)
     for kind, store in (
@@ -116,7 +116,7 @@ def _held_role(assignment: Json) -> Json:
 
 
 def _seed_connector(tenant: Tenant, connector: Json, now: datetime) -> Json:
-    """A connector in the middle of its life; what is neither connected nor pending stays as it is."""
+    """A connector in the middle of its life; one that is neither connected nor pending stays as it is."""
     synced = datetime.fromisoformat(str(connector.get("lastSyncDateTime") or "0001-01-01T00:00:00Z"))
     status = connector.get("status")
     return {
@@ -133,14 +133,14 @@ def _seed_connector(tenant: Tenant, connector: Json, now: datetime) -> Json:
 
 
 def _user(tenant: Tenant, user: Json, now: datetime) -> Json:
-    """A user. Whether there is a mailbox, the mailboxes tell."""
+    """A user. Mailboxes are created from the mailboxes of the snapshot."""
     properties = {"assignedLicenses": [], **user}
     made = new_user(tenant, str(user["id"]).lower(), {"userPrincipalName": str(user["id"]), **properties}, now)
     return made | {"_proxies": user.get("proxyAddresses") or [], "_mailbox_from": now + _FAR}
 
 
 def _sku(tenant: Tenant, sku: Json) -> Json:
-    """A subscription, with the units that nobody of the snapshot holds."""
+    """A subscription, with the units that nobody in the snapshot holds."""
     held = sum(
         licence.get("skuId") == sku.get("skuId")
         for user in tenant.store("users")
@@ -176,7 +176,7 @@ def _customized(run: CmdletCall, record: Json) -> Json:
 
 
 def _seed_mailboxes(tenant: Tenant, objects: Json) -> None:
-    """The mailboxes on top of the users; of a mailbox without a user, a user that has nothing else."""
+    """Add the mailboxes to the users; a mailbox without a user gets a minimal one."""
     mailboxes = objects.get("mailboxes")
     if mailboxes is None:
         return
@@ -220,7 +220,7 @@ def _pin(run: CmdletCall, key: str, device: Json) -> None:
 
 
 class _Owners:
-    """The users of the mailboxes by where a mailbox stands in the directory, and by its names."""
+    """The users of the mailboxes by the location of the mailbox in the directory, and by its names."""
 
     def __init__(self, mailboxes: list[Json]) -> None:
         self._places: list[dict[str, set[str]]] = []
@@ -233,7 +233,7 @@ class _Owners:
             self._places.append(index)
 
     def of(self, device: Json) -> str:
-        """The user whose device it is; nobody where several mailboxes have the name, or none."""
+        """The owner of the device; nobody if several mailboxes have the name, or none."""
         place = str(device.get("DistinguishedName") or "").partition("CN=ExchangeActiveSyncDevices,")[2]
         name = str(device.get("Identity") or "").partition(_DEVICES)[0]
         for index, one in zip(self._places, (place, name), strict=True):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the script of the first contact uses of the Azure CLI, against the simulated Microsoft Graph."""
+"""The part of the Azure CLI that the first-contact script uses, against the simulated Microsoft Graph."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _options(arguments: list[str]) -> tuple[dict[str, list[str]], list[str]]:
 
 
 def _send(method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None) -> Any:
-    """With the standard library, which starts in a tenth of the time of others."""
+    """Uses the standard library, which starts in a tenth of the time of others."""
     where = urlsplit(os.environ["AZ_GRAPH"])
     connection = HTTPSConnection(where.netloc, context=ssl.create_default_context(cafile=os.environ["AZ_CA"]))
     given = {"Authorization": f"Bearer {os.environ['AZ_TOKEN']}", **(headers or {})}

@@ -22,7 +22,7 @@ from simulator import Simulator
 
 from .warm import ROOT, ansible
 
-# Where others keep the machine busy, tenants that hang hold up the rest: INTUNE_EXCHANGE_HANGS=1 has these tests.
+# On a busy machine, tenants that hang delay the others: INTUNE_EXCHANGE_HANGS=1 enables these tests.
 collect_ignore = [] if "INTUNE_EXCHANGE_HANGS" in os.environ else ["test_tenants_that_hang.py"]
 
 SHIPPED: list[str | Path] = [path.stem for path in (ROOT / "simulator" / "tenants").glob("*.yml")]
@@ -30,7 +30,7 @@ SHIPPED: list[str | Path] = [path.stem for path in (ROOT / "simulator" / "tenant
 
 @dataclass(frozen=True)
 class Run:
-    """What a run of `ansible-playbook` gave; `results` are those of its tasks, by the name that each registered."""
+    """The outcome of `ansible-playbook`; `results` are those of its tasks, by the registered name."""
 
     code: int
     output: str
@@ -46,7 +46,7 @@ Play = Callable[..., Run]
 
 
 def whole_lines(output: str) -> str:
-    """The output with each reported line as a whole: what continues one has four more spaces than the first part."""
+    """The output with wrapped lines joined: a continuation has four more spaces than the first part."""
     return re.sub(r'",\n +" {4,}', " ", output)
 
 
@@ -109,7 +109,7 @@ def play(tmp_path: Path, simulator: Simulator) -> Play:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Debian's Chromium, in a container, and without what it would look up by itself."""
+    """Debian's Chromium, in a container, and without its own network look-ups."""
     program = shutil.which("chromium")
     if program is None:
         reason = "pages are not tested: there is no Chromium (on Debian: apt-get install chromium)"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A result held against what RETURN says of it."""
+"""Compare a result with its RETURN documentation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
 
 
 def undocumented(value: Mapping[str, Any], documented: Mapping[str, Any], place: str = "") -> Iterator[str]:
-    """Keys that RETURN does not name, and values of another type than it says. What is null has none."""
+    """Keys that RETURN does not name, and values of another type. Null has no type."""
     for name, one in value.items():
         here = f"{place}.{name}".lstrip(".")
         if name not in documented:
@@ -44,12 +44,12 @@ def _wrong(value: Any, said: Mapping[str, Any], place: str) -> Iterator[str]:
 
 
 def _is_open(said: Mapping[str, Any]) -> bool:
-    """Whether the service names the rest, which its own documentation describes."""
+    """Whether the service names the other keys, which its own documentation describes."""
     return "with the property names of" in str(said["description"])
 
 
 def unseen(documented: Mapping[str, Any], values: list[Any], place: str = "") -> Iterator[str]:
-    """Keys that RETURN names and no value has."""
+    """Keys in RETURN that no value has."""
     for name, said in documented.items():
         here = f"{place}.{name}".lstrip(".")
         found = [value[name] for value in values if isinstance(value, dict) and name in value]
@@ -58,5 +58,5 @@ def unseen(documented: Mapping[str, Any], values: list[Any], place: str = "") ->
         elif "contains" in said:
             inside = [entry for one in found for entry in (one if isinstance(one, list) else [one])]
             inside = [entry for entry in inside if isinstance(entry, dict)]
-            if inside:  # an empty list says nothing of its entries
+            if inside:  # an empty list proves nothing about its entries
                 yield from unseen(said["contains"], inside, here)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The program of `make bench`, once round and small: everything that it measures still does its work."""
+"""The program of `make bench`, in one small round: everything that it measures still works."""
 
 from __future__ import annotations
 

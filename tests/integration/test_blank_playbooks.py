@@ -1,8 +1,8 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Playbooks refuse blank variables, those that cannot be worked out, and hosts that do not say which tenant they stand
-for, before any request. Before ansible-core 2.19, "cannot be worked out" is "not defined" for a template."""
+"""Playbooks refuse blank variables, those that cannot be evaluated, and hosts that do not name their tenant
+before any request. Before ansible-core 2.19, "cannot be evaluated" is "not defined" for a template."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .warm import ansible
 
 
 def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variables: Any) -> str:
-    """The output of a shipped playbook with the sign-in of a tenant in its environment; it must fail."""
+    """The output of a shipped playbook, which must fail, with the sign-in of a tenant in its environment."""
     arguments = ("-i", inventory, f"intune.exchange.{name}", "-e", json.dumps(variables))
     done = ansible("ansible-playbook", *arguments, folder=folder, environment=simulator.environment("phones"))
     assert done.returncode != 0, done.stdout
@@ -54,7 +54,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": "soon"}, "are whole numbers"),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
-        # Today's leaver of one customer must not be looked for in the tenant that the shell happens to name.
+        # A customer's leaver must not be searched in the tenant of the shell's environment.
         (
             "approve",
             "fabrikam,",
@@ -87,7 +87,7 @@ def test_nothing_is_sent(
 
 
 def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Path, simulator: Simulator) -> None:
-    """Not the tenant of the environment instead of the one that was meant, on localhost too."""
+    """Never the tenant of the environment instead of the intended one, on localhost too."""
     options = {
         "localhost": {"tenant_id": "{{ not_there }}"},
         "127.0.0.1": "{{ not_there }}",
@@ -107,7 +107,7 @@ def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Pat
 
 
 def test_a_play_of_ones_own_reads_no_other_tenant(play: Play, simulator: Simulator) -> None:
-    """Whichever way it names its tenant: the environment has the credentials of another one."""
+    """However it names its tenant: the environment has the credentials of another one."""
     examples = (
         "{{ tenant_options }}",
         "{{ lookup('intune.exchange.tenant_options') }}",
@@ -133,7 +133,7 @@ def test_a_play_of_ones_own_reads_no_other_tenant(play: Play, simulator: Simulat
 
 
 def test_null_is_refused_by_both_ways_of_running(play: Play, simulator: Simulator) -> None:
-    """What a template makes of a missing variable may be null, which Ansible takes for an option that is left out."""
+    """A template may turn a missing variable into null, which Ansible treats as an omitted option."""
     wipe = {"mailbox": "{{ leaver | default(none) }}", "client_type": "EAS", "match": "all", "wipe": "account_only"}
     tasks: list[dict[str, Any]] = [
         {

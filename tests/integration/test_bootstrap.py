@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first contact: from a device code to an application that works, and back to nothing."""
+"""The first contact: from a device code to a working application, and back."""
 
 from __future__ import annotations
 
@@ -105,7 +105,7 @@ def is_own(one: dict[str, Any]) -> bool:
 
 @pytest.mark.more
 def test_no_right_in_exchange_stays_when_it_is_no_longer_needed(contact: Contact) -> None:
-    """Neither when the content gets narrower, nor after the undo."""
+    """Neither when the content becomes smaller, nor after the undo."""
     before = contact.state()
     contact("bootstrap_for=mobile_device_info")
     made = contact.state()
@@ -204,7 +204,7 @@ def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Cont
     assert application["keyCredentials"] == [] and application["passwordCredentials"] == []
     [trust] = state["federatedIdentityCredentials"].values()
     assert trust["subject"] == "repo:contoso@1/mail@2:ref:refs/heads/main"
-    # With a token of the platform it is tried; with another one, that cannot be.
+    # This can only be tried with a token of the same platform.
     issue = contact.simulator._environment.issuer.token
     contact.environment["AZURE_FEDERATED_TOKEN"] = issue("other", FEDERATION_AUDIENCE, issuer=trust["issuer"])
     assert "The application was not verified" in " ".join(contact(*asked).split())
@@ -215,7 +215,7 @@ def test_a_federated_credential_takes_the_place_of_the_certificate(contact: Cont
 
 @pytest.mark.more
 def test_another_application_and_another_group_keep_what_they_have(contact: Contact) -> None:
-    """The default role group, a name that begins like it, and the file of the key are of one application each."""
+    """The default role group, a name with the same prefix, and the key file belong to one application each."""
     contact("bootstrap_for=connector_info,mobile_device_info")
     [key] = contact.folder.glob("*-intune-exchange.pem")
     held, first = key.read_bytes(), contact.state()
@@ -227,7 +227,7 @@ def test_another_application_and_another_group_keep_what_they_have(contact: Cont
     contact(*other, json.dumps({"bootstrap_role_group": f"{GROUP} Reports"}))
     made = contact.state()
     assert len(made["ManagementRole"]) > len(after["ManagementRole"])
-    # The undo of the one leaves the other, also if its variables name a content that needs nothing in Exchange.
+    # Undoing one leaves the other, even if its variables name content that needs nothing in Exchange.
     contact("bootstrap_for=connector_info", "bootstrap_state=absent")
     left = contact.state()
     names = {one["Name"] for one in left["RoleGroup"].values()}
@@ -265,7 +265,7 @@ def test_a_person_without_the_roles_is_told_which_ones(contact: Contact) -> None
 
 @pytest.mark.more
 def test_names_are_text_and_have_an_end(contact: Contact) -> None:
-    """Before anything is sent, what is too long for a service is refused; quotes and other letters are not."""
+    """Names that are too long for a service are refused before anything is sent; quotes and other letters are not."""
     for name in ("bootstrap_display_name", "bootstrap_role_group"):
         output = " ".join(contact(json.dumps({name: "x" * 300}), code=2).split())
         assert "A name is too long, so nothing was read or changed" in output and "Traceback" not in output

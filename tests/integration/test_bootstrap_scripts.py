@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The scripts of the first contact: that of the Azure CLI runs with a stand-in that asks the simulated tenant."""
+"""The scripts of the first contact: the Azure CLI script runs with a stub for the simulated tenant."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from simulator import Simulator
 from .warm import ROOT, ansible
 
 TENANT = "first_contact"
-# What a shell or PowerShell would do something with.
+# Characters with a meaning in a shell or PowerShell.
 NAME = 'It\'s $(touch pwned) `touch pwned` "x" ; touch pwned \u2019; New-Item pwned; #'
 STUB = ROOT / "tests/integration/az_stub.py"
 
@@ -43,7 +43,7 @@ def attempt(folder: Path, kind: str, *options: str) -> Any:
 
 @pytest.fixture
 def shell(simulator: Simulator, tmp_path: Path) -> dict[str, str]:
-    """The environment of a shell in which az is the stand-in."""
+    """The environment of a shell in which az is the stub."""
     folder = tmp_path / "bin"
     folder.mkdir()
     program = folder / "az"
@@ -121,13 +121,13 @@ def test_a_script_keeps_what_others_made_and_goes_on(
     subprocess.run(["az", "rest", "--method", "patch", "--url", address, *how], env=shell, check=True)
     run()
     [application] = applications(simulator)
-    # A key that the application does not know is registered, and an entry of somebody stays.
+    # A key that the application does not have is registered, and somebody's other entry stays.
     assert len(application["keyCredentials"]) == 1
     assert by_api(application["requiredResourceAccess"]) == by_api(listed)
     run()
     [application] = applications(simulator)
     assert len(application["keyCredentials"]) == 1 and by_api(application["requiredResourceAccess"]) == by_api(listed)
-    # Without the tag, the same name is that of somebody else's application.
+    # Without the tag, the name belongs to somebody else's application.
     assert application["tags"] == ["intune.exchange"]
     body = json.dumps({"tags": [], "displayName": "Of another tool"})
     subprocess.run(["az", "rest", "--method", "patch", "--url", address, *how[:-1], body], env=shell, check=True)
@@ -137,7 +137,7 @@ def test_a_script_keeps_what_others_made_and_goes_on(
     )
     assert done.returncode == 1 and "Somebody else created the application" in done.stderr
     assert applications(simulator) == before
-    # A refusal is said at once, and not taken for a directory that takes its time.
+    # A refusal is reported at once, and not mistaken for a slow directory.
     refused = {**shell, "AZ_TOKEN": simulator.token("graph", TENANT, {"Application.Read.All"})}
     simulator.reset()
     done = subprocess.run(
@@ -157,7 +157,7 @@ def test_the_scripts_of_the_other_credentials(shell: dict[str, str], simulator: 
     written(tmp_path, "az", *federated)
     script = tmp_path / "bootstrap.sh"
     text = script.read_text()
-    # The last one with another name for what is trusted already.
+    # The last one has another name for an existing trust.
     lines = text.splitlines(keepends=True)
     other = [one.replace("intune-exchange", "other") if one.startswith(("trust=", "held=")) else one for one in lines]
     for content in (text, text, "".join(other)):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every module in Ansible's worker and as a process of its own: whichever way a task runs, it gives the same."""
+"""Every module in Ansible's worker and as a module process: the result is the same."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ PASSWORD = "a-password-Canary-1"
 
 @dataclass(frozen=True)
 class Case:
-    """What a module is given to succeed on `tenant`. `writes`: whether that changes something there."""
+    """Valid arguments of a module on `tenant`. `writes`: whether they change something there."""
 
     options: dict[str, Any]
     writes: bool = False
@@ -40,17 +40,17 @@ class Case:
 
 
 def kept_back(name: str) -> str:
-    """A value that the playbook names only: a failure shows the lines of the playbook around its task."""
+    """A value that only the playbook has: a failure shows the lines of the playbook around its task."""
     return "{{ lookup('ansible.builtin.env', '" + name + "') }}"
 
 
-# In the order in which they run, those of SAMPLE first: some read what others before them wrote.
+# In the order of the run, SAMPLE first: some read what others wrote before.
 CASES = {
     "access_check_info": Case({}),
     "connector_info": Case({}, tenant="connected"),
     "connector": Case({"primary_smtp_address": ACCOUNT}, True),
     "connector_sync": Case({"sync_type": "full", "wait": True}, True, "connected"),
-    # Where the connector has long been there: one that was just made changes its state while the test runs.
+    # On a tenant with an old connector: a new one changes its state during the test.
     "requirements_info": Case({"account": ACCOUNT.replace("contoso", "connected")}, tenant="connected"),
     "mdm_authority": Case({"accept_irreversible": True}, True, "mdm_authority_unset"),
     "connector_account": Case(
@@ -132,8 +132,8 @@ CASES = {
     "conditional_access_rehearsal_info": Case({}, tenant="retired_with_holes"),
     "exchange_cmdlet": Case({"parameters": {"Identity": PERSON}}),  # the cmdlet is its module default
 }
-# What runs as a process: a secret, waiting, threads, a plan, defaults, a result that says what may not be read.
-# All of them end in the same three lines, so that the others are a matter of number, and each takes seconds.
+# Run as a process: a secret, waiting, threads, a plan, defaults, unreadable data. All modules end in the same three
+# lines, so the others would only add to the number, and each takes seconds.
 SAMPLE = {
     "access_check_info",
     "connector",
@@ -145,13 +145,13 @@ SAMPLE = {
     "requirements_info",
 }
 EACH = [pytest.param(module, marks=[] if module in SAMPLE else pytest.mark.more) for module in MODULES]
-# Keys of RETURN that these cases do not come to.
+# Keys of RETURN that these cases do not cover.
 ONLY_SOMETIMES = {
     "conditional_access_policy": {"deleted_id"},
     "mobile_device": {"acknowledged", "msg"},
     "mobile_device_info": {"mobile_devices.compliant"},
 }
-# Arguments that no module takes to a service: unknown, missing, not among the choices, of another type.
+# Arguments that never reach a service: unknown, missing, invalid choices, of another type.
 WRONG: dict[str, dict[str, Any]] = {
     "Unsupported parameters for (intune.exchange.connector) module: unheard_of. Supported": {
         "unheard_of": 1,
@@ -166,7 +166,7 @@ WRONG: dict[str, dict[str, Any]] = {
 def task(
     simulator: Simulator, module: str, case: Case, application: str = "application", **keywords: Any
 ) -> dict[str, Any]:
-    """A task that is told the tenant by its environment, and the secret by an option."""
+    """A task with the tenant from its environment, and the secret from an option."""
     variables = simulator.environment(case.tenant, application=application)
     del variables["AZURE_CLIENT_SECRET"]
     options = {**case.options, "client_secret": kept_back(f"SECRET_{case.tenant}_{application}")}
@@ -174,15 +174,15 @@ def task(
 
 
 def steps(simulator: Simulator, modules: Collection[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """Each case carried out, after its prediction if it writes, else followed by a refusal; at the end wrong arguments.
+    """Each case for real, after its prediction if it writes, else followed by a refusal; invalid arguments last.
 
-    What two runs have in common comes first.
+    The shared part of two runs comes first.
     """
     for module in sorted(modules, key=lambda one: (one not in SAMPLE, [*CASES].index(one))):
         case = CASES[module]
         if case.writes:
             yield f"{module} predicted", task(simulator, module, case, check_mode=True)
-        # What is waited for would be shown, and must not be here.
+        # A value that is waited for would be shown, and must not be here.
         yield f"{module} done", task(simulator, module, case, no_log=module == "connector_sync")
         if not case.writes:
             yield f"{module} refused", task(simulator, module, case, "restricted", ignore_errors=True)
@@ -202,7 +202,7 @@ def secrets(simulator: Simulator) -> dict[str, str]:
 
 
 def carried_out(simulator: Simulator, folder: Path, way: str, modules: Collection[str]) -> Run:
-    """A run in one way, from the state at the start. The last task fails the run."""
+    """A run in one way, from the initial state. The last task fails the run."""
     simulator.reset()
     tasks = dict(steps(simulator, modules))
     run = player(folder, simulator)(
@@ -234,7 +234,7 @@ def whole(running: Simulator, tmp_path_factory: pytest.TempPathFactory) -> Run:
 
 @pytest.fixture(scope="module")
 def compared(request: pytest.FixtureRequest) -> Collection[str]:
-    """The modules that run as processes too: every module, if a test wants one that is not in the sample."""
+    """The modules that run as processes too: all, if a test needs one outside the sample."""
     wanted = [one for one in request.session.items if one.path == request.path]
     return MODULES if any(one.get_closest_marker("more") for one in wanted) else SAMPLE
 
@@ -250,7 +250,7 @@ def runs(
     }
 
 
-# What is new in each run: ids in the order of their appearance, times, ages, and how long is left to wait.
+# Values that are new in each run: ids in order of appearance, times, ages, and remaining waits.
 _ID = re.compile(r"[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}")
 _TIME = re.compile(r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d[^\s\"',]*")
 _PASSING = re.compile(r'(?<="last_sync_age_seconds": )\d+|\d+(?= s left)')
@@ -259,7 +259,7 @@ _PASSING = re.compile(r'(?<="last_sync_age_seconds": )\d+|\d+(?= s left)')
 def plain(result: dict[str, Any]) -> Any:
     seen: dict[str, str] = {}
     text = _ID.sub(lambda new: seen.setdefault(new[0], f"new {len(seen)}"), json.dumps(result, sort_keys=True))
-    return json.loads(_PASSING.sub("0", _TIME.sub("a time", text)))  # two may be the same by chance
+    return json.loads(_PASSING.sub("0", _TIME.sub("a time", text)))  # two may be equal by chance
 
 
 def test_every_module_has_a_case() -> None:
@@ -267,7 +267,7 @@ def test_every_module_has_a_case() -> None:
 
 
 def test_every_module_starts_alike() -> None:
-    """So that a sample of them shows what a process does."""
+    """So that a sample of modules shows how a process behaves."""
     texts = [(ROOT / "plugins" / "modules" / f"{module}.py").read_text(encoding="utf-8") for module in MODULES]
     assert {text.partition("def main()")[2] for text in texts} == {
         ' -> None:\n    run_module(DECLARATION)\n\n\nif __name__ == "__main__":\n    main()\n'
@@ -282,7 +282,7 @@ def test_each_run_went_its_way(runs: dict[str, Run]) -> None:
 
 @pytest.mark.parametrize("module", EACH)
 def test_a_module_gives_the_same(runs: dict[str, Run], module: str) -> None:
-    """Its result as a whole: what was done, what check mode predicted, and how it is refused."""
+    """The whole result: what was done, what check mode predicted, and how it is refused."""
     worker, process = (
         {
             what: run.results[f"{module} {what}"]
@@ -303,7 +303,7 @@ def test_a_module_does_what_it_predicts_and_is_refused(whole: Run, module: str) 
     assert done["changed"] is case.writes
     if case.writes:
         assert whole.results[f"{module} predicted"]["changed"]
-    elif module not in ("access_check_info", "requirements_info"):  # these say as a result what they may not read
+    elif module not in ("access_check_info", "requirements_info"):  # these report unreadable data in a result
         refused = whole.results[f"{module} refused"]
         assert refused["failed"] and refused["error"]["kind"] == "forbidden"
 
@@ -315,14 +315,14 @@ def test_wrong_arguments_are_refused_in_the_same_words(runs: dict[str, Run], mes
 
 
 def arguments(run: Run) -> list[dict[str, Any]]:
-    """What -vvv shows of the arguments of our modules."""
+    """The arguments of our modules at -vvv."""
     blocks = [json.loads(block) for block in re.findall(r"=> (\{\n.*?^\})", run.output, re.DOTALL | re.MULTILINE)]
     shown = [one["invocation"]["module_args"] for one in blocks if "invocation" in one]
     return [one for one in shown if "tenant_id" in one]
 
 
 def test_the_arguments_are_shown_alike(runs: dict[str, Run]) -> None:
-    """With what module_defaults and `environment` give, without secrets."""
+    """With values from module_defaults and `environment`, without secrets."""
     worker, process = map(arguments, runs.values())
     cases = [module for module in CASES if f"{module} done" in runs["process"].results]
     first = len(process) - len(WRONG)
@@ -360,7 +360,7 @@ def test_no_log_hides_a_task(runs: dict[str, Run], way: str) -> None:
     assert '"requested": false' in run.output  # as the prediction had it
 
 
-# What Ansible adds, and what only some runs have.
+# Keys that Ansible adds, and keys of some runs only.
 _OF_ANSIBLE = {"failed", "invocation", "warnings", "ansible_facts", "deprecations", "exception"}
 
 

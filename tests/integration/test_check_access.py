@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The first runs on a tenant, by somebody with few rights: the check of the access, and connect --check."""
+"""The first runs on a tenant, by somebody with few permissions: check_access, and connect --check."""
 
 from __future__ import annotations
 
@@ -32,14 +32,14 @@ def playbook(folder: Path, environment: dict[str, str], *arguments: str) -> tupl
 
 
 def held(simulator: Simulator) -> dict[str, Any]:
-    """Everything that the tenants hold."""
+    """Everything in the tenants."""
     return {
         tenant: {kind: objects for kind, objects in kinds.items() if objects}
         for tenant, kinds in simulator.objects().items()
     }
 
 
-# Those of the page, and what it is shown with; what the module says of the others is also test_access_check.py's.
+# The cases on the page, and its outputs; test_access_check.py also covers the module's other results.
 ON_THE_PAGE: list[str | Path] = [
     *("ready", "retired_covered", "retired_with_holes", "missing_permission", "no_exchange", "no_intune_licence"),
 ]
@@ -102,7 +102,7 @@ def test_what_is_missing_is_granted_by_the_description_on_the_page_of_the_simula
 
 
 def test_connect_can_be_tried_with_the_right_to_read(simulator: Simulator, tmp_path: Path) -> None:
-    """With exactly what README tells people to grant first, and the directory role Global Reader."""
+    """With exactly the first grants in the README, and the directory role Global Reader."""
     [table_] = re.findall(r"   \| permission \| for \|\n((?:   \|.*\n)+)", (ROOT / "README.md").read_text("utf-8"))
     granted = set(re.findall(r"`([A-Z][A-Za-z]+\.Read\.[A-Za-z.]+)`", table_))
     assert "DeviceManagementServiceConfig.Read.All" in granted and not [one for one in granted if "Write" in one]
@@ -137,7 +137,7 @@ def test_connect_can_be_tried_with_the_right_to_read(simulator: Simulator, tmp_p
 
 
 def test_an_exchange_that_is_not_ready_is_named_and_the_next_run_goes_on(simulator: Simulator, play: Play) -> None:
-    """In the hour after customization nobody hands out roles; Role Management alone never does."""
+    """In the hour after customization nobody can delegate roles; Role Management alone never can."""
     group: dict[str, Any] = {"name": "Readers", "roles": {"set": ["View-Only Recipients"]}}
     customize = {f"{NAME}organization_customization": {"accept_permanent": True, "wait": False}}
     environment = simulator.environment("dehydrated")

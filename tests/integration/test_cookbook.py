@@ -19,7 +19,7 @@ from .test_examples import ROOT, Reader, of_page
 pytestmark = pytest.mark.more
 
 PAGE = ROOT / "docs/docsite/rst/cookbook.rst"
-# Where a recipe needs another tenant than one with phones.
+# Recipes that need another tenant than `phones`.
 TENANTS = {18: "connected", 19: "deadlines"}
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook of the deadlines: one run on three tenants, one of which cannot be read, with every file."""
+"""The deadlines playbook: one run on three tenants, one of which cannot be read, with every file."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Careless and unlucky input through real runs: whose devices are wiped, blocked and removed, and how many.
+"""Careless and unlucky input in real runs: whose devices are wiped, blocked and removed, and how many.
 
 The oracle is the state of the simulated tenant before and after.
 """
@@ -81,7 +81,7 @@ def kinds(run: Run) -> list[Any]:
 
 
 def test_whoever_is_not_meant_keeps_everything(run: Play, targets: Simulator) -> None:
-    """Blank filters, one name of two mailboxes, a confirmation of another id, too many, nobody's GUID."""
+    """Blank filters, one name of two mailboxes, confirmation of another id, too many devices, an unknown GUID."""
     before = state(targets)
     full = {"wipe": "full", "device_id": "STRAßE1", "confirm_full_wipe": "STRAßE1"}
     tasks: list[tuple[dict[str, Any], str]] = [
@@ -207,7 +207,7 @@ def test_a_rule_that_locks_out_is_refused_in_check_mode_as_for_real(play: Play, 
 
 
 def test_what_a_rule_decides_is_not_counted_against_the_default(play: Play, simulator: Simulator) -> None:
-    """In check mode the rules are not there yet, and the prediction is that of the real run."""
+    """In check mode the rules do not exist yet, and the prediction equals the real run."""
     named = {
         "mobile_access_rules": [
             {"characteristic": "DeviceModel", "query_string": "outlook for iOS and Android", "access_level": "Allow"},

@@ -24,7 +24,7 @@ WIDTHS = (360, 1280)
 
 
 class Links(HTMLParser):
-    """Where a page leads, and to what in it one can link."""
+    """The links of a page, and its link targets."""
 
     def __init__(self, text: str) -> None:
         super().__init__()
@@ -41,7 +41,7 @@ class Links(HTMLParser):
 
 
 def dead(folder: Path) -> list[str]:
-    """Links inside of a site that lead nowhere."""
+    """Broken links within a site."""
     pages = {path.resolve(): Links(path.read_text(encoding="utf-8")) for path in folder.rglob("*.html")}
     found = []
     for path, page in pages.items():
@@ -77,7 +77,7 @@ def too_wide(page: Page, address: str) -> bool:
 
 
 def pages(site: Path) -> list[Path]:
-    """All that somebody can reach, apart from the search and its index, which the theme makes of scripts."""
+    """All reachable pages except the search and its index, which the theme builds with scripts."""
     found = sorted(path for path in site.rglob("*.html") if path.name not in ("search.html", "genindex.html"))
     guides = {path.stem for path in (ROOT / "docs/docsite/rst").glob("*.rst")}
     assert guides <= {path.stem for path in found} and "report.html" in {path.name for path in found}
@@ -95,7 +95,7 @@ def test_every_page_fits_a_narrow_screen(site: Path, page: Page) -> None:
 
 @pytest.mark.parametrize("width", WIDTHS)
 def test_every_page_is_accessible(site: Path, page: Page, width: int) -> None:
-    """Those that people wrote, on the wide screen a third of them; of the others, which have one template, a tenth."""
+    """Hand-written pages, a third of them on the wide screen; a tenth of the others, which share one template."""
     wrong = {}
     written = [path for path in pages(site) if path.parent.name != "collection" or path.name == "index.html"]
     generated = [path for path in pages(site) if path not in written]

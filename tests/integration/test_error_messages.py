@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Bad input and bad days: one sentence that says what, where, who said what, and what next; no traceback, no secret."""
+"""Bad input and failing services: one sentence with action, tenant, source and next step; no traceback, no secret."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ LIST = "deviceManagement.ListExchangeConnectors"
 
 
 def failing(play: Play, simulator: Simulator, *tasks: dict[str, Any], **options: Any) -> Run:
-    """A run that fails as it should, at the highest verbosity and without a trace of a secret or of Python."""
+    """A run that fails as expected, at the highest verbosity and without a trace of a secret or of Python."""
     run = play(*(tasks or (INFO,)), arguments=("-vvvv",), **options)
     assert run.code == 2, run.output
     assert "Traceback" not in run.output
@@ -209,7 +209,7 @@ def test_an_answer_that_is_not_json(play: Play, simulator: Simulator) -> None:
     assert "Microsoft Graph returned 200, but no JSON" in failed["msg"]
 
 
-# Each request of each module with each of these is tests/promises/test_faults.py's.
+# tests/promises/test_faults.py covers each request of each module with each of these.
 FAULTS: list[tuple[dict[str, Any], str, bool]] = [
     ({"kind": "truncate", "phase": "mid_body"}, "protocol", True),
     ({"kind": "bad_json"}, "protocol", True),

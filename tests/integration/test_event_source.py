@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The event source and the shipped rulebook in `ansible-rulebook`: what happens in the tenant starts the playbooks."""
+"""The event source and the shipped rulebook in `ansible-rulebook`: events in the tenant start the playbooks."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ WATCHED = {
     },
 }
 
-# Needs ansible-rulebook and Java. What it watches, passes on and refuses is also tests/unit/eda/test_watch.py's.
+# Needs ansible-rulebook and Java. tests/unit/eda/test_watch.py covers its events and refusals as well.
 pytestmark = pytest.mark.more
 
 GUIDE = (ROOT / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
@@ -65,7 +65,7 @@ def shown(caption: str) -> str:
 
 
 class Rulebook:
-    """A running `ansible-rulebook`, and what it has said so far."""
+    """A running `ansible-rulebook`, and its output so far."""
 
     def __init__(self, folder: Path, arguments: list[str], environment: dict[str, str]) -> None:
         self._said = folder / "said"
@@ -87,7 +87,7 @@ class Rulebook:
         return self.said.count(f"'type': '{kind}'")
 
     def until(self, true: Callable[[], bool]) -> None:
-        """Wait for what it brings about; a busy machine takes a minute or two."""
+        """Wait for an effect; a busy machine takes a minute or two."""
         end = time.monotonic() + 300
         while not true():
             assert self.process.poll() is None and time.monotonic() < end, self.said
@@ -103,7 +103,7 @@ Start = Callable[..., Rulebook]
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """A tenant whose time only passes when a test says so."""
+    """A tenant whose time passes only on request of a test."""
     path = tmp_path_factory.mktemp("tenant") / "watched.yml"
     path.write_text(yaml.safe_dump(WATCHED))
     with Simulator(tenants=[path], clock_step=0) as simulator:
@@ -119,7 +119,7 @@ def start(tmp_path: Path, simulator: Simulator) -> Iterator[Start]:
     started: list[Rulebook] = []
 
     def begin(rulebook: str | None = None, **variables: Any) -> Rulebook:
-        """The rulebook of the collection, as the guide shows it, or a file that holds another one."""
+        """The rulebook of the collection, as in the guide, or a file with another one."""
         for name in ("inventory.yml", "variables.yml"):
             (tmp_path / name).write_text(shown(name))
         written = yaml.safe_load(shown("variables.yml"))
@@ -156,7 +156,7 @@ def test_events_start_playbooks_once_and_go_on_after_a_restart(
     quarantine = {"default_access_level": "Quarantine", "accept_impact": True}
     assert play({"intune.exchange.activesync_organization_settings": quarantine}, tenant="watched").code == 0
     rulebook.until(lambda: rulebook.said.count("PLAY RECAP") == 2)
-    rulebook.until(lambda: known()["quarantined"] == [])  # once the playbook has approved it
+    rulebook.until(lambda: known()["quarantined"] == [])  # after the playbook has approved it
     rulebook.stop()
     assert "The connector is as described: connected" in rulebook.said
     assert "1 quarantined device is now allowed." in rulebook.said

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Real runs of ansible-playbook, of which only ansible-playbook is killed, at each request that its task sends.
+"""Real runs in which only ansible-playbook is killed, at each request of its task.
 
-Each run is a fork of a process that has imported ansible-core (warm.py), and has workers of its own as any run has. The
-request at which it is killed is not answered, so that no moment has to be met.
+Each run is a fork of a process that has imported ansible-core (warm.py), and has its own workers like any run. The
+request at which it is killed gets no response, so the timing does not matter.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ from tests.promises.scenarios import SCENARIOS, TENANTS, Scenario
 from .warm import BIN, _Server, settings
 
 pytestmark = pytest.mark.more
-# Of one that waits for a device, the requests that write are what matters: these runs wait in real time.
+# For a task that waits for a device, only the requests that write matter: these runs wait in real time.
 CHANGED: dict[str, dict[str, Any]] = {"mobile_device-wipe": {"wait": False}}
 NAMES = (
     "activesync_device_access_rule-create",
@@ -39,7 +39,7 @@ NAMES = (
     "connector-create",
     *CHANGED,
 )
-_HANGS = 300  # seconds after which something hangs that should not
+_HANGS = 300  # seconds after which a run counts as hanging
 
 
 @pytest.fixture(scope="module")
@@ -50,14 +50,14 @@ def running() -> Iterator[Simulator]:
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[_Server]:
-    """With a home folder of its own: a run that was killed leaves its folders for temporary files there."""
+    """With its own home folder: a killed run leaves its folders for temporary files there."""
     server = _Server({"HOME": str(tmp_path_factory.mktemp("home"))})
     yield server
     server.stop()
 
 
 def children(pid: int) -> list[int]:
-    """Those that are no zombies."""
+    """Without zombies."""
     found = []
     for path in Path("/proc").glob("[0-9]*/stat"):
         with suppress(OSError):
@@ -113,7 +113,7 @@ def test_ansible_playbook_is_killed_at_every_request(
 
 
 def killed_at(number: int, bench: Bench, scenario: Scenario, beside: Executor, server: _Server, folder: Path) -> bool:
-    """Whether the run got so far; if it did not, it has ended well."""
+    """Whether the run reached the request; if not, it ended successfully."""
     simulator = bench.simulator
     bench.start(scenario)
     simulator.fault(match="*", kind="hang", nth=number)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every example of the documentation, executed: EXAMPLES of modules and plugins, the READMEs of the roles, every page.
+"""Every example in the documentation, executed: EXAMPLES of modules and plugins, the READMEs of the roles, every page.
 
-A page is followed from its start to its end on one tenant, as a reader would. Only values that are somebody's own are
-replaced. Two pages and the README of the collection have tests of their own, which do more than run them.
+A page is followed from start to end on one tenant, like a reader would. Only personal values are replaced. Two pages
+and the README of the collection have their own tests, which do more than run them.
 """
 
 from __future__ import annotations
@@ -36,10 +36,10 @@ OWN_TESTS = {
     "guide_events",
     *(f"first_contact_{name}" for name in ("automation_platform", "github", "gitlab", "kubernetes")),
 }
-# What the commands of a page begin with, and which of them other tests execute.
+# The first words of the commands in a page, and which ones other tests execute.
 ELSEWHERE = {"pip", "ansible-galaxy", "cd", "python", "molecule"}  # test_readme.py, make molecule
 
-# Where an example needs another tenant than `ready`.
+# Examples that need another tenant than `ready`.
 TENANTS = {
     "app_protection_info": "retired_with_holes",
     "application": "first_contact",
@@ -72,7 +72,7 @@ TENANTS = {
 KNOWN = {"intune.exchange.service_principal": {"app_id": "{app_id}", "object_id": "{object_id}"}}
 REGISTERED = {"intune.exchange.application": {"unique_name": "intune-exchange"}}
 PHONES = {"intune.exchange.mobile_device_mailbox_policy": {"name": "Phones", "password_enabled": True}}
-# What must be there before an example starts.
+# Preparations for an example.
 BEFORE: dict[str, list[dict[str, Any]]] = {
     "application_credential": [REGISTERED],
     "application_permissions": [REGISTERED],
@@ -108,7 +108,7 @@ def of_plugin(path: Path) -> list[Block]:
     found = re.search(r'^EXAMPLES = r"""\n(.*?)^"""', path.read_text(encoding="utf-8"), re.MULTILINE | re.DOTALL)
     if not found:
         return []
-    # One document, since ansible-test takes no second one before ansible-core 2.18. Others are comments.
+    # A single document, since before ansible-core 2.18 ansible-test accepts no second one. Others are comments.
     others = [part for part in found[1].split("\n\n") if re.fullmatch(r"# # .*(\n#.*)+", part.rstrip())]
     return [Block("yaml", text) for text in (found[1], *(re.sub("^# ?", "", part, flags=re.M) for part in others))]
 
@@ -143,13 +143,13 @@ PAGES = {name: blocks for name, blocks in PAGES.items() if blocks}
 
 @pytest.fixture(scope="module")
 def tenants() -> Iterator[Simulator]:
-    """So much time passes with each request that a reader's waits end at the first look."""
+    """Each request advances the time so far that a reader's waits end at the first poll."""
     with Simulator(tenants=[*SHIPPED, "customer*2"], clock_step=900, control=True) as simulator:
         yield simulator
 
 
 class Reader:
-    """Somebody who follows a page, in a folder of their own."""
+    """Somebody who follows a page, in a separate folder."""
 
     def __init__(self, simulator: Simulator, tenant: str, folder: Path) -> None:
         simulator.reset()
@@ -213,7 +213,7 @@ class Reader:
 
     def play(self, plays: list[dict[str, Any]], name: str = "") -> None:
         book = self._write(name or "play.yml", yaml.safe_dump(plays, sort_keys=False, allow_unicode=True))
-        # What signs in by itself must not find another sign-in in the environment.
+        # Examples that sign in by themselves must not find another sign-in in the environment.
         by_itself = "module_defaults" in str(plays) and "lookup('intune.exchange.tenant_options')" not in str(plays)
         self._run(f"ansible-playbook {book}", not by_itself)
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Failures of the roles say which tenant they are about, or which host where the inventory does not say the tenant."""
+"""Failures of the roles name their tenant, or the host if the inventory does not name the tenant."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from simulator import Simulator
 from .conftest import player
 
 LEAVER = {"mobile_access_mailbox": "adele.vance", "mobile_access_max_affected": 0}
-# By role and entry point: variables that make it fail, and how the failure goes on after the tenant.
+# By role and entry point: variables that make it fail, and the failure's text after the tenant.
 FAILING: list[tuple[str, str, dict[str, Any], str]] = [
     ("mobile_access", "offboard", LEAVER, "adele.vance"),
     (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks over many tenants at once: `report`, `facts`, `validate`, as their users type them."""
+"""The playbooks for many tenants: `report`, `facts`, `validate`, as users run them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ACCOUNT = "connector_primary_smtp_address"
 
 @pytest.fixture(scope="module")
 def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator, Path]]:
-    """A folder with an inventory of tenants that can be read, and of some that cannot."""
+    """A folder with an inventory of tenants, some of which cannot be read."""
     folder = tmp_path_factory.mktemp("fleet")
     hostile = folder / "hostile.yml"
     connector = {"exchangeConnectorType": "serviceToService", "primarySmtpAddress": HOSTILE, "age": 60}
@@ -35,7 +35,7 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator,
             name: {"tenant_options": simulator.options(name), ACCOUNT: simulator.facts(name)["account"]}
             for name in ("connected", "connector_not_offered", "nothing", "hostile")
         }
-        del hosts["connected"][ACCOUNT]  # its connector is there, and tells
+        del hosts["connected"][ACCOUNT]  # its connector is configured, and shows more
         hosts["connected"]["mobile_access_baselines"] = ["cis_exchange_2019_l1"]  # for the others it is advice
         ready = simulator.options("hostile")
         hosts["wrong_secret"] = {"tenant_options": {**ready, "client_secret": "of another application"}}
@@ -67,7 +67,7 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
     assert sum(line.startswith("- **") for line in text) == sum(len(tenant["actions"]) for tenant in report["tenants"])
     tenants = {tenant["name"]: tenant for tenant in report["tenants"]}
     assert {name: tenant["state"] for name, tenant in tenants.items()} == {
-        "connected": "action",  # its mailbox policy is the one that Exchange comes with
+        "connected": "action",  # its mailbox policy is Exchange's default
         "connector_not_offered": "action",
         "hostile": "action",
         "nothing": "action",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide for many tenants: what it counts is counted, and what it shows for several machines is run."""
+"""The guide for many tenants: its numbers are counted, and its files for several machines are run."""
 
 from __future__ import annotations
 
@@ -50,14 +50,14 @@ def command(folder: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def outcome(folder: Path, *arguments: str) -> str:
-    """What a command of ansible-core printed."""
+    """The output of a command of ansible-core."""
     done = ansible(*arguments, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
 
 def shown(language: str) -> list[str]:
-    """The blocks of the guide in a language."""
+    """The code blocks of the guide in a language."""
     found = re.findall(rf"^\.\. code-block:: {language}\n\n((?:   .*\n|\n)+)", GUIDE, re.MULTILINE)
     return [textwrap.dedent(block).strip() for block in found]
 
@@ -69,7 +69,7 @@ def captioned(name: str) -> str:
 
 
 def counted(rows: list[dict[str, Any]]) -> list[str]:
-    """Requests for sign-in, to Graph, of these to Intune, resource units, requests to Exchange."""
+    """Requests for sign-in, to Graph, to Intune among these, resource units, requests to Exchange."""
     graph = [row for row in rows if row["service"] == "graph"]
     graph += [part for row in graph for part in row.get("parts", [])]
     intune = [row for row in graph if row["path"].startswith("/v1.0/deviceManagement")]
@@ -134,7 +134,7 @@ def test_the_inventory_and_its_commands(tmp_path: Path, simulator: Simulator) ->
 
 @pytest.mark.more
 def test_a_secret_of_a_host_is_used_by_shipped_playbooks(tmp_path: Path, simulator: Simulator) -> None:
-    """Variables of a host outrank those of the inventory plugin, which here reads no tenant."""
+    """Variables of a host outrank those of the inventory plugin, which reads no tenant here."""
     facts = simulator.facts("connected")
     urls = {name: simulator.urls[name] for name in ("authority_url", "graph_url", "exchange_url", "ca_path")}
     named = {"name": "contoso", "tenant_id": facts["tenant_id"], "client_id": facts["client_id"]}
@@ -155,7 +155,7 @@ def test_ansible_builder_reads_what_the_collection_needs(tmp_path: Path) -> None
     found = yaml.safe_load(command(tmp_path, "ansible-builder", "introspect", str(ROOT / ".cache" / "live")))
     needed = [line for line in (ROOT / "requirements.txt").read_text().splitlines() if not line.startswith("#")]
     assert [line.partition("  #")[0] for line in found["python"]] == needed
-    # What is left out of the artifact cannot be found in an image.
+    # Files that are missing in the artifact are missing in an image.
     ignored = yaml.safe_load((ROOT / "galaxy.yml").read_text())["build_ignore"]
     assert not {"requirements.txt", "meta", "extensions", "docs"} & set(ignored)
 
@@ -234,7 +234,7 @@ def test_two_workers_share_the_tenants(tmp_path: Path, simulator: Simulator) -> 
 @pytest.mark.more
 @pytest.mark.parametrize("method", ["client_secret", "certificate", "vault"])
 def test_what_ansible_runner_writes_down(tmp_path: Path, simulator: Simulator, method: str) -> None:
-    """It keeps the whole environment of a run: of a certificate that is the path alone, of a vaulted secret nothing."""
+    """It stores the whole environment of a run: of a certificate only the path, of a vaulted secret nothing."""
     place = tmp_path / "fleet"
     for folder in ("project", "env", "inventory/group_vars"):
         (place / folder).mkdir(parents=True)
@@ -273,7 +273,7 @@ def test_what_ansible_runner_writes_down(tmp_path: Path, simulator: Simulator, m
 
 
 def injected(folder: Path, given: dict[str, str]) -> dict[str, str]:
-    """What AWX makes of a credential: a field that is empty does not exist, and one file has no name of its own.
+    """AWX's injection of a credential: an empty field does not exist, and a single file has no name.
 
     https://github.com/ansible/awx_plugins.interfaces, inject_credential
     """

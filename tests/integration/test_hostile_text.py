@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text of a tenant is never code: names, addresses and models that are templates, in real runs, evaluate nothing.
+"""Text of a tenant is never code: names, addresses and models that are templates evaluate to nothing in real runs.
 
-Each of them would make a file, the canary, if anybody evaluated it.
+Each of them would create a file, the canary, if anything evaluated it.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ GUIDE = ROOT / "docs/docsite/rst/guide_events.rst"
 
 
 def template(canary: Path) -> str:
-    """Text that makes the canary for whoever evaluates it."""
+    """Text that creates the canary if it is evaluated."""
     return f"{{{{ lookup('ansible.builtin.pipe', 'touch {canary}') }}}}"
 
 
 def described(canary: Path, domain: str) -> dict[str, Any]:
-    """A tenant in which everything that somebody else may have written is a template."""
+    """A tenant in which everything that others may have written is a template."""
     hostile = template(canary)
     return {
         "extends": "connected",
@@ -154,7 +154,7 @@ def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator,
         assert listed.returncode == 0, listed.stderr
         found = json.loads(listed.stdout)
         assert sorted(found["_meta"]["hostvars"]) == sorted([first, second])
-        assert found["connector_connected"]["hosts"] == [first]  # and not who is called so
+        assert found["connector_connected"]["hosts"] == [first]  # and not somebody with that name
         assert found["connector_connected_"]["hosts"] == [second]
         assert all(re.fullmatch(r"\w+", group) for group in found if group != "_meta")
         warned = " ".join(listed.stderr.split())  # older ansible-core breaks the lines
@@ -178,7 +178,7 @@ def test_an_inventory_of_hostile_customers(tmp_path: Path, simulator: Simulator,
 
 
 def documented() -> list[dict[str, Any]]:
-    """The rulesets that the collection ships and that its documentation shows."""
+    """The rulesets in the collection and in its documentation."""
     rulesets = yaml.safe_load(RULEBOOK.read_text(encoding="utf-8"))
     rulesets += yaml.safe_load(runpy.run_path(str(SOURCE))["EXAMPLES"])
     for block in re.findall(
@@ -190,7 +190,7 @@ def documented() -> list[dict[str, Any]]:
     return [dict(one) for one in rulesets]
 
 
-# A careless rulebook, which passes whatever there is.
+# A careless rulebook, which passes everything.
 CARELESS = {
     "name": "Pass everything",
     "hosts": "all",
@@ -212,13 +212,13 @@ CARELESS = {
 
 @pytest.mark.more
 def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulator, canary: Path) -> None:
-    """All at once in one ansible-rulebook, and what each playbook was given."""
+    """All at once in one ansible-rulebook, with the input of each playbook."""
     if not shutil.which("java"):
         reason = "ansible-rulebook needs Java 17 or later (on Debian: apt-get install default-jre-headless)"
         (pytest.fail if os.environ.get("INTUNE_EXCHANGE_FORBID_SKIPS") else pytest.skip)(reason)
     (given := tmp_path / "given").mkdir()
     (folder := tmp_path / "bin").mkdir()
-    # What ansible-runner hands to ansible-playbook is copied on the way.
+    # Copies what ansible-runner passes to ansible-playbook.
     (folder / "ansible-playbook").write_text(
         "#!/bin/sh\n"
         'for one; do case "$one" in @*) cp "${one#@}" "$(mktemp -p \'' + str(given) + "' XXXXXXXX.yml)\";; esac; done\n"
@@ -257,7 +257,7 @@ def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulato
     common = settings()
     signed_in = {**common, **simulator.environment("generous"), "PATH": f"{folder}:{common['PATH']}"}
     arguments = ["-r", "rulebook.yml", "-i", "inventory.yml", "-e", "variables.yml", "--print-events"]
-    # Each run_playbook once for each event that its condition is about.
+    # Each run_playbook once for each event that matches its condition.
     kinds = ("state_changed", "sync_stale", "quarantined")
     expected = sum(
         sum(kind in rule["condition"] or "is defined" in rule["condition"] for kind in kinds)
@@ -277,7 +277,7 @@ def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulato
         )
     try:
         end = time.monotonic() + 150
-        # A play that fails is shown twice, so the arguments are counted; the careless ones come to an end in each case.
+        # A failed play is shown twice, so the arguments are counted; the careless ones end in any case.
         while len(list(given.iterdir())) < expected or output.read_text(errors="replace").count('"again": ') < 3:
             assert process.poll() is None and time.monotonic() < end, output.read_text(errors="replace")
             time.sleep(0.2)
@@ -292,14 +292,14 @@ def test_the_rulebooks_with_a_hostile_tenant(tmp_path: Path, simulator: Simulato
     for one in files:
         assert not re.search(r"\{[{%#]|[}%#]\}", one)
         variables = yaml.safe_load(one)
-        # What the documented rulebooks pass on purpose holds nothing of the hostile text at all.
+        # The documented rulebooks pass no hostile text at all.
         passed = {name: value for name, value in variables.items() if name not in ("ansible_eda", "whole", "text")}
         assert "touch" not in str(passed) and variables.get("connector_primary_smtp_address") is None
     assert sum("mobile_access_filter" in one for one in files) == 1
 
 
 def test_an_inventory_that_awx_imported(tmp_path: Path, simulator: Simulator, canary: Path) -> None:
-    """AWX keeps what ansible-inventory exports, and gives it to a job as the answer of an inventory script.
+    """AWX stores the output of ansible-inventory, and gives it to a job as an inventory script's response.
 
     Artifacts of a job, from set_stats, come to the next one of a workflow as extra variables that AWX marks as unsafe
     (awx/main/utils/safe_yaml.py).

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The jobs and their undos, in the order of their page: each run shows what the page shows."""
+"""The jobs and their undos, in the order of their page: each run prints what the page shows."""
 
 from __future__ import annotations
 
@@ -22,11 +22,11 @@ PAGE = ROOT / "docs/docsite/rst/jobs.rst"
 TENANT = "phones"
 
 
-WHOLLY_UNDONE = (0, 4, 12)  # the blocks of the jobs after whose undo the tenant is as it was
+WHOLLY_UNDONE = (0, 4, 12)  # the blocks of jobs whose undo restores the tenant
 
 
 def held(value: Any) -> Any:
-    """What a tenant holds: an empty list or null is as good as nothing."""
+    """The state of a tenant: an empty list or null counts as nothing."""
     if isinstance(value, dict):
         parts = {name: held(part) for name, part in value.items() if name != "at"}
         return {name: part for name, part in parts.items() if part not in ({}, [], None)}
@@ -34,7 +34,7 @@ def held(value: Any) -> Any:
 
 
 def words(text: str) -> str:
-    """Lines break elsewhere with another domain."""
+    """Line breaks depend on the domain."""
     return " ".join(text.split())
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`make live`, with a second simulator in place of the real tenant: one that answers differently on purpose."""
+"""`make live`, with a second simulator in place of the real tenant: one that deliberately responds differently."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ pytestmark = pytest.mark.more
 
 LIVE = importlib.import_module("tests.live.__main__")
 PAGE = 3  # objects, so that there are pages
-# A tenant that differs from the one it is compared with in nothing but names.
+# A tenant that differs from its counterpart in names only.
 TENANT = """
 extends: retired_with_holes
 domain: canary-domain.example
@@ -61,7 +61,7 @@ def other(started: Simulator) -> Simulator:
 
 @pytest.fixture
 def plant(other: Simulator, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str, Change], None]:
-    """Makes the second simulator answer an operation differently."""
+    """Makes the second simulator respond differently to an operation."""
 
     def planted(name: str, operation: str, change: Change) -> None:
         service = getattr(other._environment, name)
@@ -77,13 +77,13 @@ def plant(other: Simulator, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
 
 
 def present(simulator: Simulator) -> str:
-    """What is in the tenant, without the policies that the service keeps for a while after they were deleted."""
+    """The state of the tenant, without deleted policies that the service keeps for a while."""
     state = simulator.state()
     return json.dumps({name: value for name, value in state.items() if name != "deletedConditionalAccessPolicies"})
 
 
 def held(other: Simulator) -> Facts:
-    """Everything that the tenant holds; a kind that was only read is there too, and empty."""
+    """Everything in the tenant; a kind that was only read is there too, and empty."""
     return {name: value for name, value in other.state().items() if value and name != "at"}
 
 
@@ -95,7 +95,7 @@ def compared(other: Simulator, writes: bool = False, **start: Any) -> Facts:
 
 
 def in_items(edit: Callable[[dict[str, Any]], Any]) -> Change:
-    """A change of every object of the lists that are answered."""
+    """A change of every object in a returned list."""
 
     def change(answer: Any) -> Any:
         body = json.loads(answer.content() or b"null")
@@ -127,7 +127,7 @@ def without_header(answer: Any) -> Any:
     return replace(answer, headers={name: value for name, value in answer.headers.items() if name != "request-id"})
 
 
-# Where, what is planted, and the difference that has to be reported: what, where, what each side said.
+# Where, the planted difference, and its report: what, where, and what each side said.
 PLANTS: dict[str, tuple[str, str, Change, tuple[str, str, list[str], list[str]]]] = {
     "property missing": (
         "graph",
@@ -306,14 +306,14 @@ def test_without_leave_nothing_is_written(other: Simulator, made: Any) -> None:
 
 
 def test_with_the_token_of_another_tenant_nothing_is_written(other: Simulator) -> None:
-    """Graph has no tenant in its addresses: the token alone says which one is written to."""
+    """Graph has no tenant in its addresses: only the token says which tenant is written to."""
     made = MADE[-1]
     granted = {"Policy.Read.All", "Policy.ReadWrite.ConditionalAccess", "Application.Read.All"}
     tokens = {"graph_token": other.token("graph", "ready", granted), "exchange_token": other.token("exchange", "ready")}
     side = Side({**other.options(method="token"), **tokens}, sleep=other.advance)
     with side.writing():
         ended = side.run(made.probe(f"{PREFIX}20260101T000000Z-0000", "present", made.first))
-    # The collection itself compares the token with the id of the tenant, before the guard of this command.
+    # The collection itself compares the token with the tenant id, before this command's guard.
     assert ended["error"]["kind"] == "usage" and effects(other) == []
 
 
@@ -367,7 +367,7 @@ def test_it_refuses_before_anything_is_sent(
 
 @pytest.fixture
 def terminated() -> Iterator[None]:
-    """What the command does to the handler of SIGTERM is undone."""
+    """The command restores the handler of SIGTERM."""
     before = signal.getsignal(signal.SIGTERM)
     yield
     signal.signal(signal.SIGTERM, before)
@@ -411,7 +411,7 @@ def test_a_run_that_was_killed_is_cleared_up_by_the_next_one(other: Simulator) -
     with side.writing():
         assert side.run(LIVE.Probe("mobile_device_mailbox_policy", theirs))["changed"]
 
-    assert compared(other)["removed"] == 0 and PREFIX in present(other)  # without leave
+    assert compared(other)["removed"] == 0 and PREFIX in present(other)  # without permission
     facts = compared(other, writes=True)
     assert facts["removed"] == 1 and facts["remains"] == []
     left = present(other)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whole plays against the forms in which live tenants were seen to answer: the real names, a plain server."""
+"""Whole plays against the response forms seen on live tenants: the real names, a plain server."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def test_an_application_that_the_customer_has_not_consented_to(
 
 
 def test_cmdlets_as_powershell_takes_them(play: Play, simulator: Simulator) -> None:
-    """WhatIf changes nothing; one value for a list; names in any case; what only a live tenant knows is sent."""
+    """WhatIf changes nothing; one value for a list; names in any case; cmdlets that only a live tenant has are sent."""
     mailbox = {"Identity": "adele.vance"}
 
     def cmdlet(name: str, parameters: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -127,7 +127,7 @@ def test_cmdlets_as_powershell_takes_them(play: Play, simulator: Simulator) -> N
     assert [done.results[f"task{number}"]["changed"] for number in range(3)] == [False, True, False]
     assert done.results["task2"]["objects"] == [{"ImapEnabled": True, "ActiveSyncBlockedDeviceIDs": ["ABC"]}]
     assert done.results["task3"]["error"]["kind"] == "usage"
-    assert done.results["task4"]["error"]["kind"] != "usage"  # it was sent, and the service judged
+    assert done.results["task4"]["error"]["kind"] != "usage"  # it was sent, and the service decided
     children = done.results["task6"]["management_roles"]
     assert all(one in children for one in done.results["task5"]["management_roles"])
 

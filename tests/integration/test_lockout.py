@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An exclusion that holds nobody spares nobody, and who is named has to exist: real runs, the whole tenant compared."""
+"""An exclusion of an empty group spares nobody, and named people must exist: real runs, the whole tenant compared."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ EMPTY, KEPT, BLANK = {"exclude_groups": {"set": ["Empty"]}}, {"exclude_groups": 
 
 
 def stored(name: str, clients: list[str], controls: list[str]) -> dict[str, Any]:
-    """A policy of the role as an earlier version of it left it: with texts that mean nobody."""
+    """A policy of the role from an earlier version: with texts that match nobody."""
     return {
         "displayName": name,
         "description": MARK,
@@ -80,7 +80,7 @@ def block(name: str, users: dict[str, Any], state: str = "enabled") -> dict[str,
     }
 
 
-@pytest.mark.more  # test_lockout.py of the unit tests has these cases, without Ansible
+@pytest.mark.more  # the unit tests' test_lockout.py has these cases, without Ansible
 def test_an_exclusion_that_holds_nobody_spares_nobody(tmp_path: Path) -> None:
     with Simulator(tenants=[tenant(tmp_path)]) as simulator:
         play = player(tmp_path, simulator)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile access through real runs: the daily jobs as tasks."""
+"""Mobile access in real runs: the daily jobs as tasks."""
 
 from __future__ import annotations
 
@@ -55,6 +55,6 @@ def test_the_daily_jobs_use_all_thirteen_cmdlets(play: Play, simulator: Simulato
     assert run.code == 0, run.output
     results = list(run.results.values())
     assert [one["changed"] for one in results] == [changed for _name, _options, changed in TASKS]
-    assert results[6]["impact"] == []  # everybody was let in before the default changed
+    assert results[6]["impact"] == []  # every device was allowed before the default changed
     assert {one["operation"] for one in simulator.requests()} >= THIRTEEN
     assert "[WARNING]" not in run.output

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A task ends with its ansible-playbook: when only that is killed, nothing that it started goes on writing."""
+"""A task ends with its ansible-playbook: when only that is killed, no process that it started keeps writing."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ RULE = {"characteristic": "DeviceModel", "query_string": "Canary", "access_level
 
 
 def alive(mark: str) -> dict[int, str]:
-    """The processes of a run, by what their environment says: workers leave the process group."""
+    """The processes of a run, found by their environment: workers leave the process group."""
     found = {}
     for path in Path("/proc").iterdir():
         with suppress(OSError):
@@ -38,8 +38,8 @@ def alive(mark: str) -> dict[int, str]:
 
 @pytest.mark.parametrize("in_process", ["true", "false"])
 def test_only_ansible_playbook_is_killed(tmp_path: Path, simulator: Simulator, in_process: str) -> None:
-    """While the worker waits for an answer, after which it would create the rule."""
-    # Long enough that the process is there when its ansible-playbook has been killed, short enough to wait for.
+    """While the worker waits for the response after which it would create the rule."""
+    # Long enough that the process is still there after its ansible-playbook was killed, short enough to wait for.
     simulator.fault(match="Get-ActiveSyncDeviceAccessRule", kind="status", status=503, headers={"Retry-After": "3"})
     book = tmp_path / "play.yml"
     task = {"intune.exchange.activesync_device_access_rule": RULE}
@@ -52,7 +52,7 @@ def test_only_ansible_playbook_is_killed(tmp_path: Path, simulator: Simulator, i
         cwd=tmp_path,
         env={
             **settings(),
-            "HOME": str(tmp_path),  # what is killed leaves its folders
+            "HOME": str(tmp_path),  # killed processes leave their folders
             **simulator.environment("ready"),
             "INTUNE_EXCHANGE_IN_PROCESS": in_process,
             MARK: str(tmp_path),

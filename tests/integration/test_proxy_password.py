@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Both ways in which a task runs treat such values alike: credentials of a proxy, and passwords that are words."""
+"""Worker and module process treat these values alike: credentials of a proxy, and passwords that are words."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def test_credentials_of_a_proxy_and_keys(play: Play, simulator: Any, in_process:
     assert "http://********@127.0.0.1:9" in run.output  # as the argument that it was
     assert "proxy (INTUNE_EXCHANGE_PROXY) is not the address" in run.results["task2"]["msg"]
     assert run.results["task5"]["changed"] is False
-    # What changed says so, by its own name.
+    # The values that changed are reported under their own names.
     assert run.results["task6"]["changed"] is True and "c********ed" not in run.output
     assert run.results["task6"]["access_rule"]["access_level"] == "Block"
     for form in forms(PASSWORD):

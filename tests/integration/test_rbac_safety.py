@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exchange rights through real runs: the whole state of the tenant says who was touched."""
+"""Exchange rights in real runs: the whole state of the tenant shows who was affected."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def assignment(**options: Any) -> dict[str, Any]:
 
 
 def objects(simulator: Simulator, tenant: str) -> dict[str, Any]:
-    """Everything that is in the tenant, without the time."""
+    """All objects of the tenant, without times."""
     return {kind: items for kind, items in simulator.state(tenant).items() if isinstance(items, list) and items}
 
 
@@ -101,7 +101,7 @@ def test_the_role_changes_only_what_it_made(play: Play, simulator: Simulator) ->
         assert run.code == 2 and words in run.output, run.output
     assert objects(simulator, "ready") == before
 
-    # Somebody else's objects with the names that the role would give its own.
+    # Somebody else's objects with the names that the role would use.
     strangers = [
         group(name=GROUP, description="ours", members={"add": [ALEX]}, roles={"set": ["Message Tracking"]}),
         {f"{NAME}management_role": {"name": "Other Access", "parent": "Mail Recipients", "cmdlets": ["Get-User"]}},
@@ -133,7 +133,7 @@ def test_the_role_takes_a_group_over_on_request(play: Play, simulator: Simulator
     stranger = group(name=GROUP, description="ours", roles={"set": ["Message Tracking"]})
     adopted = play(stranger, role("account", **wanted, connector_adopt_role_group=True), tenant="nothing")
     assert adopted.code == 0, adopted.output
-    # From then on it is the role's own, and so are its roles.
+    # From then on it belongs to the role, and so do its roles.
     before = objects(simulator, "nothing")
     again = play(role("account", **wanted), tenant="nothing")
     assert again.code == 0 and objects(simulator, "nothing") == before, again.output
@@ -189,7 +189,7 @@ def test_a_name_is_not_an_address(tmp_path: Path, namesakes: dict[str, Any]) -> 
         removed = play(group(name="Own", members={"remove": [b.upper()]}), tenant="namesakes")
         assert removed.results["task0"]["diff"]["after"]["members"] == [a, c, d]
         assert members() == {a, c, d}
-        # Not a member any more: the service is asked, and the name of A is no answer.
+        # Not a member any more: the service decides, and A's name proves nothing.
         again = play(
             group(name="Own", members={"remove": [b]}),
             group(name="Own", members={"add": [b, "B", b.upper()]}),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Every command of the README, as a reader would type it; only the tenant is a simulated one."""
+"""Every command of the README, as a reader would run it; only the tenant is simulated."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_the_variables_are_read(tmp_path: Path) -> None:
 
 @pytest.mark.more
 def test_it_can_be_installed(tmp_path: Path) -> None:
-    """Built and installed as the README says, with what it needs in an empty environment."""
+    """Built and installed as in the README, with its requirements in an empty environment."""
     environment = tmp_path / "environment"
     venv.create(environment, with_pip=True)
     for command in having("pip"):
@@ -98,13 +98,13 @@ def test_it_can_be_installed(tmp_path: Path) -> None:
 
 @pytest.fixture
 def quick() -> Iterator[Simulator]:
-    """A tenant where so much time passes with each request that a reader's waits end at the first look."""
+    """Each request advances the time so far that a reader's waits end at the first poll."""
     with Simulator(tenants=["ready"], clock_step=900) as simulator:
         yield simulator
 
 
 def test_a_tenant_is_connected(quick: Simulator, tmp_path: Path) -> None:
-    """From the first look to the validation, in the order of the README."""
+    """From the first check to the validation, in the order of the README."""
     seen = {}
     for command in having("ansible-playbook"):
         words = shlex.split(command)
@@ -130,7 +130,7 @@ def test_each_question_is_answered_by_its_command(quick: Simulator, tmp_path: Pa
     for command in commands:
         done = ansible(*shlex.split(command), folder=tmp_path, environment=quick.environment("ready"))
         assert done.returncode == 0, done.stdout + done.stderr
-    # A report is a change of this machine; on the tenant, nothing may change.
+    # A report changes this machine; nothing may change on the tenant.
     assert not [one for one in quick.requests() if one["effect"]]
     assert (tmp_path / "intune-exchange-report" / "report.html").is_file()
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbook that rehearses policies, as people type it: what it shows, and that it fails without trust."""
+"""The rehearse_policy playbook as people run it: its output, and its failure if the result is unreliable."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def test_it_shows_who_is_stopped_and_fails_if_that_is_not_to_be_trusted(tmp_path
         },
         "grant_controls": {"built_in_controls": ["block"]},
     }
-    # The log of this tenant has results of policies, and one of them is planted to contradict the judge.
+    # The log of this tenant has results of policies, one of which deliberately contradicts the judge.
     (tmp_path / "policies.yml").write_text(
         json.dumps({"rehearse_policies": [policy], "rehearse_keep_groups": ["Sales"]})
     )

@@ -33,7 +33,7 @@ Open = Callable[..., Page]
 
 
 def assessed(name: str, number: int) -> dict[str, Any]:
-    """An assessment in which the name stands wherever a service or a person could have written it."""
+    """An assessment with the name wherever a service or a person could have written it."""
     policy = {"id": "1", "policy": name, "conditions": [name]}
     reasons = [{"policy": name, "reason": "excluded", "detail": f"it excludes {name}"}]
     row = {
@@ -63,7 +63,7 @@ def assessed(name: str, number: int) -> dict[str, Any]:
 
 
 def made_up(name: str, number: int) -> dict[str, Any]:
-    """What could be read of a tenant. Each figure follows from `number`, so that every kind is among a few."""
+    """The readable data of a tenant. Each figure follows from `number`, so that a few tenants cover every kind."""
     facts: dict[str, Any] = {"name": name, "tenant_id": f"{number:08}.example", "read_at": "2026-11-25T01:58:00Z"}
     if number % 7 == 6:
         message = f"Could not sign in on tenant {name}: Microsoft Entra returned 401. Set a current secret."
@@ -112,7 +112,7 @@ def made_up(name: str, number: int) -> dict[str, Any]:
         }
         for place in range(11)
     ]
-    # A page takes most of a second to write, so the thousand have no more of them than the few.
+    # Writing a page takes most of a second, so the thousand tenants have no more of them than the few.
     facts["assessment"] = None if offered or number > 60 else assessed(name, number)
     facts["audit"] = {"baselines": ["cis"], "compliant": False, "summary": {}, "controls": controls, "ended_risks": []}
     return facts
@@ -162,7 +162,7 @@ def few(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]
 
 @pytest.fixture
 def page(browser: Browser, few: tuple[Path, dict[str, Any]]) -> Iterator[Open]:
-    """Opens the page. Afterwards: nothing was asked of any network, and nothing was wrong in the console."""
+    """Opens the page. Afterwards: no network request was made, and the console has no error."""
     wrong: list[str] = []
     contexts = []
 
@@ -323,7 +323,7 @@ def test_everything_is_reached_by_keyboard(page: Open) -> None:
     expect(shown.locator("tr.details")).to_be_hidden()
 
 
-# Colours are a matter of the scheme, structure one of the width.
+# Colours depend on the scheme, structure on the width.
 @pytest.mark.more
 @pytest.mark.parametrize(("scheme", "width"), [("light", 1280), ("dark", 360)])
 def test_accessible_and_as_wide_as_the_screen(page: Open, scheme: str, width: int) -> None:
@@ -345,7 +345,7 @@ def test_accessible_and_as_wide_as_the_screen(page: Open, scheme: str, width: in
 @pytest.mark.parametrize("width", [360, 1280])
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_the_page_of_a_tenant(browser: Browser, few: tuple[Path, dict[str, Any]], scheme: Any, width: int) -> None:
-    """One for each tenant that was assessed: reached from the list, accessible, text only, as wide as the screen."""
+    """One for each assessed tenant: reached from the list, accessible, text only, as wide as the screen."""
     folder, report = few
     held = [tenant for tenant in report["tenants"] if tenant["assessment"]]
     pages = [tenant["assessment"]["page"] for tenant in held]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Least privilege from end to end: roles made of the role's table, given to a person and to an application."""
+"""Least privilege from end to end: roles created from the role's table, assigned to a person and to an application."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def writes(simulator: Simulator) -> list[str]:
 
 
 def rights(simulator: Simulator) -> list[dict[str, Any]]:
-    """The tasks: three roles, the application, and the group that holds it all."""
+    """The tasks: three roles, the application, and the group that has them all."""
     restricted = simulator.facts("nothing", "restricted")
     ids = {"app_id": restricted["client_id"], "object_id": restricted["object_id"]}
     return [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The role mobile_access: what its entry points write, in which order, where they stop, and what they say."""
+"""The role mobile_access: what its entry points write, in which order, where they stop, and what they report."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def role(entry_point: str = "main", **variables: Any) -> dict[str, Any]:
 
 
 def kept(entry_point: str = "", register: str = "kept") -> dict[str, Any]:
-    """A task that keeps the fact which an entry point sets."""
+    """A task that stores the fact that an entry point sets."""
     name = "_".join(filter(None, ("mobile_access", entry_point, "result")))
     return {"ansible.builtin.debug": {"msg": "{{ " + name + " }}"}, "register": register}
 
@@ -107,7 +107,7 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     run = run_role(*remediation, strict)
     assert run.code == 2 and "Mobile access does not comply with the baselines." in run.output
     assert "The accepted risk 1 has ended." in run.output and "1 Quarantine: fail" in run.output
-    assert "3.10 A password" not in run.output  # all that was mended passes
+    assert "3.10 A password" not in run.output  # every remediated control passes
 
 
 def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator, tmp_path: Path) -> None:
@@ -137,7 +137,7 @@ CREATE, CHANGE = "identity.conditionalAccess.CreatePolicies", "identity.conditio
 
 
 def protect(**variables: Any) -> list[dict[str, Any]]:
-    """The entry point with the emergency account and the pilot group of the policies that the tenant has."""
+    """The entry point with the emergency account and the pilot group of the tenant's policies."""
     read = {"intune.exchange.conditional_access_policy_info": {}, "register": "there"}
     named = "(there.conditional_access_policies | selectattr('display_name', 'equalto', '%s') | first).conditions.users"
     users = {
@@ -177,7 +177,7 @@ def test_protect_refuses_app_protection_that_is_not_there(play: Play, simulator:
 
 def test_protect_leaves_the_policies_of_others(play: Play, simulator: Simulator) -> None:
     foreign = {
-        "display_name": NEED_INTUNE.upper(),  # Graph compares names so, and the role has to as well
+        "display_name": NEED_INTUNE.upper(),  # Graph compares names like this, and so must the role
         "policy_state": "disabled",
         "conditions": {
             "users": {"include_users": {"set": ["None"]}},
@@ -210,7 +210,7 @@ def _with_policies_of_the_role() -> dict[str, Any]:
 
 @pytest.mark.more
 def test_protect_enforces_nothing_on_a_result_that_is_not_to_be_trusted(simulator: Simulator, tmp_path: Path) -> None:
-    """The log says of policies in force what the judge does not, and nothing of the one in report-only mode."""
+    """For enforced policies the log contradicts the judge, and it says nothing about the one in report-only mode."""
     described = _with_policies_of_the_role()
     browser = {"user": "alex.wilber", "client": "Browser", "os": "Windows10", "age": 60}
     described["sign_ins"] = [{**browser, "policies": {"Block Exchange ActiveSync for the pilot": "success"}}]
@@ -234,9 +234,9 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
     looked = play(*protect(enforce=True), kept("protect"), tenant=MANAGED, arguments=("--check",))
     assert looked.code == 0 and looked.results["kept"]["msg"]["enforced"] == [] and len(writes(simulator)) == 2
 
-    # A tenant in which the role has been before: policies of a description are two months old.
+    # A tenant where the role ran before: policies of a description are two months old.
     described = _with_policies_of_the_role()
-    # What the log has of the days in report-only mode.
+    # The log entries of the days in report-only mode.
     phone = {"user": "adele.vance", "client": "Mobile Apps and Desktop clients", "os": "Ios 18.1", "age": 7200}
     described["sign_ins"].append({**phone, "policies": {NEED_INTUNE: "reportOnlyFailure"}})
     (tmp_path / "used.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What somebody reads who uses a role for the first time: a missing variable, and a tenant without the connector."""
+"""The messages for somebody who first uses a role: a missing variable, and a tenant without the connector."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ REQUIRED = {
 
 
 def stopped(role: str, entry_point: str, **variables: Any) -> dict[str, Any]:
-    """Runs an entry point that has to fail, and registers its failure as ROLE_ENTRY_POINT."""
+    """Runs an entry point that must fail, and registers its failure as ROLE_ENTRY_POINT."""
     name = f"{role}_{entry_point}"
     include = {"name": f"intune.exchange.{role}", "tasks_from": entry_point}
     keep = {

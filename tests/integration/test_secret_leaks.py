@@ -1,8 +1,8 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 15: every way to sign in, whatever comes of the task, at every verbosity: no secret is in output, log, files
-that callbacks write, files that stay behind, or the list of processes.
+"""Promise 15: every sign-in method, with every outcome, at every verbosity: no secret is in output, log, files
+that callbacks write, leftover files, or the list of processes.
 
 `make test` takes the highest verbosity, `make test-more` one with module processes, and PROMISES=all takes all of them.
 """
@@ -43,7 +43,7 @@ if os.environ.get("PROMISES") == "all":
 
 
 def forms(secret: str, user: str = "svc") -> set[str]:
-    """A secret as it is, and as it stands in addresses, in HTML, in JSON and in headers."""
+    """A secret as it is, and in the encodings of addresses, HTML, JSON and headers."""
     raw, both = secret.encode(), f"{user}:{secret}".encode()
     coded = {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode(), base64.b64encode(both).decode()}
     address = quote(secret, safe="")
@@ -53,7 +53,7 @@ def forms(secret: str, user: str = "svc") -> set[str]:
 
 
 def tasks(simulator: Simulator) -> Iterator[tuple[str, dict[str, Any]]]:
-    """For each way to sign in: what works, a refusal of the service, a wrong argument, and a value that cannot be."""
+    """For each sign-in method: a success, a refusal by the service, a wrong argument, and an impossible value."""
     asked = {"cmdlet": "Set-CASMailbox", "parameters": {"Identity": "nobody", "ImapEnabled": "maybe"}}
     for method in METHODS:
         signed_in = simulator.options(TENANT, method)
@@ -74,7 +74,7 @@ def canaries(simulator: Simulator) -> set[str]:
     key = next(line for line in Path(files[0]).read_text().splitlines() if line and "-----" not in line)
     given = [facts["client_secret"], facts["certificate_password"], Path(files[1]).read_text().strip(), key, PASSWORD]
     found = {form for secret in given for user in ("svc", facts["client_id"]) for form in forms(secret, user)}
-    found |= set(simulator._environment.entra.remembered)  # the refresh tokens of those who signed in with a code
+    found |= set(simulator._environment.entra.remembered)  # the refresh tokens of people who signed in with a code
     return found | {"eyJ0eXAi", "eyJhbGci"}  # how every other token begins
 
 
@@ -97,7 +97,7 @@ def test_no_secret_is_anywhere(running: Simulator, tmp_path: Path, verbosity: in
     steps: list[dict[str, Any]] = []
     given: dict[str, str] = {}
     for module, options in tasks(running):
-        # What stands in a playbook is shown by Ansible itself, so values come from elsewhere.
+        # Ansible itself shows the values in a playbook, so they come from elsewhere.
         names = {option: f"GIVEN_{len(steps)}_{option}" for option, value in options.items() if isinstance(value, str)}
         given |= {name: options[option] for option, name in names.items()}
         looked_up = {option: "{{ lookup('ansible.builtin.env', '" + name + "') }}" for option, name in names.items()}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The playbooks snapshot, rehearse, export and compare: what they leave behind, what they let in, and how they end."""
+"""The playbooks snapshot, rehearse, export and compare: their files, what they accept, and how they end."""
 
 from __future__ import annotations
 
@@ -62,13 +62,13 @@ def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path)
     held, before = simulator.objects(), len(simulator.requests())
     given = {"snapshot_file": "contoso.yml", "rehearse_playbook": "phones.yml", "compare_report": "report"}
     code, output = run(tmp_path, signed_in, "rehearse", **given, compare_strict=True)
-    # The status is that of a change that nobody accepted.
+    # The status for an unaccepted change.
     assert code == 2 and "changes what is not accepted" in output, output
     assert "(DeviceModel)" in output and "adele.vance" in output
     assert signed_in["AZURE_CLIENT_SECRET"] not in output and "AZURE_CLIENT_SECRET=simulated-client-secret" in output
     assert signed_in["AZURE_AUTHORITY_HOST"] not in output
     assert "no proxy: nothing was sent to graph.microsoft.com" in output
-    # The real tenant was asked for nothing.
+    # Nothing was requested from the real tenant.
     assert simulator.objects() == held and len(simulator.requests()) == before
     found = json.loads((tmp_path / "report/differences.json").read_text())
     about = found["about"]
@@ -82,7 +82,7 @@ def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path)
     assert {one["kind"] for one in found["differences"]} == {"device_access_rules", "mobile_devices"}
     assert [one["person"] for one in found["people"]] == ["adele.vance@retired-covered.example"]
     assert "iPhone14C2" in (tmp_path / "report/differences.md").read_text()
-    # Against the same file, nothing differs: a status that a pipeline can use.
+    # Compared with the same file, nothing differs: a status for pipelines.
     code, output = run(tmp_path, {}, "compare", before="contoso.yml", after="contoso.yml", compare_strict=True)
     assert code == 0 and "No difference." in output, output
 
@@ -147,7 +147,7 @@ def test_a_second_run_that_changes_something_and_another_host_are_reported(
 
 @pytest.mark.more
 def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator, tmp_path: Path) -> None:
-    """Nor does it use a password that ansible.cfg names, or what an inventory says of SSH."""
+    """Nor does it use a password that ansible.cfg names, or SSH settings of an inventory."""
     assert run(tmp_path, simulator.environment("ready"), "snapshot", snapshot_file="contoso.yml")[0] == 0
     other = {"hosts": "all", "gather_facts": False, "tasks": [{"ansible.builtin.command": "true"}]}
     read = {"hosts": "localhost", "gather_facts": False, "tasks": [{"ansible.builtin.include_vars": "secret.yml"}]}
@@ -174,7 +174,7 @@ def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator
     )
     about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
     assert about["Other hosts"] == "the playbook tried to reach machines of an inventory, and was refused"
-    # A folder that was there keeps its mode.
+    # An existing folder keeps its mode.
     assert stat.S_IMODE((tmp_path / "report").stat().st_mode) == 0o755
     done = ansible(
         *("ansible-playbook", "intune.exchange.rehearse", "--check", "-e", json.dumps(given)),
@@ -208,7 +208,7 @@ def test_an_export_changes_nothing_where_it_comes_from(simulator: Simulator, tmp
     files = sorted(one for one in (tmp_path / "contoso").rglob("*") if one.is_file())
     assert tmp_path / "contoso/apply.yml" in files and {stat.S_IMODE(one.stat().st_mode) for one in files} == {0o600}
     assert not any(environment["AZURE_CLIENT_SECRET"] in one.read_text() for one in files)
-    # The variables say when they were read; before other ones are there, the playbook that applied them is gone.
+    # The variables have the time of the snapshot; before new ones exist, the playbook for the old ones is removed.
     code, output = run(tmp_path, environment, "export", export_folder="contoso")
     removed = output.partition("TASK [Remove the playbook of an earlier export")[2].partition("TASK [")[0]
     assert code == 0 and "changed: [localhost]" in removed, output
@@ -216,7 +216,7 @@ def test_an_export_changes_nothing_where_it_comes_from(simulator: Simulator, tmp
     done = ansible("ansible-playbook", "contoso/apply.yml", folder=tmp_path, environment=environment)
     assert done.returncode == 0 and "changed=0" in done.stdout and "Apply the Conditional Access" in done.stdout, done
     assert simulator.objects() == held
-    # A file that is no export stays.
+    # A file that is not an export stays.
     (tmp_path / "contoso/apply.yml").write_text("- hosts: all\n")
     code, output = run(tmp_path, environment, "export", export_folder="contoso")
     assert code == 2 and "was not written by an export" in " ".join(output.split()), output
@@ -244,7 +244,7 @@ def addresses(folder: Path) -> list[Path]:
 
 
 def wait_for(met: Any) -> Any:
-    """What is waited for comes, or the test fails after minutes."""
+    """Wait for an effect, or fail after minutes."""
     end = time.monotonic() + 240
     while not (found := met()):
         assert time.monotonic() < end

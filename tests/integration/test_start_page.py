@@ -23,7 +23,7 @@ TENANT = "phones"
 
 
 def plain(text: str) -> list[str]:
-    """The lines without what depends on the width of a terminal."""
+    """The lines without effects of the terminal's width."""
     return [" ".join(re.sub(r"\*{3,}", "", line).split()) for line in text.splitlines() if line.strip()]
 
 

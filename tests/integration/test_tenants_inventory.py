@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The inventory plugin as people run it: `ansible-inventory`, and playbooks over its hosts."""
+"""The inventory plugin as people use it: `ansible-inventory`, and playbooks over its hosts."""
 
 from __future__ import annotations
 
@@ -19,13 +19,13 @@ from simulator import Simulator
 
 from .warm import ansible
 
-# Tenants by name, and the shipped ones that they are like.
+# Tenants by name, and the shipped ones that they extend.
 NAMES = {"working": "connected", "retired": "connector_not_offered", "unlicensed": "no_intune_licence"}
 
 
 @dataclass(frozen=True)
 class Ran:
-    """What a command gave."""
+    """The outcome of a command."""
 
     code: int
     out: str
@@ -34,7 +34,7 @@ class Ran:
     @property
     def inventory(self) -> dict[str, Any]:
         assert self.code == 0, self.out + self.errors
-        start = re.search(r"^\{$", self.out, re.MULTILINE)  # after what it says of itself at high verbosity
+        start = re.search(r"^\{$", self.out, re.MULTILINE)  # after its own output at high verbosity
         found: dict[str, Any] = json.loads(self.out[start.start() if start else 0 :])
         return found
 
@@ -49,7 +49,7 @@ class Ran:
 
 
 def bare(value: Any) -> Any:
-    """A value without the marks of what ansible-core would never template."""
+    """A value without the markers for text that ansible-core never templates."""
     if isinstance(value, dict):
         return (
             bare(value["__ansible_unsafe"]) if "__ansible_unsafe" in value else {k: bare(v) for k, v in value.items()}
@@ -63,7 +63,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture(scope="module")
 def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """A partner, its customers, and three tenants more in which its application is consented."""
+    """A partner, its customers, and three more tenants in which its application has consent."""
     folder = tmp_path_factory.mktemp("tenants")
     for name, kind in NAMES.items():
         (folder / f"{name}.yml").write_text(
@@ -106,7 +106,7 @@ def requests(simulator: Simulator) -> int:
 
 
 def without_secrets(ran: Ran, simulator: Simulator, *texts: str) -> None:
-    """Nothing that was said or kept holds a secret, a token (this is how each begins) or a trace of Python."""
+    """No output or stored file contains a secret, a token (this is how each begins) or a trace of Python."""
     shown = "".join((ran.out, ran.errors, *texts))
     for secret in (simulator.facts("partner")["client_secret"], "canary", "eyJ0eXAi", "eyJhbGci", "Traceback"):
         assert secret not in shown
@@ -124,7 +124,7 @@ def test_hosts_groups_and_variables(command: Command, write: Write, simulator: S
         "connector_not_offered": ["retired"],
         "tenant_unreadable": ["unlicensed"],
         "with_connectors": ["working"],
-        "ready_False": ["working", "retired", "unlicensed"],  # nobody said which account
+        "ready_False": ["working", "retired", "unlicensed"],  # no account was given
     }
     host, options = ran.host("working"), simulator.options("working")
     assert host["ansible_connection"] == "local"
@@ -135,7 +135,7 @@ def test_hosts_groups_and_variables(command: Command, write: Write, simulator: S
     assert {one["id"] for one in host["intune_requirements"]["requirements"]} >= {"connector_offered", "mdm_authority"}
     unreadable = ran.host("unlicensed")["tenant_error"]
     assert unreadable["kind"] == "no_intune_licence" and "has no active Intune licence" in unreadable["message"]
-    said = " ".join(ran.errors.split())  # Ansible may break a warning into lines
+    said = " ".join(ran.errors.split())  # Ansible may wrap a warning
     assert "1 of 3 tenants could not be read: see the group tenant_unreadable" in said
     assert re.search(r"The reason is in tenant_error: ansible-inventory -i .+\.tenants\.yml --host unlicensed", said), (
         said
@@ -175,7 +175,7 @@ def test_the_cache_is_used_until_it_is_flushed(command: Command, write: Write, s
 
 
 def test_a_failure_is_not_kept(command: Command, write: Write, simulator: Simulator) -> None:
-    """Each fails once, as when a proxy was away for a moment."""
+    """Each fails once, as when a proxy was unreachable for a moment."""
     path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=["connector"])
     simulator.fault(match="token", kind="status", status=403, count=2, body="Blocked by the proxy")
     first = command("ansible-inventory", "-i", path, "--list")
@@ -197,7 +197,7 @@ SPOILT = [
 
 
 def test_a_cache_that_cannot_be_read_is_replaced(command: Command, write: Write) -> None:
-    """As after a full disk: an inventory without hosts would let every play succeed on nothing."""
+    """As after a full disk: with an inventory without hosts, every play would succeed on nothing."""
     path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=[])
     first = command("ansible-inventory", "-i", path, "--list")
     assert set(first.inventory["_meta"]["hostvars"]) == set(NAMES)
@@ -211,7 +211,7 @@ def test_a_cache_that_cannot_be_read_is_replaced(command: Command, write: Write)
 
 
 def test_a_customer_that_was_skipped_is_looked_for_again(command: Command, write: Write, simulator: Simulator) -> None:
-    """Once the partner's list names a customer without a valid id, as when a proxy or a preview changed the answer."""
+    """Once the partner's list has a customer without a valid id, as when a proxy or a preview changed the response."""
     path = write(
         tenants=None,
         partner_tenant_id="partner.example",
@@ -239,7 +239,7 @@ def test_a_customer_that_was_skipped_is_looked_for_again(command: Command, write
     again = command("ansible-inventory", "-i", path, "--list")
     assert again.groups == {"connector_missing": [first, second]} and "left out" not in again.errors
     tenants = {one["tenant"] for one in simulator.requests()[asked:]}
-    assert tenants == {"partner", "customer-2"}, tenants  # what is known of the first one is not read again
+    assert tenants == {"partner", "customer-2"}, tenants  # the known data of the first one is not read again
 
 
 def test_a_play_that_refreshes_reads_anew(command: Command, write: Write, simulator: Simulator) -> None:
@@ -256,7 +256,7 @@ def test_a_play_that_refreshes_reads_anew(command: Command, write: Write, simula
 
 
 def test_a_secret_from_a_vault_a_template_and_the_file(command: Command, write: Write, simulator: Simulator) -> None:
-    """Each way people give one, in the list and for all; none of it is shown, though the file holds it in clear."""
+    """Every way to give a secret, in the list and for all; none is shown, though the file has one in clear text."""
     secret = simulator.facts("partner")["client_secret"]
     (password := write().parent / "password").write_text("vault-password-canary")
     encrypted = command("ansible-vault", "encrypt_string", "--vault-password-file", password, secret).out
@@ -331,7 +331,7 @@ def test_the_customers_of_a_partner(command: Command, write: Write, simulator: S
 def test_a_report_on_customers_that_cannot_be_listed_fails(
     command: Command, write: Write, simulator: Simulator, status: int
 ) -> None:
-    """A scheduled job must not succeed on nothing."""
+    """A scheduled job must not succeed without a tenant."""
     path = write(tenants=None, partner_tenant_id="partner.example", gather=["connector"], timeout=3)
     listing = "tenantRelationships.ListDelegatedAdminRelationships"
     simulator.fault(match=listing, kind="status", status=status, count=99)
@@ -346,7 +346,7 @@ def test_a_report_on_customers_that_cannot_be_listed_fails(
 
 
 def test_a_secret_of_each_tenant_in_a_play(command: Command, write: Write, simulator: Simulator) -> None:
-    """As in the examples of the plugin: it is a variable of the host, which the inventory's file does not show."""
+    """As in the examples of the plugin: it is a variable of the host, and not in the inventory's file."""
     secret = simulator.facts("partner")["client_secret"]
     path = write(client_secret="{{ lookup('ansible.builtin.env', 'MINE') }}", gather=["connector"])
     (folder := path.parent / "host_vars").mkdir()

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tenants of which some never answer, in whatever reads them: the others are served, and each has its reason.
+"""Many tenants, some of which never respond, in every reader: the others are read, and each failure has its reason.
 
-They take as long as tenants hang. The inventory of three hundred is in the tests of the fleet (test_three_hundred.py).
+The tests take as long as tenants hang. test_three_hundred.py has the inventory of three hundred.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ pytestmark = pytest.mark.more
 MANY, SOME, WATCHED = 100, 40, 300  # tenants of the inventory, the playbooks and the event source
 READS = ("deviceManagement.ListExchangeConnectors", "Get-OrganizationConfig")
 HANGING = 3  # at each of these
-UNTIL = 15  # seconds that a tenant has; a busy machine takes some of them for one that answers
+UNTIL = 15  # seconds for a tenant; a busy machine needs some of them for one that responds
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +53,7 @@ def hung(simulator: Simulator) -> set[str]:
 
 
 def hang_at_sign_in(simulator: Simulator, tenants: list[str]) -> None:
-    """Whenever they are asked: a sign-in that hung once is asked for again."""
+    """At every sign-in: a sign-in that hung once is retried."""
     for name in tenants:
         place = f"POST /{simulator.facts(name)['tenant_id']}/oauth2/v2.0/token"
         simulator.fault(match=place, kind="hang", count=1000)
@@ -133,12 +133,12 @@ def test_a_role_on_tenants_of_which_some_hang(tmp_path: Path, simulator: Simulat
     hanging = hung(simulator)
     assert done.returncode == 2 and failed <= hanging and len(failed) >= HANGING
     assert {line.split()[0] for line in recap if line.strip()} == set(names(SOME))
-    # A check that could not be made for want of an answer fails the tenant, or is said not to be known.
+    # A check without a response fails the tenant, or is reported as unknown.
     assert len(re.findall("did not respond|timed out|not known", done.stdout)) >= len(hanging)
 
 
 def test_an_event_source_of_three_hundred_of_which_some_hang(simulator: Simulator) -> None:
-    """Each has its event, and those that hang hold up no other."""
+    """Each has its event, and those that hang delay no other."""
     events: list[dict[str, Any]] = []
     hang_at_sign_in(simulator, names(HANGING))
     for place in ("deviceManagement.ListExchangeConnectors", "Get-MobileDevice"):

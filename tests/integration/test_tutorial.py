@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The tutorial of CONTRIBUTING.md, followed in a copy of the collection: the module works, the suite passes with it."""
+"""The tutorial of CONTRIBUTING.md, followed in a copy of the collection: the module works, and the suite passes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.more
 TEXT = (ROOT / "CONTRIBUTING.md").read_text(encoding="utf-8").split("## Add a module")[1].split("\n## ")[0]
 MODULE = "owa_mailbox_policy_info"
 BIN = Path(sys.executable).parent
-# What of the suite has to do with a new module.
+# The part of the suite that concerns a new module.
 SUITE = (
     ("tests/unit/test_collection.py", "tests/unit/plugin_utils/test_permissions.py"),
     ("tests/promises", "-k", MODULE),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A command in a fork of a process that has imported ansible-core is the same as a process of its own."""
+"""A command in a fork of a process that has imported ansible-core behaves like a separate process."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ import yaml
 from . import warm
 from .warm import ansible
 
-# What a run says of its surroundings, a file that goes by its folder for temporary files, a warning, and a failure.
+# A run's output about its environment, a file in its folder for temporary files, a warning, and a failure.
 TASKS = [
     {"ansible.builtin.debug": {"msg": "{{ lookup('pipe', 'pwd; echo $HOME; echo $MARK; echo $COLUMNS') }}"}},
     {"ansible.builtin.debug": {"msg": "{{ [playbook_dir, ansible_version.full, inventory_hostname] }}"}},
@@ -30,7 +30,7 @@ TASKS = [
 
 
 def said(folder: Path, name: str, **environment: str) -> tuple[int, str, str, str]:
-    """What a run in a folder of its own gave; with this name of the folder, and without the file of a worker."""
+    """The outcome of a run in a separate folder; with a fixed folder name, and without the file of a worker."""
     (own := folder / name).mkdir()
     play = {"hosts": "localhost", "connection": "local", "gather_facts": False, "tasks": TASKS}
     play["vars"] = {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
@@ -46,7 +46,7 @@ def _names(folder: Path) -> set[str]:
 
 @pytest.mark.more
 def test_a_fork_is_the_same_as_a_process(tmp_path: Path) -> None:
-    """The first that a server runs, one after it has imported more, and one without it."""
+    """The first command of a server, one after it has imported more, and one without a server."""
     places = Path(warm.settings()["HOME"]) / ".ansible" / "tmp"
     there, servers = _names(places), len(warm._SERVERS)  # also of commands that other tests have killed
     first, again = said(tmp_path, "first"), said(tmp_path, "again")

@@ -66,7 +66,7 @@ def sign_ins(simulator: Simulator) -> int:
 
 
 def ways(output: str) -> list[str]:
-    """How each task ran, as -vvv says."""
+    """How each task ran, according to -vvv."""
     return re.findall(r"intune\.exchange: connector_info runs (?:as a module process: )?(.*)", output)
 
 
@@ -130,7 +130,7 @@ def test_the_items_of_a_loop_share_their_sign_in_and_not_their_environment(play:
 
 
 def test_a_task_ends_with_its_time(play: Play, simulator: Simulator) -> None:
-    """Not with the threads that it started: the answer that they wait for never ends."""
+    """Not with the threads that it started: their response never ends."""
     simulator.fault(match="Get-OrganizationConfig", kind="drip", interval=1, count=99)
     stuck = {"intune.exchange.requirements_info": {"timeout": 100_000}, "timeout": 3, "ignore_errors": True}
     run = play(stuck, INFO)
@@ -168,7 +168,7 @@ def test_a_vaulted_secret(play: Play, simulator: Simulator, tmp_path: Path) -> N
 def test_a_fleet_signs_in_once_for_each_tenant_and_imports_once(
     play: Play, simulator: Simulator, tmp_path: Path
 ) -> None:
-    """Ten hosts that stand for two tenants, all at once and twice, with a folder in which they share their tokens."""
+    """Ten hosts for two tenants, all at once and twice, with a folder for shared tokens."""
     tenants = [simulator.options(tenant) for tenant in ("ready", "connected")]
     hosts = {f"host{n}": {"ansible_connection": "local", "sign_in": tenants[n % 2]} for n in range(10)}
     (tmp_path / "fleet.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
@@ -192,7 +192,7 @@ def test_a_fleet_signs_in_once_for_each_tenant_and_imports_once(
 
 
 def test_the_options_of_a_task_outrank_the_environment(play: Play, simulator: Simulator) -> None:
-    """In both ways of running: the environment means a secret that is wrong, the task its certificate."""
+    """In worker and process: the environment has a wrong secret, the task its certificate."""
     found = simulator.options("ready", "certificate")
     own = {name: found[name] for name in ("certificate_path", "certificate_password") if found.get(name)}
     wrong = {
@@ -215,12 +215,12 @@ def test_the_options_of_a_task_outrank_the_environment(play: Play, simulator: Si
     assert [one.get("connectors") for one in results[:2]] == [[], []], results
     for one in results[2:4]:
         assert "several sign-in methods are set at once: auth_method client_secret, certificate_path" in one["msg"]
-    assert "AADSTS7000215" in results[4]["msg"]  # where the task says nothing, the environment counts
+    assert "AADSTS7000215" in results[4]["msg"]  # if the task has no sign-in, the environment counts
 
 
 @pytest.mark.parametrize("switch", ["true", "false"])
 def test_defaults_reach_the_module_that_they_are_for_and_no_other(play: Play, switch: str) -> None:
-    """All modules share one action plugin, and it has the name of one of them."""
+    """All modules share one action plugin, which has the name of one of them."""
     run = play(
         *(
             {name: {}, "ignore_errors": True, "collections": ["intune.exchange"]}

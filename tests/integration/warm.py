@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Commands of ansible-core without its start: two thirds of what a short run takes is the import of the same modules.
+"""Commands of ansible-core without its start-up: importing the same modules takes two thirds of a short run.
 
 A process that has imported them runs each command in a fork of itself (warm_server.py). A command whose environment
-says other things to ansible-core's start than the others', or that has a configuration file, is an ordinary process,
-unless it is worth a server of its own.
+configures ansible-core's start-up differently, or that has a configuration file, is an ordinary process, unless a
+separate server is worth it.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from pathlib import Path
 
 BIN = Path(sys.executable).parent
 ROOT = Path(__file__).parents[2]
-# Names of the environment that Python and ansible-core read when they start. Others are read when they are used.
+# Environment variables that Python and ansible-core read at start-up. Others are read when they are used.
 _AT_START = (
     *("ANSIBLE_", "PYTHON", "LC_", "LANG", "HOME", "TMPDIR", "TZ", "NO_COLOR", "XDG_", "LD_", "COVERAGE_"),
     *("_ANSIBLE_", "EDITOR", "PAGER"),
@@ -30,7 +30,7 @@ _AT_START = (
 
 
 def settings() -> dict[str, str]:
-    """The environment of every command: nothing of who runs the tests, a home folder of its own, this checkout."""
+    """The environment of every command: nothing of the user who runs the tests, its own home folder, this checkout."""
     own = ("AZURE_", "INTUNE_", "ANSIBLE_", "EDA_")
     return {
         **{name: value for name, value in os.environ.items() if not name.startswith(own)},
@@ -53,10 +53,10 @@ def ansible(
     timeout: float = 900,
     many_tasks: bool = False,
 ) -> subprocess.CompletedProcess[str]:
-    """Run a command of ansible-core in a folder, with more of an environment than each has.
+    """Run a command of ansible-core in a folder, with additional environment variables.
 
-    With `many_tasks`, an environment that says other things to ansible-core's start has a server of its own.
-    The time is for a run that hangs: a busy machine takes a minute or two.
+    With `many_tasks`, a different start-up environment gets its own server. The time limit is for a run that hangs: a
+    busy machine takes a minute or two.
     """
     command = [str(BIN / program), *map(str, arguments)]
     common = settings()
@@ -82,7 +82,7 @@ def _at_start(environment: dict[str, str]) -> dict[str, str]:
 
 
 class _Server:
-    """Started by the first command: in each process of pytest one for all, and for what else `start` says."""
+    """Started by the first command: one in each process of pytest, and one for each other `start`."""
 
     def __init__(self, start: dict[str, str] | None = None) -> None:
         self._start_with = start or {}

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The program behind warm.py: imports ansible-core once, and runs each command that it is sent in a fork of itself.
+"""The program behind warm.py: imports ansible-core once, and runs each received command in a fork of itself.
 
-A line of input is a command, a line of output its exit code. What a fork adds to an ordinary start is only that imports
-have happened: the command line, the environment, the folder and the files for its output are the fork's own.
+An input line is a command, an output line its exit code. A fork differs from an ordinary start only in its imports: it
+has its own command line, environment, folder and output files.
 """
 
 from __future__ import annotations
@@ -39,22 +39,22 @@ def redirect(number: int, path: str, flags: int) -> None:
 
 
 def run(job: dict[str, Any]) -> NoReturn:
-    """The command, in a fork that ends with it."""
-    atexit.unregister(cleanup_tmp_file)  # the server's folder for temporary files stays, whatever comes of the command
+    """Run the command in a fork that ends with it."""
+    atexit.unregister(cleanup_tmp_file)  # the server's folder for temporary files stays in any case
     redirect(0, os.devnull, os.O_RDONLY)
     for number, path in ((1, job["output"]), (2, job["errors"])):
         redirect(number, path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
     os.chdir(job["folder"])
     os.environ.clear()
     os.environ.update(job["environment"])
-    # A folder for temporary files of its own, as each process has, and which each removes.
+    # Each process has its own folder for temporary files, and removes it.
     shared = Path(constants.DEFAULT_LOCAL_TMP)
     constants.DEFAULT_LOCAL_TMP = tempfile.mkdtemp(prefix=f"ansible-local-{os.getpid()}", dir=shared.parent)
     atexit.register(cleanup_tmp_file, constants.DEFAULT_LOCAL_TMP, warn=True)
     # Modules that an earlier run has packed, as each run keeps them for its later tasks.
     (packed := shared / "ansiballz_cache").mkdir(exist_ok=True)
     Path(constants.DEFAULT_LOCAL_TMP, packed.name).symlink_to(packed)
-    # Access tokens belong to the process that loaded the action plugins, which here is the server.
+    # Access tokens belong to the process that loaded the action plugins, here the server.
     runner: Any = importlib.import_module(f"ansible_collections.{COLLECTION}.plugins.plugin_utils._runner")
     runner._tokens = type(runner._tokens)()
     sys.argv = job["command"]
@@ -69,9 +69,9 @@ def run(job: dict[str, Any]) -> NoReturn:
 
 
 def prepare() -> None:
-    """Load plugins, and their documentation, which says what can be configured.
+    """Load plugins and their documentation, which lists their configuration options.
 
-    Ansible-core keeps no bytecode of plugins: each task is a process that would compile those which it asks for.
+    Ansible-core stores no bytecode of plugins: each task is a process that would compile them again.
     """
     init_plugin_loader()
     warnings.filterwarnings("ignore", "AnsibleCollectionFinder has already been configured")  # by each run
@@ -86,13 +86,13 @@ def prepare() -> None:
 
 
 def learn(path: Path) -> None:
-    """Import what the first run imported."""
+    """Import the modules that the first run imported."""
     for name in json.loads(path.read_text(encoding="utf-8")):
         if name != "__main__":
-            with suppress(Exception):  # some modules exist only under the names that a loader gave them
+            with suppress(Exception):  # some modules exist only under names from a loader
                 importlib.import_module(name)
     gc.collect()
-    gc.freeze()  # a fork copies nothing that its garbage collection does not touch
+    gc.freeze()  # a fork does not copy memory that its garbage collection does not touch
 
 
 def main() -> None:

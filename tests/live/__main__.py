@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""`LIVE=1 make live`: ask a real tenant and the simulator the same, and report what they answer differently.
+"""`LIVE=1 make live`: send the same requests to a real tenant and the simulator, and report different responses.
 
-Ends with 0 without differences, with 1 when there are some, with 2 when it refuses, before anything is sent, and with 3
-when nothing could be compared or an object of a run may still be there.
+Exits with 0 if there are no differences, with 1 if there are, with 2 if it refuses before anything is sent, and with 3
+if nothing could be compared or an object of a run may still exist.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ def main(environ: Mapping[str, str], folder: Path = FOLDER) -> int:
     except Refused as refused:
         print(refused, file=sys.stderr)
         return 2
-    signal.signal(signal.SIGTERM, _end)  # so that what was made is removed
+    signal.signal(signal.SIGTERM, _end)  # so that created objects are removed
     facts = examine(terms, lambda line: print(line, file=sys.stderr, flush=True))
     write(facts, folder)
     differences, operations = counted(len(facts["differences"]), "difference"), counted(facts["compared"], "operation")
@@ -55,13 +55,13 @@ def _end(number: int, _frame: Any) -> None:
 def examine(
     terms: Terms, say: Say, sleep: Callable[[float], None] = time.sleep, start: Mapping[str, Any] | None = None
 ) -> Facts:
-    """All probes on both sides, and the report. `start`: what the simulator is started with beside its tenant."""
+    """All probes on both sides, and the report. `start`: further settings of the simulator."""
     run = f"{datetime.now(UTC):%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
     tenant = Side(terms.options, sleep=sleep, tell=say)
-    # Of the tenant alone, and not compared: its pages are smaller than usual.
+    # For the tenant alone, and not compared: its pages are smaller than usual.
     say(ACCESS.title)
     access = _told(Side(terms.options, sleep=sleep, tell=say).run(ACCESS), say)
-    # Limits are told from the number of requests, which is not compared.
+    # Limits depend on the number of requests, which is not compared.
     with Simulator(tenants=[terms.like], rate_limits=False, **(start or {})) as simulator:
         model = Side(simulator.options(method="token"), sleep=simulator.advance)
         tasks: list[Facts] = []
@@ -116,7 +116,7 @@ def _attempt(side: Side, probe: Probe, name: str, writes: bool) -> str:
 
 
 def _told(result: Mapping[str, Any], say: Say) -> list[Facts]:
-    """What works on the tenant: all of it to whoever watches, and to the report without anything of the tenant."""
+    """What works on the tenant: the full text for whoever watches, and the report without content of the tenant."""
     if result.get("failed"):
         say(str(result["msg"]))
         return []
@@ -139,7 +139,7 @@ def _rows(rows: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
 
 
 def _without_secrets(facts: Facts, options: Mapping[str, Any]) -> Facts:
-    """Nothing of them is in it; this is for the day when that is no longer true."""
+    """It contains none of them; this guards against future mistakes."""
     redactor = Redactor()
     for option in (*SECRET_OPTIONS, "tenant_id", "client_id"):
         redactor.add(options.get(option))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the tenant and the simulator answered differently, in names, types and codes."""
+"""The differences between the responses of tenant and simulator, in names, types and codes."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .response_shapes import HEADERS, NOTHING, Observed, Place
 
 @dataclass(frozen=True)
 class Difference:
-    """`statuses` are those of the simulator's answers that it is about; empty for those that were done."""
+    """`statuses` are those of the simulator's responses concerned; empty for successes."""
 
     key: Key
     kind: str
@@ -28,7 +28,7 @@ class Difference:
 
 @dataclass(frozen=True)
 class Uncompared:
-    """What only one side had, most likely for what the two tenants hold."""
+    """What only one side had, most likely because the tenants have different content."""
 
     key: Key
     why: str
@@ -75,7 +75,7 @@ def _told(outcomes: Iterable[tuple[int, str]]) -> tuple[str, ...]:
 
 
 def _headers(key: Key, theirs: Observed, ours: Observed) -> Iterator[Difference]:
-    """A header that one side always sends and the other one never."""
+    """Headers that one side always sends and the other never."""
     for sort in sorted({sort for sort, _name in theirs.headers.keys() & ours.headers.keys()}):
         for name in HEADERS:
             (theirs_with, theirs_without), (ours_with, ours_without) = (
@@ -90,7 +90,7 @@ def _headers(key: Key, theirs: Observed, ours: Observed) -> Iterator[Difference]
 
 
 def _pages(key: Key, theirs: Observed, ours: Observed) -> Iterator[Difference]:
-    """Only what does not depend on how much there is: a page that one side divides, and the other one does not."""
+    """Only what does not depend on the number of objects: one side divides a page, and the other does not."""
     theirs_full, ours_full = ({items for items, link in side.pages if link} for side in (theirs, ours))
     for full, other in ((ours_full, theirs), (theirs_full, ours)):
         unlinked = {items for items, link in other.pages if not link}
@@ -102,7 +102,7 @@ def _pages(key: Key, theirs: Observed, ours: Observed) -> Iterator[Difference]:
 
 
 def _properties(key: Key, theirs: Observed, ours: Observed) -> Iterator[Difference]:
-    """What the simulator always says and the tenant never, and what the tenant says and the simulator never."""
+    """Properties that the simulator always returns and the tenant never, and the reverse."""
     for place in sorted(theirs.properties.keys() ^ ours.properties.keys()):
         parent = place[:-1]
         if not (theirs.objects[parent] and ours.objects[parent]):
@@ -114,7 +114,7 @@ def _properties(key: Key, theirs: Observed, ours: Observed) -> Iterator[Differen
 
 
 def _types(key: Key, theirs: Observed, ours: Observed) -> Iterator[Difference]:
-    """Null says nothing of a type."""
+    """Null has no type."""
     for place in sorted(theirs.types.keys() & ours.types.keys()):
         given, mine = theirs.types[place] - {NOTHING}, ours.types[place] - {NOTHING}
         if given and mine and given != mine:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which operation of the simulator's contracts a request is: the name under which both sides are compared."""
+"""The operation of a request in the simulator's contracts: the name under which both sides are compared."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BATCH = "x.batch"
 UNKNOWN = "(not in the contract)"
 _CONTRACT = Contract()
 _CMDLETS = load_cmdlets()
-_SHAPING = ("$select", "$expand")  # what decides which properties are answered
+_SHAPING = ("$select", "$expand")  # which determines the returned properties
 _MADE = ("ActiveSyncDeviceAccessRule", "MobileDeviceMailboxPolicy")
 _WHAT_IF = "identity.conditionalAccess.evaluate"  # an action that changes nothing
 _POLICIES = "/identity/conditionalAccess/policies"
@@ -27,7 +27,7 @@ _POLICIES = "/identity/conditionalAccess/policies"
 
 @dataclass(frozen=True)
 class Asked:
-    """`reads`: it changes nothing. `ours`: it writes one of the three things that may be made for a comparison."""
+    """`reads`: it changes nothing. `ours`: it writes one of the three objects that may be created for a comparison."""
 
     service: str
     operation: str
@@ -73,7 +73,7 @@ def _shaping(query: str) -> str:
 
 
 def strays(asked: Asked, body: Any) -> set[tuple[str, ...]]:
-    """Where a value stands that the contract does not list for its enumeration."""
+    """The places of values that the contract does not list for their enumeration."""
     if asked.service == EXCHANGE:
         listed = _listed(asked.operation)
         objects = body.get("value") if isinstance(body, dict) else None
@@ -87,7 +87,7 @@ def strays(asked: Asked, body: Any) -> set[tuple[str, ...]]:
 
 
 def _listed(cmdlet: str) -> dict[str, set[str]]:
-    """What the parameters of New- and Set- take; the contract says no more about the properties of the same name."""
+    """The values that parameters of New- and Set- accept, the only source for properties of the same name."""
     noun = cmdlet.partition("-")[2].lower()
     return {
         name: {str(one).casefold() for one in spec["allowed_values"]}

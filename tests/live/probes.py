@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked of both sides: info modules, what is not there, and with leave the life of three test objects."""
+"""The requests to both sides: info modules, missing objects, and on request the life of three test objects."""
 
 from __future__ import annotations
 
@@ -23,12 +23,12 @@ Result = dict[str, Any]
 PREFIX = "intune.exchange live "
 _NAME = re.compile(re.escape(PREFIX) + r"\d{8}T\d{6}Z-[0-9a-f]{4}")
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
-_MAX_POLLS, _BETWEEN = 6, 10.0  # how often, and after how many seconds, it is looked whether a removal is to be seen
+_MAX_POLLS, _BETWEEN = 6, 10.0  # how often, and after how many seconds, to poll for a removal
 
 
 @dataclass(frozen=True)
 class Probe:
-    """One task. What stands in braces is the name of this run."""
+    """One task. Placeholders in braces are the name of this run."""
 
     module: str
     options: Mapping[str, Any] = field(default_factory=dict)
@@ -44,7 +44,7 @@ def _cmdlet(name: str, **parameters: Any) -> Probe:
     return Probe("exchange_cmdlet", {"cmdlet": name, "parameters": parameters})
 
 
-# First, since it takes a minute and says what of the rest can work.
+# First, since it takes a minute and reports which of the others can work.
 ACCESS = Probe("access_check_info")
 READS = (
     Probe("requirements_info"),
@@ -65,7 +65,7 @@ READS = (
     Probe("activesync_organization_settings", check_mode=True),
     _cmdlet("Get-OrganizationConfig"),
     _cmdlet("Get-CASMailbox", ResultSize=5),
-    # What a service says of what is not there.
+    # Responses for missing objects.
     Probe("requirements_info", {"account": "{name}@intune-exchange.invalid"}),
     Probe("conditional_access_policy", {"id": "{name}", "state": "absent"}, check_mode=True),
     _cmdlet("Get-ActiveSyncDeviceAccessRule", Identity="{name}"),
@@ -78,11 +78,11 @@ READS = (
 
 @dataclass(frozen=True)
 class Made:
-    """A thing that is created, changed and removed. It reaches nobody, and nothing in the tenant refers to it."""
+    """An object that is created, changed and removed. It affects nobody, and nothing in the tenant refers to it."""
 
     module: str
-    listed: str  # where the info module has them
-    named: str  # what carries the name of the run
+    listed: str  # its place in the result of the info module
+    named: str  # the property with the name of the run
     key: Mapping[str, Any]
     first: Mapping[str, Any]
     then: Mapping[str, Any]
@@ -107,7 +107,7 @@ MADE = (
         {"access_level": "Allow"},
         {"access_level": "Quarantine"},
     ),
-    # Not the default, and no mailbox has it.
+    # Not the default, and assigned to no mailbox.
     Made(
         "mobile_device_mailbox_policy",
         "mobile_device_mailbox_policies",
@@ -148,7 +148,7 @@ class Side:
 
     def run(self, probe: Probe, name: str = "") -> Result:
         declaration: Declaration = importlib.import_module(_MODULES + probe.module).DECLARATION
-        # Nothing of the other side from the environment.
+        # Nothing of the other side comes from the environment.
         spec = {
             option: {key: value for key, value in one.items() if key != "fallback"}
             for option, one in declaration.argument_spec.items()
@@ -170,7 +170,7 @@ class Side:
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Only in here something is written, and only to the tenant of the options."""
+        """Writes are only possible in this block, and only to the tenant of the options."""
         self.recorder.writes_to = self.options["tenant_id"]
         try:
             yield
@@ -179,7 +179,7 @@ class Side:
 
 
 def ending(result: Result) -> str:
-    """How a task ended, without anything of the tenant in it."""
+    """How a task ended, without content of the tenant."""
     return str(result["error"]["kind"]) if result.get("failed") else "ok"
 
 
@@ -193,14 +193,14 @@ def _filled(value: Any, name: str) -> Any:
 
 @dataclass
 class Tidied:
-    """How many objects of comparisons were removed, and what is still there or may be."""
+    """How many objects of comparisons were removed, and which ones exist or may exist."""
 
     removed: int = 0
     remains: list[str] = field(default_factory=list)
 
 
 def tidy(side: Side) -> Tidied:
-    """Remove every object that is named like those of a run, and look until none is listed any more."""
+    """Remove every object named like those of a run, and poll until none is listed any more."""
     done = Tidied()
     for made in MADE:
         seen: set[str] = set()

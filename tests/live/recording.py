@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Records what the product's engine asks and is answered, and holds back what must not be written."""
+"""Records the requests of the product's engine and their responses, and stops forbidden writes."""
 
 from __future__ import annotations
 
@@ -28,16 +28,16 @@ NO_ANSWER = 0  # in place of a status
 
 @dataclass
 class Recorder:
-    """What one side answered. `writes_to`: the id of the only tenant that may be written to, None for none."""
+    """The responses of one side. `writes_to`: the id of the only tenant that may be written to, None for none."""
 
     writes_to: str | None = None
     observed: dict[Key, Observed] = field(default_factory=lambda: defaultdict(Observed))
     values: set[str] = field(default_factory=set)
     held_back: set[str] = field(default_factory=set)
-    _lock: Any = field(default_factory=threading.RLock, repr=False)  # modules read several things at once
+    _lock: Any = field(default_factory=threading.RLock, repr=False)  # modules read several objects concurrently
 
     def check(self, asked: Asked, service: Service) -> None:
-        """Raises before anything is sent. The token says which tenant it is for; one that does not is for none."""
+        """Raises before anything is sent. The token names its tenant; one that does not is for none."""
         if asked.reads:
             return
         token = service.bearer.token() if service.bearer else ""
@@ -48,7 +48,7 @@ class Recorder:
         raise TenantError("held_back", f"{asked.operation} would write, which this run must not", "write")
 
     def take(self, asked: Asked, service: Service, request: Request, response: Response | None) -> None:
-        """What was answered to a request; None when no answer came."""
+        """The response to a request; None if no response came."""
         with self._lock:
             if response is None:
                 self.observed[asked.key].transient[NO_ANSWER, ""] += 1
@@ -71,7 +71,7 @@ class Recorder:
             seen.strays |= strays(asked, response.json)
 
     def _add_parts(self, request: Request, service: Service, response: Response) -> None:
-        """The parts of a batch, each as an answer of its own."""
+        """The parts of a batch, each as a separate response."""
         urls = {str(one["id"]): one["url"] for one in request.body["requests"]}
         answers = response.json.get("responses") if isinstance(response.json, dict) else None
         for part in answers if isinstance(answers, list) else ():
@@ -87,7 +87,7 @@ def _query(request: Request) -> str:
 
 @contextmanager
 def recording(recorder: Recorder) -> Iterator[None]:
-    """While this lasts, every tenant that is opened is asked through `recorder`."""
+    """In this block, every opened tenant sends through `recorder`."""
 
     class Recorded(Http):
         def _try(self, service: Service, request: Request) -> Any:

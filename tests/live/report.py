@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The report: Markdown for people, JSON for programs, and nothing of the tenant in either."""
+"""The report: Markdown for people, JSON for programs, and no content of the tenant in either."""
 
 from __future__ import annotations
 
@@ -28,9 +28,9 @@ _CONTRACTS = {"graph": "simulator/contracts/graph-v1.0.json", "exchange": "simul
 
 @dataclass(frozen=True)
 class Names:
-    """Names of the tenant's answers: shown when the simulator says them too, or when they can be nothing else.
+    """Names in the tenant's responses: shown if the simulator has them too, or if they cannot be values.
 
-    A name that also stands in a value, as part of an address perhaps, is not shown.
+    A name that is also part of a value, such as an address, is not shown.
     """
 
     known: frozenset[str]
@@ -49,7 +49,7 @@ class Names:
 
 
 def known_names(observed: Iterable[Observed]) -> frozenset[str]:
-    """What the simulator says by itself."""
+    """The names that the simulator itself returns."""
     found: set[str] = {"[]"}
     for one in observed:
         found |= {step for place in one.types for step in place} | {step for place in one.objects for step in place}
@@ -58,7 +58,7 @@ def known_names(observed: Iterable[Observed]) -> frozenset[str]:
 
 
 def shown_difference(one: Difference, names: Names, rows: Iterable[Mapping[str, Any]]) -> Facts:
-    """`rows` are those of the simulator's ledger: which behaviours the answers went by."""
+    """`rows` are those of the simulator's ledger: the behaviours behind its responses."""
     service, operation, shaping = one.key
     behaviours = sorted(
         {

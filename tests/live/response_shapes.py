@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is kept of an answer: names, types and codes. Values are not kept for the report."""
+"""The recorded part of a response: names, types and codes. Values are not recorded for the report."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from typing import Any
 Place = tuple[str, ...]
 HEADERS = ("request-id", "client-request-id", "Date", "Content-Type", "Retry-After")
 NOTHING = "null"
-# Whether there is a next page is compared by itself.
+# Whether there is a next page is compared separately.
 _LINKS = ("@odata.nextLink", "@odata.deltaLink")
 _TRANSIENT = (408, 429, 500, 502, 503, 504)
-_LONGEST = 200  # characters of a value that is kept to see that no name repeats it
+_LONGEST = 200  # characters of a value that are kept to detect names that repeat it
 
 
 def kind_of(value: Any) -> str:
@@ -31,7 +31,7 @@ def kind_of(value: Any) -> str:
 
 @dataclass
 class Observed:
-    """All that one side answered to one operation."""
+    """All responses of one side to one operation."""
 
     outcomes: Counter[tuple[int, str]] = field(default_factory=Counter)
     transient: Counter[tuple[int, str]] = field(default_factory=Counter)
@@ -40,7 +40,7 @@ class Observed:
     properties: Counter[Place] = field(default_factory=Counter)
     types: dict[Place, set[str]] = field(default_factory=lambda: defaultdict(set))
     strays: set[Place] = field(default_factory=set)
-    # By the sort of answer and the header: with it, without it.
+    # By kind of response and header: with it, without it.
     headers: dict[tuple[str, str], list[int]] = field(default_factory=lambda: defaultdict(lambda: [0, 0]))
 
     def add_outcome(self, status: int, code: str) -> None:

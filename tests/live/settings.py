@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""On which terms a tenant is asked: from environment variables, and refused before anything is sent."""
+"""The settings for a live comparison: from environment variables, and refused before anything is sent."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.connection i
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
 _ID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-# A tenant without the connector, as all are now, with something to read behind each question.
+# A tenant without the connector, as all are now, with data for each question.
 LIKE = "retired_with_holes"
 NEEDED = """\
 `make live` asks a real tenant and compares its answers with those of the simulator. It needs:
@@ -42,7 +42,7 @@ class Terms:
 
 
 def terms_of(environ: Mapping[str, str]) -> Terms:
-    """Raises `Refused`. `LIVE_WRITE` must be the tenant's id: a 1 that is left in a shell allows nothing."""
+    """Raises `Refused`. `LIVE_WRITE` must be the tenant's id: a 1 left in a shell allows nothing."""
     if environ.get("LIVE") != "1":
         raise Refused(f"LIVE is not 1, so nothing was sent.\n\n{NEEDED}")
     options = {option: environ[name] for option, name in ENVIRONMENT.items() if environ.get(name)}

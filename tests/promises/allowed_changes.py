@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22: what each scenario may change, by the name that a person chose. Everything else stays as it is.
+"""Promise 22: what each scenario may change, by the user's names. Everything else stays unchanged.
 
-Written by hand from what the task asks for, not from what the modules do. What only reads changes nothing.
+Written by hand from the task's options, not from what the modules do. Reading changes nothing.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ _BLOCKED = {"displayName": "Block other clients"}
 
 _MODULES: dict[str, tuple[May, ...]] = {
     "connector-create": (May("exchangeConnectors", _CONNECTOR, created=True),),
-    # `_connecting` is from when on it counts as connected
+    # `_connecting` is the time from which it counts as connected
     "connector-change": (May("exchangeConnectors", _CONNECTOR, ("primarySmtpAddress", "_connecting")),),
     "connector-remove": (May("exchangeConnectors", _CONNECTOR, removed=True),),
     "connector_sync-request": (May("exchangeConnectors", _CONNECTOR, ("_requested",)),),
@@ -55,7 +55,7 @@ _MODULES: dict[str, tuple[May, ...]] = {
         May("users", _USER, removed=True),
         May("roleAssignments", _DIRECTORY_ROLE, removed=True),
     ),
-    # a role is created with all of its parent, of which what nobody wants is taken
+    # a role is created with all cmdlets of its parent, and unwanted ones are removed
     "management_role-create": (May("ManagementRole", _ROLE, ("_entries",), created=True),),
     "management_role-change": (May("ManagementRole", _ROLE, ("_entries",)),),
     "management_role-remove": (May("ManagementRole", _ROLE, removed=True),),
@@ -88,7 +88,7 @@ _MODULES: dict[str, tuple[May, ...]] = {
     "activesync_device_access_rule-change": (May("ActiveSyncDeviceAccessRule", _RULE, ("AccessLevel",)),),
     "activesync_device_access_rule-remove": (May("ActiveSyncDeviceAccessRule", _RULE, removed=True),),
     "mobile_device_mailbox_policy-create": (May("MobileDeviceMailboxPolicy", _POLICY, created=True),),
-    # there is one default policy, so that the old one ceases to be it
+    # there is one default policy, so the previous one changes too
     "mobile_device_mailbox_policy-change": (
         May("MobileDeviceMailboxPolicy", _POLICY, ("IsDefault", "MaxInactivityTimeLock")),
         May("MobileDeviceMailboxPolicy", {"Name": "Default"}, ("IsDefault",)),
@@ -136,7 +136,7 @@ _MODULES: dict[str, tuple[May, ...]] = {
 
 
 def allowed(scenario: Scenario | RoleScenario) -> tuple[May, ...]:
-    """Raises KeyError for a scenario that writes and of which nobody said what it may change."""
+    """Raises KeyError for a scenario that writes but has no line here."""
     if isinstance(scenario, RoleScenario):
         return _ROLES[scenario.name]
     return () if scenario.reads_only else _MODULES[scenario.name]
@@ -167,7 +167,7 @@ _ROLES: dict[str, tuple[May, ...]] = {
             created=True,
         ),
     ),
-    # who has a device that was used lately goes on, and Outlook goes on for all
+    # users of recently used devices continue, and Outlook continues for all
     "mobile_access-quarantine-phones": (
         May("ActiveSyncOrganizationSettings", _SETTINGS, ("DefaultAccessLevel",)),
         May(

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22: of all objects of all tenants, only those differ that may, and only in what may.
+"""Promise 22: of all objects of all tenants, only those change that may, and only in the allowed properties.
 
-The whole state of the simulator is compared object by object, by unique id. What may differ is data of the tests, in
+The whole state of the simulator is compared object by object, by unique id. Allowed changes are data of the tests, in
 allowed_changes.py; nothing here comes from the plugins.
 """
 
@@ -17,18 +17,18 @@ from simulator import Simulator
 
 Objects = Mapping[str, Mapping[str, Mapping[str, Any]]]  # of all tenants: by tenant, kind, unique id
 CREATED, REMOVED = "created", "removed"
-# When an object last changed says nothing about what changed.
+# The time of an object's last change does not show what changed.
 _TIMES = {"WhenChangedUTC", "WhenChanged", "modifiedDateTime", "lastModifiedDateTime"}
-# Settings of mailboxes: a mailbox that was never changed has none, so that the first change looks like a creation.
+# Settings of mailboxes: an unchanged mailbox has none, so the first change looks like a creation.
 _SETTINGS = {"CASMailbox"}
 
 
 @dataclass(frozen=True)
 class May:
-    """What may differ: objects of one kind, which ones of them, and how.
+    """An allowed change: the objects of one kind, and how they may change.
 
-    `where` has properties with the values that a person chose, which the object must have before or after; `id` is its
-    unique id. `{domain}` stands for the domain of the tenant, and `{user:NAME}` for the id of the user of that name.
+    `where` has properties with the user's values, which the object must have before or after; `id` is its unique id.
+    `{domain}` stands for the domain of the tenant, and `{user:NAME}` for the id of the user of that name.
     """
 
     kind: str
@@ -52,7 +52,7 @@ class May:
 
 @dataclass(frozen=True)
 class Change:
-    """One object that came or went, or one property of it that differs."""
+    """One object that was created or removed, or one changed property of it."""
 
     tenant: str
     kind: str
@@ -101,17 +101,17 @@ def _of_object(tenant: str, kind: str, key: str, old: Any, new: Any) -> Iterator
 
 
 def _unset(value: Any) -> bool:
-    """A list or text that nobody has set yet and an empty one are the same."""
+    """An unset list or text equals an empty one."""
     return value is None or value in ([], "")
 
 
 def harmed(found: Sequence[Change], tenant: str, allowed: Sequence[May], names: Mapping[str, str]) -> list[Change]:
-    """The changes that nobody allowed; in any other tenant that is each."""
+    """The changes that nobody allowed; in other tenants, all changes."""
     return [one for one in found if one.tenant != tenant or not any(may.allows(one, names) for may in allowed)]
 
 
 def names_of(tenant: str, domain: str, *states: Objects) -> dict[str, str]:
-    """What may stand in braces: the domain, and the users by what stands before it in their principal name."""
+    """The values for braces: the domain, and the users by the first part of their principal name."""
     names = {"domain": domain}
     for state in states:
         for key, user in state[tenant].get("users", {}).items():
@@ -122,7 +122,7 @@ def names_of(tenant: str, domain: str, *states: Objects) -> dict[str, str]:
 def nobody_else(
     simulator: Simulator, before: Objects, tenant: str, allowed: Sequence[May], new_ones: bool = False
 ) -> None:
-    """Since `before`, only what is allowed has changed; other tenants not at all. With `new_ones`, more may be new."""
+    """Since `before`, only allowed changes were made; none in other tenants. With `new_ones`, more may be created."""
     after = simulator.objects()
     name, domain = (simulator.facts(tenant)[key] for key in ("name", "domain"))
     found = harmed(changes(before, after), name, allowed, names_of(name, domain, before, after))

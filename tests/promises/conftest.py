@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How much of the promises is tried: a sample by a printed seed, or everything with PROMISES=all.
+"""How many cases of the guarantees are tried: a sample by a printed seed, or everything with PROMISES=all.
 
-Everything is tried on tenants that answer in the forms of live tenants, and again on tenants that answer in the older,
-documented ones. In a sample each scenario is drawn for one of the two, so that it is no larger.
+Everything is tried on tenants with the response forms of live tenants, and again on tenants with the older, documented
+ones. In a sample, one of the two is drawn for each scenario, so that it is no larger.
 """
 
 from __future__ import annotations
@@ -35,27 +35,27 @@ T = TypeVar("T")
 Sample = Callable[..., list[T]]
 EXHAUSTIVE = os.environ.get("PROMISES") == "all"
 _WHEN = "counted_on"
-COUNTED = Path(__file__).parent / "cases.json"  # what the page of the documentation shows
+COUNTED = Path(__file__).parent / "cases.json"  # the numbers on the documentation page
 _CASES: Counter[str] = Counter()
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    # The same content is tried on the same cases by everybody, and each commit that changes it on others.
+    # The same content is tried on the same cases by everybody, and a changed one on others.
     git = ["git", "-c", "safe.directory=*", "rev-parse", "HEAD^{tree}"]
     tree = subprocess.run(git, cwd=Path(__file__).parent, capture_output=True, text=True, check=False).stdout
     os.environ.setdefault("PROMISES_SEED", str(random.Random(tree).randrange(10**6)))
 
 
 def some_of(scenarios: Sequence[T], share: int) -> list[T]:
-    """All scenarios, or one in so many, by the seed others: for what is tried beside cases of the same promise."""
+    """All scenarios, or one in so many, depending on the seed: for additional cases of a guarantee."""
     return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["PROMISES_SEED"]) % share :: share])
 
 
 def shared_out(scenarios: Iterable[Scenario], share: int = 4) -> pytest.MarkDecorator:
-    """Each scenario: one in so many in `make test`, by the seed others, and the rest in `make test-more`."""
+    """All scenarios: one in so many in `make test`, depending on the seed, and the rest in `make test-more`."""
     chosen = int(os.environ["PROMISES_SEED"]) % share
     marks = {True: (), False: (pytest.mark.more,)}
-    # By name, so that the tests of one scenario run together and share how it ends undisturbed.
+    # By name, so that the tests of one scenario run together and share its baseline.
     return pytest.mark.parametrize(
         "scenario",
         [pytest.param(one, marks=marks[crc32(one.name.encode()) % share == chosen], id=one.name) for one in scenarios],
@@ -63,7 +63,7 @@ def shared_out(scenarios: Iterable[Scenario], share: int = 4) -> pytest.MarkDeco
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every case in both forms; where nothing is sent, the form cannot matter."""
+    """Every case in both forms; if nothing is sent, the form cannot matter."""
     if EXHAUSTIVE and "form" in metafunc.fixturenames and getattr(metafunc.module, "FORMS_MATTER", True):
         metafunc.parametrize("form", FORMS, indirect=True)
 
@@ -86,7 +86,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
         told = ", ".join(f"{one}: {many}" for one, many in counts.items())
         terminalreporter.write_line(f"{amount}; cases by promise: {told}")
         if os.environ.get("PROMISES_COUNT"):
-            # A run of some of the tests leaves the numbers of the other promises as they were.
+            # A run of some of the tests keeps the numbers of the other guarantees.
             known = json.loads(COUNTED.read_text(encoding="utf-8")) | counts
             numbered = {number: known[number] for number in sorted(known.keys() - {_WHEN}, key=int)}
             when = {_WHEN: f"{datetime.now(UTC):%Y-%m-%d}"}
@@ -95,7 +95,7 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
 
 @pytest.fixture
 def count() -> Callable[[int], None]:
-    """Counts one more case of a promise."""
+    """Count one more case of a guarantee."""
 
     def one_more(promise: int, cases: int = 1) -> None:
         _CASES[str(promise)] += cases
@@ -105,13 +105,13 @@ def count() -> Callable[[int], None]:
 
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
-    """What depends on the seed and the test."""
+    """Random, by the seed and the test."""
     return random.Random(f"{os.environ['PROMISES_SEED']} {request.node.nodeid}")
 
 
 @pytest.fixture
 def sample(chance: random.Random) -> Sample[Any]:
-    """All of the cases, or so many of them: one is enough where each scenario is tried."""
+    """All of the cases, or a number of them: one is enough if each scenario is tried."""
 
     def some(cases: Sequence[T], number: int = 1) -> list[T]:
         return list(cases) if EXHAUSTIVE else chance.sample(list(cases), min(number, len(cases)))
@@ -121,7 +121,7 @@ def sample(chance: random.Random) -> Sample[Any]:
 
 @pytest.fixture
 def form(request: pytest.FixtureRequest) -> str:
-    """How the tenants answer: drawn by scenario, so that what an undisturbed run does is found out once."""
+    """The response form of the tenants: drawn by scenario, so that each baseline is computed once."""
     chosen: str | None = getattr(request, "param", None)
     if chosen is not None:
         return chosen
@@ -150,7 +150,7 @@ def bench(running: Simulator) -> Bench:
 
 @pytest.fixture
 def unharmed(bench: Bench, count: Callable[[int], None]) -> Callable[..., None]:
-    """Promise 22: since a scenario started, only what it may change has changed; without `real`, nothing has."""
+    """Promise 22: since a scenario started, only allowed changes were made; without `real`, none."""
 
     def check(scenario: Scenario, real: bool = True, new_ones: bool = False) -> None:
         nobody_else(bench.simulator, bench.before, scenario.tenant, allowed(scenario) if real else (), new_ones)
@@ -166,7 +166,7 @@ def _known() -> dict[tuple[str, str], Undisturbed]:
 
 @pytest.fixture
 def baseline(bench: Bench, form: str, _known: dict[tuple[str, str], Undisturbed]) -> Callable[[Scenario], Undisturbed]:
-    """How a scenario ends when nothing goes wrong; found out once."""
+    """The outcome of a scenario without faults; computed once."""
 
     def ended(scenario: Scenario) -> Undisturbed:
         key = form, scenario.name

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can befall one request. Each kind is data for the simulator's faults."""
+"""The faults of one request. Each kind is data for the simulator's faults."""
 
 from __future__ import annotations
 
@@ -63,5 +63,5 @@ SINGLE = (
     Kind("foreign_next_link", {"kind": "foreign_next_link", "phase": AFTER}),
     Kind("looping_next_link", {"kind": "looping_next_link", "phase": AFTER}),
 )
-# What hits a connection before anything is sent over it, by service.
+# Faults of a connection before anything is sent over it, by service.
 CONNECTION = tuple(Kind(f"connect-{kind}", {"kind": kind, "phase": "connect"}) for kind in ("reset", "hang"))

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine over real HTTPS against simulated tenants, on a clock of its own, with everything that is sent watched.
+"""The engine over real HTTPS against simulated tenants, on its own clock, with all requests recorded.
 
-Nothing here waits: sleeping moves the clock of the task and that of the tenants, and so does an answer that never
-comes.
+Nothing here waits: sleeping advances the clock of the task and that of the tenants, and so does a response that never
+arrives.
 """
 
 from __future__ import annotations
@@ -43,23 +43,23 @@ from .scenarios import Scenario
 Result = dict[str, Any]
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _A_SOCKET_WAITS = 10.0  # seconds, long enough never to be reached
-_A_HANGING_SOCKET_WAITS = 0.8  # seconds of real time in which an answer that never comes is given up
+_A_HANGING_SOCKET_WAITS = 0.8  # seconds of real time after which a response that never comes is given up
 _DAY = 24 * 60 * 60
 _CONNECTIONS = Connections()  # shared as long as no fault is ordered: opening them takes most of a task
-_TOKENS_LAST = 30 * 60  # seconds of real time in which the next task gets the same tokens
+_TOKENS_LAST = 30 * 60  # seconds of real time for which the next task gets the same tokens
 _TOKENS: WeakKeyDictionary[Simulator, dict[str, tuple[float, dict[str, Any]]]] = WeakKeyDictionary()
 _ID = re.compile(r"[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
-_TIMES = ("at", "_requested")  # when things happened, which a repeated request adds to
+_TIMES = ("at", "_requested")  # times, which a repeated request changes
 _MOMENT = re.compile(r"\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|\+00:00)?")
 
 
 class Killed(BaseException):
-    """The task ends here, as a killed process does: nothing in it may catch this."""
+    """The task ends here, like a killed process: nothing in it may catch this."""
 
 
 @dataclass(frozen=True)
 class Sent:
-    """One request as it left: when by the clock of the task, where to, and with which bearer."""
+    """One request as sent: when by the clock of the task, where to, and with which bearer."""
 
     at: float
     origin: str
@@ -68,21 +68,21 @@ class Sent:
 
 @dataclass
 class Watch:
-    """What one task sends, and what befalls it. `kill_at` counts the requests of the task from one."""
+    """The requests of one task, and their faults. `kill_at` counts the requests of the task from one."""
 
     simulator: Simulator
     hangs: bool = False
     kill_at: int = 0
     kill_after_answer: bool = False
-    parent_ends_after: int | None = None  # so many requests of the task; it is told when it looks
+    parent_ends_after: int | None = None  # number of requests after which the task learns that its parent ended
     redirect: Mapping[int, str] = field(default_factory=dict)  # another origin for the nth request
-    read_seconds: float = 0.0  # what each piece of a body takes
+    read_seconds: float = 0.0  # the time that each piece of a body takes
     sent: list[Sent] = field(default_factory=list)
     sleeps: list[float] = field(default_factory=list)
     _now: float = 0.0
     _dead: bool = False
     _in_flight: int = 0
-    written_before: int = -1  # what was in effect when the parent ended
+    written_before: int = -1  # the active faults when the parent ended
     _changed: threading.Condition = field(default_factory=threading.Condition)
 
     def now(self) -> float:
@@ -131,7 +131,7 @@ class Watch:
         return sum(bool(row["effect"]) for row in self.simulator.requests())
 
     def quiet(self) -> None:
-        """Wait until nothing is under way any more, as is the case once a process is gone."""
+        """Wait until no request is pending, as after the end of a process."""
         with self._changed:
             self._changed.wait_for(lambda: self._in_flight == 0)
 
@@ -161,7 +161,7 @@ class _Body:
 
 
 def _for_real(seconds: float) -> Limit:
-    """By the clock of this machine, on which sockets wait."""
+    """By the clock of this machine, which sockets use."""
     return Limit(Deadline(seconds), seconds, seconds, seconds)
 
 
@@ -206,11 +206,11 @@ def declaration_of(module: str) -> Declaration:
 
 @dataclass
 class Bench:
-    """Runs modules against one simulator. `before` is every object as it was when the last scenario started."""
+    """Runs modules against one simulator. `before` is every object at the start of the last scenario."""
 
     simulator: Simulator
     before: Objects = field(default_factory=dict)
-    application: str = "restricted"  # whose ids the scenarios are filled with
+    application: str = "restricted"  # whose ids fill the placeholders of scenarios
 
     def options(self, tenant: str, given: Mapping[str, Any], method: str = "token") -> dict[str, Any]:
         other = self.simulator.facts(tenant, self.application)
@@ -221,7 +221,7 @@ class Bench:
         return {**sign_in, **filled}
 
     def _tokens(self, tenant: str) -> dict[str, Any]:
-        """Those of an earlier task, where nothing changed the tenant since the last reset."""
+        """The tokens of an earlier task, if nothing has changed the tenant since the last reset."""
         if not self.simulator.is_at_its_start(tenant):
             return self.simulator.options(tenant, "token")
         found = _TOKENS.setdefault(self.simulator, {})
@@ -241,7 +241,7 @@ class Bench:
         tell: Callable[[str], None] | None = None,
         **more: Any,
     ) -> Result:
-        """The result of a task as a task registers it: arguments validated, secrets out."""
+        """The result as a task registers it: arguments validated, secrets masked."""
         declaration = declaration_of(module)
         watch = watch or Watch(self.simulator)
         validated = ArgumentSpecValidator(
@@ -267,7 +267,7 @@ class Bench:
                 assert not said or tells_progress(module), f"{module}: RETURN does not name progress: {said}"
 
     def start(self, scenario: Scenario) -> None:
-        """The start state of a scenario, with an empty ledger and no fault ordered."""
+        """The start state of a scenario, with an empty ledger and without faults."""
         self.simulator.reset()
         for module, given in scenario.before:
             result = self.run(module, scenario.tenant, given)
@@ -279,7 +279,7 @@ class Bench:
         return self.run(scenario.module, scenario.tenant, scenario.options, check_mode, **more)
 
     def settled(self, scenario: Scenario) -> Any:
-        """The state that the tenant comes to, without what is different each time: ids, moments, order."""
+        """The final state of the tenant, without values that differ each time: ids, times, order."""
         self.simulator.advance(_DAY)
         return plain(self.simulator.state(scenario.tenant))
 
@@ -312,14 +312,14 @@ def _transport(kind: type[Transport]) -> Iterator[None]:
         http.Transport = before  # type: ignore[misc]
 
 
-# Entries of lists by their text: as they are compared, and by what they are sorted. Most of a tenant stays as it is.
+# Entries of lists by their text, for comparing and sorting. Most of a tenant stays unchanged.
 _PLAIN: dict[str, tuple[str, Any]] = {}
 _text = json.JSONEncoder(default=str).encode
 _sorted_text = json.JSONEncoder(default=str, sort_keys=True).encode
 
 
 def plain(value: Any) -> Any:
-    """A value without ids, moments and order. Not to be changed, since parts of it are shared."""
+    """A value without ids, times and order. Not to be changed, since parts of it are shared."""
     if isinstance(value, Mapping):
         return {plain(key): plain(entry) for key, entry in value.items() if key not in _TIMES}
     if isinstance(value, (list, tuple, set, frozenset)):
@@ -342,7 +342,7 @@ def _without(text: str) -> str:
 
 @dataclass(frozen=True)
 class Point:
-    """One request of an undisturbed run: the nth of its operation, and the how manieth of all."""
+    """One request of a baseline: its number within its operation, and among all."""
 
     operation: str
     nth: int
@@ -370,7 +370,7 @@ def points(rows: list[dict[str, Any]]) -> list[Point]:
 
 @dataclass(frozen=True)
 class Undisturbed:
-    """How a scenario ends when nothing goes wrong."""
+    """The outcome of a scenario without faults."""
 
     result: Result
     state: Any

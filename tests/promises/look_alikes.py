@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tenants that look for trouble: of everything there is one that is meant and one that is easily taken for it."""
+"""Tenants made to cause confusion: for every object there is another one that is easily mistaken for it."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ _GRAPH = [
 
 @dataclass(frozen=True)
 class Names:
-    """What the meant one is called, and what the other."""
+    """The name of the intended object, and that of the other."""
 
     how: str  # they collide
     meant: str
@@ -46,7 +46,7 @@ class Names:
 
     @property
     def same(self) -> bool:
-        """Whether a service that ignores case cannot tell them apart; for the scripts in which nobody doubts it."""
+        """Whether a service that ignores case cannot distinguish them; only for scripts with undisputed case rules."""
         return self.meant == self.other or (
             self.meant.isascii() and self.other.isascii() and self.meant.lower() == self.other.lower()
         )
@@ -61,7 +61,7 @@ def _cut(text: str) -> str:
 
 
 def _special(word: str, other: str, character: str) -> list[tuple[str, str]]:
-    """Names that are easily taken for each other where `character` means something."""
+    """Names that are easily confused if `character` has a special meaning."""
     return [
         (f"{word}{character}{other}", other),
         (f"{word}{character}{other}", word),
@@ -116,7 +116,7 @@ def names() -> st.SearchStrategy[Names]:
         "part": st.tuples(_words(), _words()).map(lambda two: (two[0], "".join(two))),
         "case": _words().map(lambda word: (f"{word} a", f"{word.upper()} A")),
         "same": _words().map(lambda word: (word, word)),
-        # the other is called as the meant one is identified; known only once there is a tenant
+        # the other's name is the identity of the intended one; known only once there is a tenant
         "address": st.just(("meant", f"meant@{DOMAIN}")),
         "id": st.just(("meant", "{id}")),
     }
@@ -168,12 +168,12 @@ _OTHERS: dict[str, dict[str, Any]] = {
 
 
 def others() -> st.SearchStrategy[str]:
-    """What the other person is."""
+    """The properties of the other person."""
     return st.sampled_from(sorted(_OTHERS))
 
 
 def build(simulator: Simulator, wanted: Names, other: str, one_phone: bool) -> Pair:
-    """Make the tenant. With `one_phone`, one device holds the mailboxes of both."""
+    """Create the tenant. With `one_phone`, one device holds the mailboxes of both."""
     meant_id, other_id = _ids(simulator)
     called = Names(wanted.how, wanted.meant, wanted.other.replace("{id}", meant_id))
     addresses = {"meant": _address(called.meant, "meant"), "other": _address(called.other, "other")}
@@ -191,7 +191,7 @@ def build(simulator: Simulator, wanted: Names, other: str, one_phone: bool) -> P
 
 
 def _ids(simulator: Simulator) -> tuple[str, str]:
-    """Of the two people; ids follow from nicknames, so that they are the same in each tenant that is made here."""
+    """The ids of the two people; derived from nicknames, so that they are the same in each tenant."""
     simulator.describe({"users": {one: {"displayName": one, "licences": []} for one in _NICKNAMES}}, TENANT)
     users = simulator.objects()[TENANT]["users"]
     by_address = {one["userPrincipalName"].partition("@")[0]: key for key, one in users.items()}
@@ -199,7 +199,7 @@ def _ids(simulator: Simulator) -> tuple[str, str]:
 
 
 def _description(called: Names, addresses: Mapping[str, str], other: str, one_phone: bool) -> dict[str, Any]:
-    # Of most kinds the service lets no two of a name be.
+    # For most kinds the service refuses duplicate names.
     both = (called.meant,) if called.same else (called.meant, called.other)
 
     def person(nickname: str, name: str) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What must be true after a task, whatever befell it."""
+"""What must be true after a task with any fault."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from .harness import Bench, Result, Undisturbed, Watch, plain
 from .scenarios import Scenario
 
 _JUDGED = ("requirements", "controls", "checks", "deadlines")
-# What is different in each run, or not known where the mailboxes could not be read; and sentences of what is compared.
+# Values that differ in each run, or are unknown without the mailboxes; and sentences about compared values.
 _VOLATILE = ("progress", "last_sync_age_seconds", "warnings", "affected_mailboxes", "shortfalls", "summary_text")
 
 
 def told(result: Result, bench: Bench, tenant: str) -> None:
-    """A failure that a person can act on: what, where, who said what; one line, no traceback."""
+    """A failure that a person can act on: action, tenant, source; one line, no traceback."""
     error, message = result["error"], result["msg"]
     assert error["kind"] and error["kind"] != "bug", result
     assert "exception" not in result and "Traceback" not in message
@@ -27,10 +27,10 @@ def told(result: Result, bench: Bench, tenant: str) -> None:
 
 
 def tokens_stay_at_home(watch: Watch, bench: Bench) -> None:
-    """Each bearer went to the service that it is for, and nothing to any other place."""
+    """Each bearer went only to the service that it is for."""
     urls = bench.simulator.urls
     homes = {urls[name] for name in ("authority_url", "graph_url", "exchange_url", "managed_identity_url")}
-    # The one place that Graph may send us to is where it keeps a file, without a token.
+    # The only place to which Graph redirects is its file storage, without a token.
     away = [one for one in watch.sent if one.origin not in homes]
     assert all(one.origin.startswith("https://localhost:") and not one.bearer for one in away), away
     for name in ("graph", "exchange"):
@@ -40,7 +40,7 @@ def tokens_stay_at_home(watch: Watch, bench: Bench) -> None:
 
 
 def shown(result: Result) -> Any:
-    """A result without what is different in each run."""
+    """A result without values that differ in each run."""
     return plain(_without_volatile({name: value for name, value in result.items() if name != "invocation"}))
 
 
@@ -51,12 +51,12 @@ def _without_volatile(value: Any) -> Any:
 
 
 def same_state(scenario: Scenario, expected: Undisturbed, bench: Bench) -> None:
-    """The tenant is as after an undisturbed run."""
+    """The tenant equals the baseline."""
     same(bench.settled(scenario), expected.state)
 
 
 def read_in_full_or_unknown(result: Result, expected: Result) -> None:
-    """What judges says of each of its checks what it says in an undisturbed run, or that it is not known and why."""
+    """Each check of an assessment has the result of the baseline, or is unknown with the reason."""
     judged = next((name for name in _JUDGED if name in expected), None)
     if "snapshot" in expected:
         _held_or_not_read(result, expected)
@@ -70,14 +70,14 @@ def read_in_full_or_unknown(result: Result, expected: Result) -> None:
         assert re.search("ould not |not known", str(one.get("reason") or one.get("evidence"))), one
     same(*(shown({"": [one for one in all_[judged] if one["id"] not in doubts]}) for all_ in (result, expected)))
     assert {one["id"] for one in result[judged]} == {one["id"] for one in expected[judged]}
-    if not doubts and judged != "checks":  # the answers beside the checks rest on more reads
+    if not doubts and judged != "checks":  # the answers in addition to the checks need more reads
         same(shown(result), shown(expected))
     for yes in ("ready", "compliant"):
         assert not (result.get(yes) and not expected[yes]) if yes in expected else True
 
 
 def _held_or_not_read(result: Result, expected: Result) -> None:
-    """A snapshot has each kind of objects as in an undisturbed run, or says why it is not in it."""
+    """A snapshot has each kind of objects as in the baseline, or says why it is missing."""
     found, wanted = result["snapshot"], expected["snapshot"]
     reasons = {one["kind"]: one["reason"] for one in result["not_read"]}
     assert all(re.search("ould not |not known|not ", reason) for reason in reasons.values()), reasons
@@ -111,12 +111,12 @@ def _differences(found: Any, wanted: Any, place: tuple[Any, ...]) -> Iterator[tu
     elif isinstance(found, list) and isinstance(wanted, list) and len(found) == len(wanted):
         for number, pair in enumerate(zip(found, wanted, strict=True)):
             yield from _differences(*pair, (*place, number))
-    elif found != wanted and (found or wanted):  # a list that nobody has asked for is not there yet
+    elif found != wanted and (found or wanted):  # a list that nobody has requested does not exist yet
         yield (*place, found, wanted)
 
 
 def good_or_typed(scenario: Scenario, result: Result, expected: Undisturbed, bench: Bench) -> None:
-    """No false success: what says that it is done has done it, and what reads has read all."""
+    """No false success: a reported change was made, and a successful read is complete."""
     if result.get("failed"):
         told(result, bench, scenario.tenant)
         return
@@ -125,11 +125,11 @@ def good_or_typed(scenario: Scenario, result: Result, expected: Undisturbed, ben
     else:
         assert result["changed"] == expected.result["changed"], result
         if "diff" in expected.result:
-            # What had to be looked for is shown as it was found, which is more than what was asked for.
+            # An object found by searching is shown in full, which is more than was requested.
             wanted, said = plain(expected.result["diff"]), plain(result["diff"])
-            # Several writes make up these, so that a conflict in the middle finds what the task itself wrote before.
+            # These consist of several writes, so a conflict in between finds what the task itself wrote before.
             assert said["before"] == wanted["before"] or scenario.module in ("management_role", "role_group")
-            # Nor is anything wrong with what was not there yet, such as the address of a new mailbox.
+            # Missing values that appear later, such as the address of a new mailbox, are not wrong either.
             settled = {name for name, value in wanted["after"].items() if value is not None}
             same({name: said["after"].get(name) for name in settled}, {name: wanted["after"][name] for name in settled})
             assert bool(said["after"]) == bool(wanted["after"]), said

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the roles are tried with: one line for each entry point that writes or judges."""
+"""The scenarios of the roles: one line for each entry point that writes or judges."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Entry = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class RoleScenario:
-    """`before` are the entry points that lead to the start state."""
+    """`before` are the entry points that create the start state."""
 
     role: str
     entry_point: str
@@ -27,7 +27,7 @@ class RoleScenario:
         return f"{self.role}-{self.entry_point}-{self.tenant}"
 
 
-# What stands in braces depends on the tenant.
+# Placeholders in braces depend on the tenant.
 ACCOUNT = "svc-intune-connector@{domain}"
 _CONNECTOR = {"connector_primary_smtp_address": ACCOUNT, "connector_wait_interval": 1}
 _WITH_ACCOUNT = {

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is tried under every fault: one line for each module and each kind of thing that it does."""
+"""The scenarios for every fault: one line for each module and each of its actions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ Step = tuple[str, Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Scenario:
-    """`before` are the tasks that lead to the start state, `repeats` says that each run acts anew."""
+    """`before` are the tasks that create the start state, `repeats` means that each run acts again."""
 
     module: str
     what: str
@@ -32,7 +32,7 @@ class Scenario:
         return self.module.endswith("_info") or self.what == "read"
 
 
-# What stands in braces depends on the tenant.
+# Placeholders in braces depend on the tenant.
 ACCOUNT = "svc-intune-connector@{domain}"
 PERSON = "administrator@{domain}"
 ADELE = "adele.vance"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which the tenants of the promises answer: as live tenants were seen to, or as it is documented."""
+"""The response forms of the tenants for the guarantees: as seen on live tenants, or as documented."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ LIVE, DOCUMENTED = FORMS = ("live", "documented")
 
 
 class Simulators:
-    """One simulator for each form and set of tenants, started when it is first wanted."""
+    """One simulator for each form and set of tenants, started when it is first needed."""
 
     def __init__(self, folder: Path, stack: ExitStack) -> None:
         self._folder, self._stack = folder, stack
@@ -33,7 +33,7 @@ class Simulators:
         return self._started[key]
 
     def _described(self, form: str, tenant: str) -> str | Path:
-        """A shipped tenant, or one of the same name that extends it and answers in the older forms."""
+        """A shipped tenant, or one of the same name that extends it with the older response forms."""
         if form == LIVE:
             return tenant
         ((_name, older),) = describe("documented_forms")

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 16 and 17: whatever a service answers, a task ends with a result or with a failure that says what was wrong.
+"""Promises 16 and 17: whatever a service returns, a task ends with a result or with a failure that names the fault.
 
 Responses of the simulated tenant are corrupted in one place, at random: FUZZ_MINUTES sets for how long; without it, a
-fixed number is tried. What has failed once is in corpus/answers.jsonl, and is tried first.
+fixed number is tried. Past failures are in corpus/answers.jsonl, and are tried first.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from .scenarios import SCENARIOS, Scenario
 
 CORPUS = Path(__file__).parent / "corpus" / "answers.jsonl"
 MINUTES = float(os.environ.get("FUZZ_MINUTES", "0"))
-_TRIES = 1  # for each scenario, without a time
+_TRIES = 1  # for each scenario, without FUZZ_MINUTES
 HOSTILE = "\r\n\x1b[31mfatal: [localhost]: FAILED!\x07 \u202e \ud83d {{ lookup('pipe', 'id') }} " + "x" * 5000
 VALUES: tuple[Any, ...] = (
     None,
@@ -45,7 +45,7 @@ VALUES: tuple[Any, ...] = (
     "2026-13-45T99:99:99Z",
     ["a"] * 50,
 )
-# With a time, also what keeps the form of an answer and changes what it says.
+# With FUZZ_MINUTES, also corruptions that keep the form of a response and change its content.
 CHANGES: dict[str, Callable[[Any], Any]] = {
     "double": lambda part: [*part, *part] if isinstance(part, list) else part,
     "reverse": lambda part: part[::-1] if isinstance(part, (list, str)) else part,
@@ -63,7 +63,7 @@ Place = list[Any]
 
 
 def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[Place]:
-    """Every part of an answer."""
+    """Every part of a response."""
     yield list(here)
     inside = value.items() if isinstance(value, dict) else enumerate(value[:3]) if isinstance(value, list) else ()
     for key, part in inside:
@@ -71,7 +71,7 @@ def places(value: Any, here: tuple[Any, ...] = ()) -> Iterator[Place]:
 
 
 def corrupted(answer: Any, place: Place, change: Any) -> Any:
-    """The answer with `change` in the `place`; one of CHANGES is made of that part, and `"remove"` takes it away."""
+    """The response with `change` in the `place`: one of CHANGES replaces that part, and `"remove"` removes it."""
     making = CHANGES.get(change) if isinstance(change, str) else None
     if not place:
         return making(answer) if making else change
@@ -87,7 +87,7 @@ def corrupted(answer: Any, place: Place, change: Any) -> Any:
 
 
 class Spoiler:
-    """Stands in for the parser of answers: spoils the nth, and keeps what came."""
+    """Replaces the parser of responses: corrupts the nth, and records what came."""
 
     def __init__(self, number: int = -1, choose: Callable[[Any], tuple[Place, Any]] | None = None) -> None:
         self.answers: list[Any] = []
@@ -100,8 +100,8 @@ class Spoiler:
         if len(self.answers) - 1 == self._number and self._choose:
             self.done = self._choose(answer)
             try:
-                return parse_json(json.dumps(corrupted(answer, *self.done)))  # as it would have come
-            except (KeyError, IndexError, TypeError):  # a place of the corpus that is not there any more
+                return parse_json(json.dumps(corrupted(answer, *self.done)))  # the uncorrupted response
+            except (KeyError, IndexError, TypeError):  # a place of the corpus that no longer exists
                 self.done = None
         return answer
 
@@ -161,7 +161,7 @@ def test_corrupted_answers(
         result = tried(bench, scenario, spoiler, monkeypatch)
         try:
             check(result)
-            # An answer in which what is there is called otherwise is no reason not to create it.
+            # A response that renames existing objects is no reason not to create the missing one.
             unharmed(scenario, new_ones=True)
         except AssertionError as error:
             place, change = spoiler.done or ([], None)

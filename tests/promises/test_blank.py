@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22 for values that are blank: whatever a module or a role is told with one, nothing is sent at all."""
+"""Promise 22 for blank values: with a blank value, no module and no role sends anything."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 FORMS_MATTER = False  # no service answers
 BLANKS = ("", " ", "\t \n", "\u00a0", "\u3000")
 ACTING = [one for one in SCENARIOS if not one.reads_only and declaration_of(one.module).options]
-# Where an empty text is a value, as the documentation of the option says: it clears a setting.
+# Options for which an empty text is documented as a value: it clears a setting.
 CLEARS = {
     "cas_mailbox_mobile_access.policy",
     "role_group.description",
@@ -41,7 +41,7 @@ Path_ = tuple[str, ...]
 
 
 def texts(specs: Mapping[str, Any], here: Path_ = ()) -> Iterator[tuple[Path_, Callable[[str], Any]]]:
-    """Every option that takes text, and what to give it for a blank one."""
+    """Every option that takes text, with a non-blank value."""
     for name, spec in specs.items():
         kind, path = spec.get("type", "str"), (*here, name)
         if spec.get("choices"):
@@ -56,7 +56,7 @@ def texts(specs: Mapping[str, Any], here: Path_ = ()) -> Iterator[tuple[Path_, C
 
 
 def with_value(options: Mapping[str, Any], path: Path_, value: Any) -> dict[str, Any]:
-    """The options with one of them set, and beside it in its dictionary nothing that it excludes."""
+    """The options with one of them set, without others in its dictionary that it excludes."""
     name, rest = path[0], path[1:]
     if not rest:
         alone = {} if name in ("add", "remove", "set") else dict(options)
@@ -66,7 +66,7 @@ def with_value(options: Mapping[str, Any], path: Path_, value: Any) -> dict[str,
 
 
 def completed(specs: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str, Any]:
-    """The options with what a dictionary in them requires beside the value."""
+    """The options with the values that a dictionary in them also requires."""
     found = dict(options)
     for name, spec in specs.items():
         inside = spec.get("options")
@@ -77,7 +77,7 @@ def completed(specs: Mapping[str, Any], options: Mapping[str, Any]) -> dict[str,
 
 
 def one_of_each_kind(cases: Sequence[tuple[Any, ...]], chance: Any) -> list[tuple[Any, ...]]:
-    """Of each kind of option - how deep it is, a text, a list of a blank, a list with one - one case of this module."""
+    """One case of this module for each kind of option: by depth, a text, a list of a blank, a list with one."""
     kinds: dict[tuple[int, int], list[tuple[Any, ...]]] = {}
     for case in cases:
         path, _blank, value, _check_mode = case
@@ -143,7 +143,7 @@ def _entry_points() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _blank_variables(options: Mapping[str, Any], chance: Any) -> list[tuple[str, Any]]:
-    """For each variable of a role that takes text, the variable and a blank value."""
+    """Each variable of a role that takes text, with a blank value."""
     found = []
     for name, spec in options.items():
         if spec.get("choices"):
@@ -180,7 +180,7 @@ def test_a_role_with_a_blank_variable_sends_nothing(
     chance: Any,
     count: Callable[..., None],
 ) -> None:
-    """One play for each entry point, in which each variable is blank in turn, and the role must fail each time."""
+    """One play per entry point, in which each variable is blank in turn, and the role must fail each time."""
     running.reset()
     for role, entry_point, options in chosen:
         cases = _blank_variables(options, chance)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22 where names collide: what was named is changed, or nothing is and the failure says why.
+"""Promise 22 with colliding names: the named object changes, or nothing does and the failure says why.
 
-Each action names an object in each way that there is, in tenants in which another object is easily taken for it. The
-sweeps of the other promises try that nobody else is changed when services fail.
+Each action names an object in each possible way, in tenants with an object that is easily mistaken for it. The sweeps
+of the other guarantees verify that nobody else is changed when services fail.
 """
 
 from __future__ import annotations
@@ -31,20 +31,19 @@ from .simulators import Simulators
 Step = tuple[str, Mapping[str, Any]]
 _LISTS = ("ActiveSyncAllowedDeviceIDs", "ActiveSyncBlockedDeviceIDs")
 _AT_MOST_ONE = {"max_affected": 1}
-_UNKNOWN = "7f9a3c52-0b1e-4a53-9b0e-1f4f6a1f0c11"  # the id of an object that was deleted
-# A name that holds one of these means several where entries of a role are changed
+_UNKNOWN = "7f9a3c52-0b1e-4a53-9b0e-1f4f6a1f0c11"  # the id of a deleted object
+# A name with one of these is a pattern when the entries of a role are changed
 # (https://learn.microsoft.com/powershell/module/exchange/get-managementroleentry).
 _PATTERN = set("\\*?[]")
-_TRIED = 60 if EXHAUSTIVE else 3  # for each action; hypothesis begins with the simplest, which a sample leaves out
+_TRIED = 60 if EXHAUSTIVE else 3  # for each action; hypothesis begins with the simplest, which a sample omits
 
 
 @dataclass(frozen=True)
 class Task:
-    """One task, and what it may change.
+    """One task, and its allowed changes.
 
-    `sure`: what it names belongs to one object only, so that it has to succeed. `unsure`: it belongs to several alike,
-    or to what nobody may touch, so that it has to fail. `ends` has what must be so when it succeeds: by kind, id and
-    property.
+    `sure`: the name belongs to one object only, so the task must succeed. `unsure`: it belongs to several alike, or to
+    a protected object, so the task must fail. `ends` has the required state after a success: by kind, id and property.
     """
 
     module: str
@@ -57,7 +56,7 @@ class Task:
 
 
 class Certainty(TypedDict):
-    """Of a `Task`, what follows from how something is named."""
+    """What follows for a `Task` from the way in which it names the object."""
 
     sure: bool
     unsure: bool
@@ -74,7 +73,7 @@ def action(found: Action) -> Action:
 
 
 def _way(pair: Pair, draw: Draw) -> tuple[str, Certainty]:
-    """A text that names the person who is meant, and whether it names nobody else."""
+    """A text that names the intended person, and whether it names nobody else."""
     way = draw(st.sampled_from(sorted(pair.meant.ways)))
     text = pair.meant.ways[way]
     both = way in ("name", "display name") and pair.names.same
@@ -82,7 +81,7 @@ def _way(pair: Pair, draw: Draw) -> tuple[str, Certainty]:
 
 
 def _mailbox(pair: Pair, draw: Draw) -> tuple[str, Certainty]:
-    """As `_way`, where only those with a mailbox can be meant."""
+    """Like `_way`, for people with a mailbox."""
     text, certainty = _way(pair, draw)
     return text, Certainty(sure=certainty["sure"], unsure=certainty["unsure"] and not pair.guest)
 
@@ -110,7 +109,7 @@ def _mailbox_policy(pair: Pair, draw: Draw) -> Task:
 
 
 def _doing(pair: Pair, draw: Draw, by_id: bool) -> tuple[dict[str, Any], tuple[May, ...]]:
-    """One of what is done to devices. With `by_id` the device is named by its id, which a full wipe wants."""
+    """One of the actions on devices. With `by_id` the device is named by its id, which a full wipe requires."""
     phone = {"id": pair.meant.device}
     mailbox = May("CASMailbox", {"id": pair.meant.id}, _LISTS)
     wiped = May("MobileDevice", phone, ("_wipe",))
@@ -163,7 +162,7 @@ def _device_by_id_and_mailbox(pair: Pair, draw: Draw) -> Task:
 @action
 def _device_by_guid(pair: Pair, draw: Draw) -> Task:
     asked, may = _doing(pair, draw, by_id=False)
-    # A device is found by its id; a mailbox is known to it by the name alone, which can be that of two.
+    # A device is found by its id; it names its mailbox only, and two mailboxes can have that name.
     known = "access" not in asked or not (pair.names.same or pair.names.how in ("address", "id"))
     return Task("mobile_device", {"guids": [pair.meant.device], **asked}, may, sure=known)
 
@@ -258,7 +257,7 @@ def _role_group_removed(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _built_in_role_group(pair: Pair, draw: Draw) -> Task:
-    """Nobody takes roles from those, or removes them; members only on request."""
+    """Nobody removes them or their roles; members change only on request."""
     group = draw(st.sampled_from(["Organization Management", "Recipient Management", "Help Desk", "help desk"]))
     asked = draw(
         st.sampled_from(
@@ -300,7 +299,7 @@ def _role_given(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _role_given_to_what_is_of_another_kind(pair: Pair, draw: Draw) -> Task:
-    """The id of a person as that of a group, and the other way round."""
+    """The id of a person in place of that of a group, and the reverse."""
     group = _group(pair, pair.names.meant)
     named = draw(st.sampled_from([{"group": pair.meant.id}, {"user": group}, {"application": pair.meant.id}]))
     return Task("management_role_assignment", {"role": "View-Only Configuration", **named}, (), unsure=True)
@@ -318,7 +317,7 @@ def _role_taken(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _role_taken_from_group(pair: Pair, draw: Draw) -> Task:
-    """A person has the name of the group as well, so that only its id is sure."""
+    """A group has the name of the person as well, so only its id is unique."""
     group = _group(pair, pair.names.meant)
     may = May("ManagementRoleAssignment", {"_assignee": group}, removed=True)
     given = draw(st.sampled_from([group, pair.names.meant]))
@@ -327,7 +326,7 @@ def _role_taken_from_group(pair: Pair, draw: Draw) -> Task:
 
 
 def _policy(pair: Pair, draw: Draw) -> tuple[dict[str, Any], str, bool, bool]:
-    """How the Conditional Access policy is named, its id, and whether that is one policy only."""
+    """The name or id of the Conditional Access policy, its id, and whether it is unique."""
     ids = pair.ids("conditionalAccessPolicies", "displayName", pair.names.meant)
     if draw(st.booleans()):
         return {"id": ids[0]}, ids[0], True, False
@@ -369,14 +368,14 @@ def _conditional_access_excluded_group(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _nobody_is_left(pair: Pair, draw: Draw) -> Task:
-    """A policy that blocks everybody, and spares only a group that holds nobody, or that is not there."""
+    """A policy that blocks everybody, except for an empty or missing group."""
     _policy, asked = _blocks_all_but(pair, draw(st.sampled_from(["Nobody", "Nested nobody", _UNKNOWN])))
     return Task("conditional_access_policy", asked, (), unsure=True)
 
 
 @action
 def _administrators_are_left(pair: Pair, draw: Draw) -> Task:
-    """As before, but the group holds somebody, directly or through another group."""
+    """As before, but the group has a member, directly or through another group."""
     policy, asked = _blocks_all_but(pair, draw(st.sampled_from(["Administrators", "Nested administrators"])))
     may = May("conditionalAccessPolicies", {"id": policy}, ("state", "conditions"))
     return Task("conditional_access_policy", asked, (may,), sure=True)
@@ -405,7 +404,7 @@ def _account_removed(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _account_by_name(pair: Pair, draw: Draw) -> Task:
-    """Not by an address, which is what an account is named by."""
+    """Not by an address, which is what identifies an account."""
     asked = {"user_principal_name": pair.names.meant, "state": "absent", "force_delete": True}
     return Task("connector_account", asked, (), unsure=True)
 
@@ -475,7 +474,7 @@ def _application_changed(pair: Pair, draw: Draw) -> Task:
 @action
 def _application_removed(pair: Pair, draw: Draw) -> Task:
     _own, before = _applications(pair)
-    application = _APPLICATIONS[1]  # nobody removes the application that is signed in
+    application = _APPLICATIONS[1]  # nobody removes the application of the sign-in
     may = May("ServicePrincipal", {"ObjectId": application[1]}, removed=True)
     return Task("service_principal", {"app_id": application[0], "state": "absent"}, (may,), sure=True, before=before)
 
@@ -506,7 +505,7 @@ def _role_given_to_application(pair: Pair, draw: Draw) -> Task:
 
 
 def _applications(pair: Pair) -> tuple[tuple[str, str], tuple[Step, ...]]:
-    """Ids of one application, and how it and another get the same display name."""
+    """Ids of one application, and how another gets the same display name."""
     before = tuple(
         ("service_principal", {"app_id": app_id, "object_id": object_id, "display_name": pair.names.meant})
         for app_id, object_id in _APPLICATIONS
@@ -527,7 +526,7 @@ def _connector_moved(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _connector_of_another_account(pair: Pair, draw: Draw) -> Task:
-    """It is bound to the other's address, so that what is meant is not there."""
+    """It is bound to the other's address, so the intended one does not exist."""
     asked = {"primary_smtp_address": pair.meant.address, "state": "absent"}
     return Task("connector", asked, (), unsure=True)
 

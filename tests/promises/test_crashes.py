@@ -48,7 +48,7 @@ def test_the_parent_is_killed_at_every_request(
     count: Callable[[int], None],
     unharmed: Callable[[Scenario], None],
 ) -> None:
-    """Only ansible-playbook ends, and its worker lives on: it sends nothing more."""
+    """Only ansible-playbook ends, and its worker survives: it sends nothing more."""
     expected = baseline(scenario)
     for number in sample(range(expected.requests)):
         print(number)
@@ -57,7 +57,7 @@ def test_the_parent_is_killed_at_every_request(
         result = bench.play(scenario, watch=watch)
         assert result["failed"] and result["error"]["kind"] == "abandoned", result
         told(result, bench, scenario.tenant)
-        # Requests that are made at once may be under way when the parent ends, but those are reads.
+        # Concurrent requests may be pending when the parent ends, but those are reads.
         assert watch.effects() == watch.written_before
         unharmed(scenario)
         repaired(scenario, expected, bench)

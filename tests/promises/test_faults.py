@@ -22,7 +22,7 @@ from .scenarios import SCENARIOS, Scenario
 Baseline = Callable[[Scenario], Undisturbed]
 Strike = Callable[..., None]
 _PAIRS = 40 if EXHAUSTIVE else 1  # for each scenario
-_SHARE = 4  # one scenario in so many, where each has had a fault
+_SHARE = 4  # one scenario in this many, with two faults each
 
 
 @pytest.fixture
@@ -44,7 +44,7 @@ def struck(bench: Bench, unharmed: Callable[[Scenario], None]) -> Strike:
 
 
 def in_turn(scenario: Scenario) -> list[Kind]:
-    """Every kind of fault, by the seed another one first in each scenario: all are tried, since there are fewer."""
+    """Every kind of fault, starting with another one in each scenario depending on the seed: each kind is tried."""
     first = (int(os.environ["PROMISES_SEED"]) + SCENARIOS.index(scenario)) % len(SINGLE)
     return [*SINGLE[first:], *SINGLE[:first]]
 

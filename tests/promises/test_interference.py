@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 10, 11 and 22: reads that are behind, and somebody else who writes at the same time."""
+"""Promises 10, 11 and 22: reads from a replica that lags behind, and somebody else who writes at the same time."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def reads(expected: Undisturbed) -> list[Point]:
 def test_reads_that_are_behind_double_nothing(
     scenario: Scenario, bench: Bench, baseline: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
-    """One read after another tells how it was before the last write; also while the task itself reads again."""
+    """Each read in turn returns the state before the last write; also when the task itself reads again."""
     expected = baseline(scenario)
     for operation, times in sample([(one.operation, times) for one in reads(expected) for times in (1, 3)]):
         print(operation, times)
@@ -53,7 +53,7 @@ def test_reads_that_are_behind_double_nothing(
 def test_somebody_else_writes_the_same(
     scenario: Scenario, bench: Bench, baseline: Baseline, sample: Any, count: Count, unharmed: Unharmed
 ) -> None:
-    """The administrator sends each write of the task as well, just before it or just after."""
+    """The administrator sends each write of the task as well, right before or after it."""
     expected = baseline(scenario)
     written = [one for one in expected.points if one.kind != "READ" and one.service != "login"]
     for point, phase in sample(list(product(written, ("before_effect", "after_effect")))):
@@ -67,7 +67,7 @@ def test_somebody_else_writes_the_same(
             if result["error"]["kind"] == "ambiguous":
                 assert len(result["error"]["candidates"]) == 2, result
                 count(11)
-                continue  # where the service lets two of a name be, both stay and are named
+                continue  # if the service accepts duplicate names, both stay and are reported
         else:
             same_state(scenario, expected, bench)
         repaired(scenario, expected, bench)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 6 and 7, from any start state: the last of two tasks decides how it ends, and check mode tells it before."""
+"""Promises 6 and 7, from any start state: the last of two tasks decides the end state, and check mode predicts it."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _CHANGED = re.compile("modified|changed", re.IGNORECASE)
 
 @dataclass(frozen=True)
 class Kept:
-    """What a module keeps: `values` holds for each option what a task may ask for, `needed` what each task gives."""
+    """A module's object: `values` are the possible values of each option, `needed` is what each task requires."""
 
     module: str
     needed: Mapping[str, Any]
@@ -45,9 +45,9 @@ class Kept:
 
 
 def state(bench: Bench, kept: Kept) -> Any:
-    """The state of the tenant, without when it was changed, and without what is empty, which nobody asked for yet.
+    """The state of the tenant, without times of changes, and without empty values that were never requested.
 
-    What an earlier task deleted is kept for a while, and no part of what the last one decides.
+    What an earlier task deleted is kept for a while, and does not depend on the last one.
     """
     now = bench.simulator.state(kept.tenant)
     return plain(_said({name: value for name, value in now.items() if name != "deletedConditionalAccessPolicies"}))
@@ -151,7 +151,7 @@ def test_the_last_task_decides(kept: Kept, bench: Bench, count: Callable[..., No
             assert not result.get("failed"), result
             return result
 
-        # What it does not name it would leave alone, so that the first task would rightly show.
+        # Options that it does not name stay unchanged, so the first task would rightly show.
         every = {**kept.needed, **{name: all_[0] for name, all_ in kept.values.items()}}
         last = second if second.get("state") == "absent" else {**every, **second}
         bench.simulator.reset()

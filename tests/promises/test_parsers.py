@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 16 and 17: what parses text of a service or of a person gives a value, or the failure that it documents."""
+"""Promises 16 and 17: parsers of text from services and people return a value, or raise their documented failure."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
     )
 )
 def test_bodies_are_json_or_unreadable(body: bytes) -> None:
-    with contextlib.suppress(ValueError):  # what the caller of the parser reckons with
+    with contextlib.suppress(ValueError):  # the failures that the caller of the parser handles
         parse_json(body)
 
 
@@ -88,7 +88,7 @@ def test_values_of_exchange(value: Any) -> None:
         except ValueError as error:
             fit_for_a_terminal(str(error))
         else:
-            assert parse(parsed) == parsed  # what was understood is understood again, as the same
+            assert parse(parsed) == parsed  # a parsed value is parsed again to the same value
 
 
 @fuzz
@@ -137,7 +137,7 @@ def test_baselines(baselines: Any) -> None:
     spec = {"baselines": DECLARATION.options["baselines"]}
     validated = ArgumentSpecValidator(spec).validate({"baselines": baselines})
     if validated.error_messages:
-        return  # said by Ansible before anything of ours is asked
+        return  # Ansible itself reports these before our code runs
     try:
         check(validated.validated_parameters["baselines"], [])
     except TenantError as error:

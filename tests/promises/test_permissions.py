@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 21: a module works with the permissions that its documentation names, and says which one is missing."""
+"""Promise 21: a module works with the permissions in its documentation, and reports which one is missing."""
 
 from __future__ import annotations
 
@@ -18,19 +18,19 @@ from .scenarios import SCENARIOS, Scenario
 
 Baseline = Callable[[Scenario], Undisturbed]
 WITH_GRAPH = [one for one in SCENARIOS if NEEDS[one.module].read]
-# In the other tenants no application can have roles before the organization is prepared for that.
+# In the other tenants, applications cannot have roles before the organization is prepared for that.
 WITH_ROLES = [
     one for one in SCENARIOS if NEEDS[one.module].exchange_read and one.tenant not in ("nothing", "dehydrated")
 ]
 
-# What the scenarios hand out and take away.
+# The roles that the scenarios delegate and remove.
 HANDED_OUT = ("View-Only Configuration", "View-Only Recipients")
 HANDING_OUT = [
     one
     for one in WITH_ROLES
     if one.module in ("management_role_assignment", "role_group") and one.name != "role_group-remove"
 ]
-# Whoever hands out roles needs more than cmdlets, and nobody removes the application that is signed in.
+# Delegating roles takes more than cmdlets, and nobody removes the application of the sign-in.
 WITH_CMDLETS = [
     one for one in WITH_ROLES if one.module not in ("management_role_assignment", "role_group", "service_principal")
 ]
@@ -55,8 +55,8 @@ def with_roles(
     check_mode: bool = False,
     delegated: Iterable[str] = HANDED_OUT,
 ) -> dict[str, Any]:
-    """As an application that has nothing in Exchange but these roles, and those that it may hand out."""
-    # Nobody removes the registration of the application that is signed in.
+    """As an application whose only rights in Exchange are these roles, and those that it may delegate."""
+    # Nobody removes the registration of the application of the sign-in.
     bench.application = "application" if scenario.module == "service_principal" else "restricted"
     bench.start(scenario)
     restricted = bench.simulator.facts(scenario.tenant, "restricted")
@@ -76,7 +76,7 @@ def with_roles(
 
 
 def in_any_order(names: Iterable[str], chance: random.Random) -> list[str]:
-    """One after another goes missing; a sample ends with the first that is missed."""
+    """Remove one after another; a sample ends with the first that is needed."""
     ordered = sorted(names)
     return chance.sample(ordered, len(ordered))
 
@@ -91,7 +91,7 @@ def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
     assert not whole.get("failed"), whole["msg"]
     looked = with_graph(bench, scenario, NEEDS[scenario.module].read, check_mode=True)
     assert not looked.get("failed"), looked["msg"]
-    named = 0  # what asks, judges or reads beside other things tells it as not known
+    named = 0  # modules that make several reads report it as unknown
     # A right to write includes the one to read.
     for one in in_any_order(
         needed - {name.replace("ReadWrite", "Read") for name in needed if "ReadWrite" in name}, chance
@@ -99,7 +99,7 @@ def test_the_documented_permissions_are_enough_and_a_missing_one_is_named(
         if named and not EXHAUSTIVE:
             break
         result = with_graph(bench, scenario, needed - {one, one.replace("ReadWrite", "Read")})
-        # Where a read fails first, it names the right to read, which the right to write includes.
+        # If a read fails first, it names the permission to read, which the one to write includes.
         names = {one, one.replace("ReadWrite", "Read")}
         if result.get("failed"):
             assert result["error"]["kind"] == "forbidden", result
@@ -126,7 +126,7 @@ def test_the_documented_roles_are_enough(
             break
         result = with_roles(bench, scenario, roles - {one})
         if result.get("failed"):
-            # A cmdlet that another role has with fewer parameters is there, but refuses these.
+            # A cmdlet that another role has with fewer parameters exists, but refuses these.
             fewer = "Invalid cmdlet parameters specified" in result["msg"]
             assert result["error"]["kind"] == "forbidden" or fewer, result
         missed += bool(result.get("failed")) or result != whole
@@ -138,7 +138,7 @@ def test_the_documented_roles_are_enough(
 def test_roles_with_exactly_the_cmdlets_are_enough(
     scenario: Scenario, bench: Bench, baseline: Baseline, count: Callable[[int], None]
 ) -> None:
-    """What the playbook bootstrap gives an application: parts of the built-in roles, and of these only the cmdlets."""
+    """The grants of the playbook bootstrap: parts of the built-in roles with only the required cmdlets."""
     expected = baseline(scenario)
     bench.application = "restricted"
     bench.start(scenario)
@@ -164,7 +164,7 @@ def test_roles_with_exactly_the_cmdlets_are_enough(
 def test_a_role_is_handed_out_by_whoever_may_delegate_it(
     scenario: Scenario, bench: Bench, count: Callable[[int], None]
 ) -> None:
-    """Role Management alone is refused, and the message says what is missing, not what is there."""
+    """Role Management alone is refused, and the message names what is missing, not what exists."""
     _graph, roles = both(scenario)
     refused = with_roles(bench, scenario, roles, delegated=())
     assert refused["error"]["kind"] == "forbidden", refused

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 6, 7, 8, 9 and 22 for the roles: processes of `ansible-playbook`, killed with SIGKILL or refused an answer.
+"""Promises 6, 7, 8, 9 and 22 for the roles: processes of `ansible-playbook`, killed with SIGKILL or without a response.
 
-Each task of a role is a task of a module, for which test_crashes.py and test_faults.py try the rest.
+Each task of a role is a task of a module, for which test_crashes.py and test_faults.py cover the rest.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ _MARK = "INTUNE_EXCHANGE_TEST_RUN"  # by which the processes of a run are found,
 def every_role(test: Callable[..., None]) -> Callable[..., None]:
     chosen: Sequence[RoleScenario] = ROLE_SCENARIOS
     if not EXHAUSTIVE:
-        # Since each case is several runs of Ansible: one scenario, for all tests, which share how it ends undisturbed.
+        # Each case is several runs of Ansible, so one scenario for all tests, which share its baseline.
         chosen = [random.Random(os.environ["PROMISES_SEED"]).choice(chosen)]
     return pytest.mark.parametrize("scenario", chosen, ids=lambda one: one.name)(test)
 
 
 @dataclass(frozen=True)
 class Ended:
-    """How a run of a role ended."""
+    """The outcome of a role."""
 
     code: int
     changed: int
@@ -69,7 +69,7 @@ class Undisturbed:
     points: list[Point]
 
     def cases(self, before: Kind, after: Kind) -> list[tuple[Kind, int]]:
-        """`before` at each request, and `after` at each that is not a read, with its place among all requests."""
+        """`before` at each request, and `after` at each that is not a read, with its number among all requests."""
         places = [one for one in self.points if before.fits(one)]
         after_writes = [(after, number) for number, one in enumerate(places, 1) if one.kind != "READ"]
         return [(before, number) for number in range(1, len(places) + 1)] + after_writes
@@ -104,7 +104,7 @@ class Stage:
         self.before = self.simulator.objects()
 
     def unharmed(self, scenario: RoleScenario, count: Count, real: bool = True) -> None:
-        """Only what the scenario may change has changed since it started; without `real`, nothing has."""
+        """Only allowed changes were made since the scenario started; without `real`, none."""
         nobody_else(self.simulator, self.before, scenario.tenant, allowed(scenario) if real else ())
         count(22)
 

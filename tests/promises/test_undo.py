@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What takes something away says how to undo that, and what only adds says nothing, by the state of the tenant."""
+"""Destructive changes say how to undo them, and additions say nothing, according to the state of the tenant."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from .scenarios import SCENARIOS, Scenario
 
 MODULES = "ansible_collections.intune.exchange.plugins.modules."
 WRITING = [one for one in SCENARIOS if not one.reads_only]
-# What is lost on a device or cannot be taken back, and what the tenant has nothing of before.
+# Losses on a device, irreversible actions, and states of which the tenant stores nothing before.
 NOT_IN_THE_TENANT = {
     "exchange_cmdlet-write",
     "mobile_device-allow",
     "mobile_device-wipe",
     "organization_customization-enable",
 }
-# What the service notes by itself, and its own bin.
+# Values that the service records by itself, and its own recycle bin.
 NOTES = (
     "deletedConditionalAccessPolicies",
     "_requested",
@@ -38,7 +38,7 @@ NOTES = (
 
 
 def lost(before: Mapping[str, Any], after: Mapping[str, Any], place: str = "") -> Iterator[str]:
-    """The places of values that were there and are no longer; what is new, or was empty, is no loss."""
+    """The paths of lost values; new values, and changes of empty ones, are no loss."""
     for name, value in before.items():
         where, now = f"{place}/{name}", after.get(name)
         if name in NOTES or value in (None, "", [], {}, False):

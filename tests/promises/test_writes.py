@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 1, 2, 6, 7, 12 and 22: a thing is created once, set once, and not at all in check mode."""
+"""Promises 1, 2, 6, 7, 12 and 22: an object is created once, changed once, and not at all in check mode."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Count = Callable[..., None]
 Unharmed = Callable[..., None]
 every_scenario = shared_out(SCENARIOS)
 
-# These ask for something that cannot be worked out anew.
+# These request an action that cannot be compared with a state.
 ACTS_ONCE = ("connector_sync", "mdm_authority")
 
 LOST = (
@@ -66,7 +66,7 @@ def test_a_creation_whose_answer_is_lost(
 
 @pytest.fixture(scope="module")
 def nowhere() -> Iterator[dict[str, str]]:
-    """Origins that a request never reaches."""
+    """Origins to which no request goes."""
     with socket.socket() as closed:
         closed.bind(("127.0.0.1", 0))
         refusing = closed.getsockname()[1]

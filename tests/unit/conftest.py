@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is said at the end of a run: how much of the contracts was tried, and how many differences there were."""
+"""The summary at the end of a run: how much of the contracts was tried, and how many differences there were."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What holds for the collection as a whole, whatever is added to it."""
+"""Rules for the collection as a whole, whatever is added to it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 NAME = "ansible_collections.intune.exchange.plugins"
-# Who may import whom: a package only those of the floors before its own. What shares a floor is independent.
+# The allowed imports: a package may import only packages on lower floors. Packages of one floor are independent.
 FLOORS = {
     "plugins/module_utils": [
         {"_core"},
@@ -78,7 +78,7 @@ def code_lines(path: Path) -> int:
 
 
 def test_every_module_is_in_the_action_group_and_has_an_action_plugin() -> None:
-    """What `plugin_routing` names is not imported before the workers are forked, so each task would import msal.
+    """Plugins in `plugin_routing` are not imported before the workers are forked, so each task would import msal.
 
     The plugin imports its module as well, which each worker would compile otherwise.
     """
@@ -181,7 +181,7 @@ def test_the_roles_of_the_account_hold_the_cmdlets_of_the_document_and_nothing_e
 
 
 def reached(path: Path) -> set[Path]:
-    """A file of the collection with all that its imports reach, as it is shipped for a module process."""
+    """A file of the collection with all files that its imports reach, as shipped for a module process."""
     found, ahead = set[Path](), [path.with_suffix("")]
     while ahead:
         one = ahead.pop()

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The files of the deadlines, which people get: what a phone or a person is called is text in them, and nothing else.
+"""The deadline files for people: the name of a phone or a person is text in them, and nothing else.
 
-A phone tells its model and its id itself, so whoever may connect one chooses what stands in a message to others.
+A phone reports its own model and id, so whoever may connect one chooses text in a message to others.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ HOSTILE = [
 
 
 def hostile(name: str) -> dict[str, Any]:
-    """What the module returns where everything that a tenant can choose is called so."""
+    """The module's result with this name for everything that a tenant can choose."""
     device = {"mailbox": name, "device_model": name, "device_type": name, "device_id": name, "certainty": "likely"}
     deadline = {
         "id": "eas_version",
@@ -72,7 +72,7 @@ def test_nothing_in_a_message_is_markup_or_a_link(name: str) -> None:
     text = written("deadlines.md.j2", name)
     page = MarkdownIt("commonmark", {"html": True}).enable(["table", "strikethrough"]).render(text)
     assert set(re.findall(r"</?([a-z0-9]+)", page)) <= {"h1", "h2", "p", "ul", "li"}, page
-    # What GitHub, Teams and others make a link of by themselves: https://github.github.com/gfm/#autolinks-extension-
+    # Text that GitHub, Teams and others turn into links: https://github.github.com/gfm/#autolinks-extension-
     assert not re.search(r"(?i)(?:https?|ftp)://|www\.", text), text
     assert text.count("\n- To: ") == 2 and text.count("\n# ") == text.startswith("\n# "), text
     shown = re.sub(r"<[^>]+>", "", page).replace("&lt;", "<").replace("&gt;", ">")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""make test-all: each entry on a clone of the last commit, what passed is not run again, and a table at the end."""
+"""make test-all: each entry on a clone of the last commit, passed ones are not run again, and a table at the end."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def test_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     assert ran.read_text().splitlines() == ["python3.11 2.18.1", "python3.12 2.20.1"]
 
     monkeypatch.setenv("BAD", "none")
-    assert matrix.main(["3.11-2.18.1", "3.12-2.20.1"]) == 0  # only what failed
+    assert matrix.main(["3.11-2.18.1", "3.12-2.20.1"]) == 0  # only the failed one
     assert ran.read_text().splitlines()[2:] == ["python3.12 2.20.1"]
     assert capfd.readouterr().out.count("passed") == 3  # one of them: passed before
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mutants: each applies to the product as it is, and one that survives is told."""
+"""The mutants: each applies to the current product, and a surviving one is reported."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `make mutation` counts, and that nothing of it lives on when it is interrupted."""
+"""What `make mutation` counts, and that no process of it survives an interruption."""
 
 from __future__ import annotations
 
@@ -84,7 +84,7 @@ def test_what_is_equivalent_has_a_reason() -> None:
 
 
 def test_what_runs_only_while_files_are_imported(tmp_path: Path) -> None:
-    """It is on the account of the first test alone."""
+    """mutmut attributes it to the first test."""
     (tmp_path / "mutants").mkdir()
     stats = {
         "duration_by_test": {"test_b": 1, "test_a": 2},
@@ -99,10 +99,10 @@ def test_what_runs_only_while_files_are_imported(tmp_path: Path) -> None:
 
 
 def test_nothing_lives_on(tmp_path: Path) -> None:
-    """The command starts a process of its own; then the tool is interrupted."""
+    """The command starts another process; then the tool is interrupted."""
     started = "import subprocess, sys; one = subprocess.Popen(['sleep', '600']); print(one.pid, flush=True); one.wait()"
     run = f"alone({[sys.executable, '-c', started]!r}, Path({str(tmp_path)!r}), {{}})"
-    # A shell that starts the tests in the background has processes ignore the interruption.
+    # Processes that a shell starts in the background ignore the interruption.
     heard = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler)"
     tool = f"{heard}; from pathlib import Path; from tools.mutation import alone; {run}"
     with subprocess.Popen([sys.executable, "-c", tool], cwd=ROOT, stderr=subprocess.DEVNULL) as process:
@@ -114,4 +114,4 @@ def test_nothing_lives_on(tmp_path: Path) -> None:
     state = "Z"
     with contextlib.suppress(FileNotFoundError):
         state = Path(f"/proc/{int(log.read_text())}/stat").read_text().rpartition(")")[2].split()[0]
-    assert state == "Z"  # gone, or waiting for init to take note
+    assert state == "Z"  # gone, or waiting for init to reap it

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The same files give the same artifact, byte for byte, and it can be installed; when no release is made."""
+"""The same files give the same artifact, byte for byte, and it can be installed; and when a release is refused."""
 
 from __future__ import annotations
 
@@ -122,7 +122,7 @@ def test_what_is_supported_is_said_alike() -> None:
         assert re.search(rf"ansible-core {lowest} (and|or) newer, with Python {python} or newer", text(name)), name
     assert f"ansible-core {lowest} or newer" in text("docs/site/index.rst")
     assert f"ansible-core>={lowest}" in text("docs/docsite/rst/guide_many_tenants.rst")
-    # Each page that is to lead there does.
+    # Each page that should link there does.
     assert "docs/docsite/rst/support.rst" in text("README.md")
     assert all("docsite.support>" in text(name) for name in ("docs/site/index.rst", "docs/docsite/rst/upgrading.rst"))
 

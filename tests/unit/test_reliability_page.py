@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page on reliability names tests that there are, and is the one that its tool writes."""
+"""The page on reliability names existing tests, and is up to date."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a step of the Makefile says: one line, and what matters of a failure with the command that repeats it."""
+"""The output of a Makefile step: one line, and for a failure its essence with the command that repeats it."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.more
 
 
 def step(folder: Path, script: str) -> tuple[int, list[str], str]:
-    """How a step ended, what it said, and its log."""
+    """The outcome of a step, its output, and its log."""
     (folder / "tools").mkdir(exist_ok=True)
     for name in ("step.sh", "slowest.sh"):
         shutil.copy(ROOT / "tools" / name, folder / "tools")
@@ -41,7 +41,7 @@ def step(folder: Path, script: str) -> tuple[int, list[str], str]:
 def test_one_line(tmp_path: Path) -> None:
     code, said, log = step(tmp_path, "cd /\necho much\necho more >&2")
     assert (code, said, log) == (0, ["some … ok 0 s"], "much\nmore\n")
-    assert (tmp_path / "home").is_dir()  # tools keep things there
+    assert (tmp_path / "home").is_dir()  # tools store files there
 
 
 def test_the_end_of_what_failed(tmp_path: Path) -> None:

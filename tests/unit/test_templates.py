@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Templates of roles and playbooks that would mean something else before ansible-core 2.19.
+"""Templates of roles and playbooks that would have another meaning before ansible-core 2.19.
 
-There, a template gives text for a number and nothing for null, unless they are in a list or a dictionary; and all names
-of an expression are worked out first, so that one that is not defined fails a test in a branch that is not taken.
+There, a template returns text for a number and nothing for null, unless they are in a list or a dictionary; and all
+names of an expression are evaluated first, so an undefined one fails a test even in a branch that is not taken.
 """
 
 from __future__ import annotations
@@ -48,14 +48,14 @@ def test_a_fact_is_one_expression(path: Path) -> None:
 
 @pytest.mark.parametrize("path", FILES, ids=name)
 def test_the_options_of_a_tenant_come_from_their_lookup(path: Path) -> None:
-    """The variable itself is "not defined" if one that it names is not, and a default would mean another tenant."""
+    """The variable itself is "not defined" if it refers to an undefined one, and a default means another tenant."""
     templates = re.findall(r"\{\{.*?\}\}|that: [^\n]*", path.read_text(encoding="utf-8"), re.DOTALL)
     for template in templates:
         assert not re.search(r"(?<![.'\w])tenant_options\b", template), template
 
 
 def test_a_result_that_may_not_be_there_has_a_default() -> None:
-    """Except the variable of a loop, which is there."""
+    """Except the variable of a loop, which always exists."""
     text = " ".join(path.read_text(encoding="utf-8") for path in VARIABLES)
     bare = re.findall(r"(\S+) is (?:changed|failed|skipped|succeeded|success)\b", text)
     assert bare and set(bare) <= {"default({})", "one"}, bare
@@ -63,7 +63,7 @@ def test_a_result_that_may_not_be_there_has_a_default() -> None:
 
 @pytest.mark.parametrize("path", VARIABLES, ids=name)
 def test_a_number_or_null_is_not_a_variable_of_its_own(path: Path) -> None:
-    """What is only an attribute of a result may be a number or null: it is named where it is used."""
+    """An attribute of a result may be a number or null: it is used directly."""
     for variable, value in yaml.safe_load(path.read_text(encoding="utf-8")).items():
         plain = re.fullmatch(r"\{\{ \w+(?:\.\w+)+ \}\}", value.strip()) if isinstance(value, str) else None
         assert not plain, variable

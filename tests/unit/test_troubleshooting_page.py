@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page on troubleshooting explains each kind of failure, and has each sentence of the code once."""
+"""The page on troubleshooting explains each kind of failure, and contains each sentence of the code once."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from collections import Counter
 
 from tools import troubleshooting as page
 
-# Where the words are those of a service or of another file; the kind says what to do.
+# Sentences of a service or of another file; the kind decides what to do.
 OF_OTHERS = {
     "_connector/account_lookup.py",  # the reasons of _connector/account_facts.py
     "_client/auth.py",  # Entra's words

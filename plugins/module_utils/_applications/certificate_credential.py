@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate as the credential: made on the spot, its key in a file, renewed before it ends."""
+"""A certificate as the credential: created here, its key in a file, renewed before it expires."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def is_of(record: Record, certificate: Certificate) -> bool:
 
 
 def _is_ours(record: Record) -> bool:
-    """Whether this collection registered it: then its id follows from its content."""
+    """Whether this collection registered it: then its id is derived from its content."""
     if not record.get("key"):
         return False
     moment = datetime.now(UTC)
@@ -59,9 +59,9 @@ def _check(params: Mapping[str, Any]) -> None:
 
 
 def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tuple[Certificate | None, str]:
-    """The certificate to register, and the file that it is in; None in check mode where it would be made.
+    """The certificate to register, and its file; None in check mode if it would be created.
 
-    While there is an old one, its file counts until the new one is registered.
+    As long as there is an old one, its file counts until the new one is registered.
     """
     path, now = params["path"], tenant.http.now()
     due = now + timedelta(days=params["renew_before_days"])
@@ -84,7 +84,7 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tupl
 def ensure_certificate(
     tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
 ) -> dict[str, Any]:
-    """The certificate of the file is registered; there is a new one where it is missing or ends soon."""
+    """Register the certificate of the file; create a new one if it is missing or expires soon."""
     _check(params)
     with alone_in_folder(params["path"]):
         wanted, place = _wanted(tenant, params, check_mode)
@@ -98,7 +98,7 @@ def ensure_certificate(
             _register(tenant, params, application, wanted, entry)
             before = replace(before, certificates=[*before.certificates, entry])
         if place != params["path"]:
-            with contextlib.suppress(FileNotFoundError):  # another run did it
+            with contextlib.suppress(FileNotFoundError):  # another run registered it
                 os.replace(place, params["path"])
     return {
         "before": before,
@@ -112,7 +112,7 @@ def ensure_certificate(
 def _register(
     tenant: Tenant, params: Mapping[str, Any], application: Record, certificate: Certificate | None, entry: Record
 ) -> None:
-    """With what is listed at that moment."""
+    """Add it to the list as it is at that moment."""
 
     def with_it(listed: list[Record]) -> list[Record]:
         is_there = any(certificate is not None and is_of(one, certificate) for one in listed)
@@ -122,7 +122,7 @@ def _register(
 
 
 def absent_certificates(params: Mapping[str, Any], before: Held) -> Held:
-    """Without the certificate of the file, and without those that this collection registered under the name."""
+    """Remove the certificate of the file, and those that this collection registered under the name."""
     held = read_certificate_file(params["path"]) if params["path"] else None
     kept = [
         one

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The credentials of an application: one that is kept, and on request no others."""
+"""The credentials of an application: one is managed, and others are removed on request."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ _LISTED_WITHIN = 30  # seconds
 
 @dataclass
 class Held:
-    """The credentials that an application has, or is to have."""
+    """The credentials of an application, as they are or as they should be."""
 
     certificates: list[Record] = field(default_factory=list)
     secrets: list[Record] = field(default_factory=list)
     federated: list[Record] = field(default_factory=list)
 
     def listed(self) -> dict[str, Any]:
-        """For the result, without what could change by itself."""
+        """The credentials for the result, without values that can change by themselves."""
         return {
             "certificates": [
                 {"key_id": one.get("keyId"), "name": one.get("displayName"), "ends": one.get("endDateTime")}
@@ -50,7 +50,7 @@ class Held:
 
 
 def read_held(tenant: Tenant, params: Mapping[str, Any], application: Record | None) -> Held:
-    """All of them. The certificates themselves are given only when one application is read with this property."""
+    """Read all of them. Graph returns the certificates only when a single application is read with this property."""
     if application is None:
         return Held()
     whole = _read_whole(tenant, params, application)
@@ -71,7 +71,7 @@ def _read_whole(tenant: Tenant, params: Mapping[str, Any], application: Record) 
 
 
 def no_sign_in(held: Held) -> Held:
-    """What stays when all other credentials go: a certificate that encrypts tokens lets nobody sign in."""
+    """What stays when all other credentials are removed: a certificate that encrypts tokens allows no sign-in."""
     return Held(certificates=[one for one in held.certificates if one.get("usage") not in (None, "", "Verify")])
 
 
@@ -82,13 +82,13 @@ def path_of(application: Record, part: str) -> str:
 def write_certificates(
     tenant: Tenant, params: Mapping[str, Any], application: Record, change: Callable[[list[Record]], list[Record]]
 ) -> None:
-    """Change the list, of which Graph takes the whole: adding one alone takes a proof that only a valid key can give.
+    """Change the list, which Graph replaces as a whole: adding one alone takes a proof that only a valid key can give.
 
     https://learn.microsoft.com/graph/api/application-addkey
 
-    Graph offers no condition for this write. So the list is read right before it, and again after it: where somebody
-    else wrote back a list that they had read earlier, the change is made once more, to the list that is there now.
-    What somebody else adds between the read and the write of this function is lost, and nothing shows that.
+    Graph offers no condition for this write. So the list is read right before it and again after it: if somebody else
+    wrote back an older list, the change is made once more, on the current list. What somebody else adds between the
+    read and the write of this function is lost, and nothing shows that.
     """
     path = f"applications/{application['id']}"
     for attempt in itertools.count(1):
@@ -117,7 +117,7 @@ def write_certificates(
 def _is_listed(
     tenant: Tenant, params: Mapping[str, Any], application: Record, change: Callable[[list[Record]], list[Record]]
 ) -> bool:
-    """Whether reads show the list as it was written, which can take a moment."""
+    """Whether reads return the list as it was written, which can take a moment."""
     _application, done = poll(
         partial(_read_whole, tenant, params, application),
         lambda whole: change(whole["keyCredentials"]) == whole["keyCredentials"],
@@ -146,7 +146,7 @@ def remove_federated(tenant: Tenant, application: Record, credential: Record) ->
 
 
 def remove_others(tenant: Tenant, params: Mapping[str, Any], application: Record, before: Held, after: Held) -> None:
-    """What was there and is not to be; what somebody else adds meanwhile stays."""
+    """Remove the credentials that should not stay; credentials that somebody else adds meanwhile stay."""
     removed = [one["keyId"] for one in before.certificates if one not in after.certificates]
     if removed:
         write_certificates(
@@ -169,7 +169,7 @@ def check_name(params: Mapping[str, Any]) -> None:
 
 
 def check_validity(params: Mapping[str, Any]) -> None:
-    """What ends before it is due for renewal would be replaced in every run."""
+    """A validity shorter than the renewal period would replace the credential in every run."""
     if params["validity_days"] <= params["renew_before_days"] or params["renew_before_days"] < 0:
         raise usage("validity_days must be more than renew_before_days, and that at least 0")
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One credential of an application, of the kind that was chosen; others go on request only."""
+"""Ensure one credential of an application, of the chosen kind; others are removed on request only."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
 def _remove(
     tenant: Tenant, params: Mapping[str, Any], application: Record, held: Held, aim: Callable[[Held], Held]
 ) -> None:
-    """Remove what is held and not aimed at; where somebody else is faster, of what is held then."""
+    """Remove credentials that should not stay; if somebody else changes the list first, use the new list."""
     for attempt in itertools.count(1):
         try:
             remove_others(tenant, params, application, held, aim(held))
@@ -69,12 +69,12 @@ def _remove(
 
 
 def _removes(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> bool:
-    """Whether something that is there would no longer be."""
+    """Whether an existing credential would be removed."""
     return any(one not in after[kind] for kind, held in before.items() for one in held)
 
 
 def undo_of_credential(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """A certificate of which the file is there is registered again; of others, only whoever has them could."""
+    """How to undo it: a certificate whose file exists is registered again; others only by whoever holds them."""
     before, after = result["diff"]["before"], result["diff"]["after"]
     removed = [kind for kind, held in before.items() if any(one not in after[kind] for one in held)]
     if removed == ["federated"]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The trust in the tokens of a platform as the credential: there is no secret."""
+"""Trust in a platform's tokens as the credential, without any secret."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _TOKEN = ("issuer", "subject")
 def ensure_federated(
     tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
 ) -> dict[str, Any]:
-    """The application trusts the platform under the name; what is trusted under another name already stays so."""
+    """Trust the platform under the name; an equal trust under another name stays as it is."""
     trust = trust_of(params)
     wanted = {"issuer": trust.issuer, "subject": trust.subject, "audiences": [trust.audience]}
     found = _found(params, before, wanted)
@@ -43,7 +43,7 @@ def ensure_federated(
 
 
 def _has_token(tenant: Tenant, params: Mapping[str, Any], trust: Trust) -> bool:
-    """Whether there is a token here with which somebody can sign in through this trust, as only the platform gives."""
+    """Whether this job has a token to sign in with through this trust, which only the platform issues."""
     if not (params.get("federated_token") or params.get("federated_token_file") or is_github_job()):
         return False
     try:
@@ -56,11 +56,11 @@ def _has_token(tenant: Tenant, params: Mapping[str, Any], trust: Trust) -> bool:
 
 
 def _found(params: Mapping[str, Any], held: Held, wanted: Mapping[str, Any]) -> Record | None:
-    """The credential that is kept or changed. Raises `TenantError` if the name would go on trusting something else."""
+    """The credential to keep or change. Raises `TenantError` if the name would still trust something else."""
     named, same = _named(params, held), _trusting(held, wanted)
     if named is None or same is None or named is same or params["remove_others"]:
         return same or named
-    # Of one application, Microsoft Entra takes an issuer and subject once, so that neither can be changed.
+    # Microsoft Entra accepts an issuer and subject once per application, so neither can be changed.
     raise usage(
         f"the credential {named['name']} trusts the subject {named.get('subject')} of {named.get('issuer')}, and "
         f"{same['name']} already trusts {wanted['subject']} of {wanted['issuer']}",
@@ -79,7 +79,7 @@ def _trusting(held: Held, wanted: Mapping[str, Any]) -> Record | None:
 def _write(
     tenant: Tenant, params: Mapping[str, Any], application: Record, found: Record | None, wanted: Mapping[str, Any]
 ) -> Record:
-    """A name is given once, so that what got lost is looked for, and sent again if it is not there."""
+    """Names are unique, so a write whose response was lost is looked for, and repeated if it did not happen."""
     path = path_of(application, "federatedIdentityCredentials")
     for attempt in range(1, ROUNDS + 1):
         try:
@@ -90,7 +90,7 @@ def _write(
             create = partial(tenant.graph.create, path, {"name": params["name"], **wanted}, WRITE)
             return carried_out(tenant, CREDENTIAL, create)
         except TenantError as error:
-            # A new application is not found everywhere at once.
+            # The directory may not find a new application at once.
             if not may_repeat(error, attempt):
                 raise
             tenant.progress(f"the directory did not take the credential yet; trying again ({attempt} of {ROUNDS})")
@@ -102,7 +102,7 @@ def _write(
 
 
 def absent_federated(params: Mapping[str, Any], before: Held) -> Held:
-    """Without the one of the name. Whoever also says whom it trusts means no other one. Raises `TenantError`."""
+    """Remove the credential of the name. If the trust is given too, it must match. Raises `TenantError`."""
     named = _named(params, before)
     if any(params.get(option) is not None for option in OPTIONS):
         trust = trust_of(params)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whose tokens an application takes in place of a secret: issuer and subject of the platforms that run jobs.
+"""Whose tokens an application accepts in place of a secret: issuer and subject of the platforms that run jobs.
 
 https://learn.microsoft.com/entra/workload-id/workload-identity-federation-create-trust
 """
@@ -64,7 +64,7 @@ OPTIONS: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Trust:
-    """The tokens that are taken: of this issuer, for this subject, for this audience."""
+    """The accepted tokens: from this issuer, for this subject, for this audience."""
 
     issuer: str
     subject: str
@@ -72,7 +72,7 @@ class Trust:
 
 
 def trust_of(params: Mapping[str, Any]) -> Trust:
-    """What the options of one platform mean. Raises `TenantError`."""
+    """The trust that the options of one platform describe. Raises `TenantError`."""
     given = [name for name in _PLATFORMS if params.get(name) is not None]
     plain = [name for name in ("issuer", "subject") if params.get(name) is not None]
     if len(given) + bool(plain) != 1 or len(plain) == 1:
@@ -107,7 +107,7 @@ def _one_of(given: Mapping[str, Any], names: tuple[str, ...], platform: str) -> 
 
 
 def _github(given: Mapping[str, Any]) -> tuple[str, str]:
-    """The ids are in the subjects of repositories that were created or renamed since 2026-07-15, or opted in.
+    """Subjects of repositories created, renamed or opted in since 2026-07-15 contain the ids.
 
     https://learn.microsoft.com/entra/workload-id/workload-identities-github-immutable-subjects
     """
@@ -134,7 +134,7 @@ def _gitlab(given: Mapping[str, Any]) -> tuple[str, str]:
 
 
 def _kubernetes(given: Mapping[str, Any]) -> tuple[str, str]:
-    """The issuer as the cluster writes it, with or without a slash at its end."""
+    """The issuer exactly as the cluster writes it, with or without a final slash."""
     return str(given["issuer"]), f"system:serviceaccount:{given['namespace']}:{given['service_account']}"
 
 

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files that only their owner may read: a key with its certificate, made on the spot, and a client secret.
+"""Files that only their owner may read: a new key with its certificate, and a client secret.
 
-A file is complete before anything is sent, so that a run that was killed goes on with what it left.
+A file is complete before anything is sent, so the run after a killed one continues from it.
 """
 
 from __future__ import annotations
@@ -42,12 +42,12 @@ class Certificate:
 
     @property
     def thumbprint(self) -> str:
-        """As Microsoft Entra shows it."""
+        """The thumbprint as Microsoft Entra shows it."""
         return hashlib.sha1(self.der, usedforsecurity=False).hexdigest().upper()
 
     @property
     def key_id(self) -> str:
-        """The same for the same certificate, so that it is registered once."""
+        """An id derived from the certificate, so that it is registered once."""
         return str(uuid.uuid5(_NAMESPACE, self.thumbprint))
 
     @property
@@ -56,7 +56,7 @@ class Certificate:
 
 
 def read_certificate_file(path: str) -> Certificate | None:
-    """The certificate of the one key in a file; None if there is no such file. Raises `TenantError`."""
+    """The certificate of the only key in a file; None if there is no file. Raises `TenantError`."""
     content = read_private(path)
     if content is None:
         return None
@@ -75,7 +75,7 @@ def read_certificate_file(path: str) -> Certificate | None:
 
 
 def make_certificate_file(path: str, name: str, days: int, now: datetime | None = None) -> Certificate:
-    """A new key with a certificate that it signed itself, in a file that was not there. Raises `TenantError`."""
+    """Create a key with a self-signed certificate in a new file. Raises `TenantError`."""
     begins = now or datetime.now(UTC)
     key = rsa.generate_private_key(public_exponent=65537, key_size=_BITS)
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name[:64])])
@@ -109,7 +109,7 @@ def _unusable(path: str, why: str) -> TenantError:
 
 
 def read_private(path: str) -> bytes | None:
-    """What is in a file of ours that others may not read; None if there is no such file. Raises `TenantError`."""
+    """The contents of one of our private files; None if there is no such file. Raises `TenantError`."""
     try:
         with open(path, "rb", opener=unblocked) as file:
             problem = permission_problem(os.fstat(file.fileno()), is_file=True)
@@ -124,7 +124,7 @@ def read_private(path: str) -> bytes | None:
 
 
 def check_writable(*paths: str) -> None:
-    """Refuse a place where no file can be made, before anything is sent. Raises `TenantError`."""
+    """Refuse a path where no file can be created, before anything is sent. Raises `TenantError`."""
     for path in paths:
         folder = Path(path).parent
         if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
@@ -133,13 +133,13 @@ def check_writable(*paths: str) -> None:
 
 
 def _check_no_link(path: str) -> None:
-    """A file that is written takes the place of the link, and what the link names would stay as it was."""
+    """Writing would replace the link, and the file behind it would stay unchanged."""
     if os.path.islink(path):
         raise usage(f"the file {path} of path is a symbolic link", "Specify the file that it is to be")
 
 
 def write_private(path: str, content: bytes) -> None:
-    """A file of mode 0600 that is there whole or not at all. One that is there already is replaced, a link is not."""
+    """Write a file of mode 0600 atomically. An existing file is replaced, a link is not."""
     _check_no_link(path)
     try:
         write_whole(path, [content])

@@ -29,7 +29,7 @@ _ALREADY = "already exists on the object"
 
 @dataclass(frozen=True)
 class Api:
-    """An API of Microsoft by the option that lists its permissions."""
+    """An API of Microsoft, by the option that lists its permissions."""
 
     option: str
     app_id: str
@@ -50,7 +50,7 @@ APIS = (
 
 @dataclass
 class _Grants:
-    """What an application has of one API, by permission; a permission that the API no longer offers is its id."""
+    """The permissions of one API that the application has, by name; one that the API no longer offers, by id."""
 
     api: Api
     resource_id: str
@@ -65,7 +65,7 @@ class _Grants:
 
 @dataclass(frozen=True)
 class _Plan:
-    """What there is to change, by what was read."""
+    """The necessary changes, given what was read."""
 
     application: Record | None
     principal: Record | None
@@ -126,7 +126,7 @@ def _assignments(tenant: Tenant, principal: Record) -> list[Record]:
 
 
 def _requested(application: Record | None, grants: Sequence[_Grants], after: Mapping[str, Sequence[str]]) -> Any:
-    """The list in the registration: what is granted of these APIs; the rest of it stays."""
+    """The new list in the registration: the permissions of these APIs, and the rest unchanged."""
     listed = list((application or {}).get("requiredResourceAccess") or [])
     for one in grants:
         known = next((item for item in listed if item["resourceAppId"] == one.api.app_id), None)
@@ -147,7 +147,7 @@ def _comparable(listed: Any) -> Any:
 
 
 def _grant(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> None:
-    """A permission is granted once, so this may be sent again: a new service principal is not found everywhere."""
+    """A permission is granted once, so this may be repeated: the directory may not find a new service principal yet."""
     body = {"principalId": principal["id"], "resourceId": grants.resource_id, "appRoleId": grants.ids[name]}
     path = f"servicePrincipals/{principal['id']}/appRoleAssignments"
     for attempt in range(1, ROUNDS + 1):
@@ -177,7 +177,7 @@ def _revoke(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> No
 
 
 def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Grant what is missing, and on request remove what was not asked for. Raises `TenantError`."""
+    """Grant missing permissions, and on request remove unlisted ones. Raises `TenantError`."""
     start = _plan(tenant, params, check_mode)
     plan = start if check_mode else _until_written(tenant, params, start)
     return {
@@ -191,7 +191,7 @@ def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
 
 
 def _until_written(tenant: Tenant, params: Mapping[str, Any], plan: _Plan) -> _Plan:
-    """The plan that was carried out. Where somebody else was faster, that is one by what is there now."""
+    """The plan that was carried out. If somebody else changed something first, it is planned again."""
     for round_number in range(1, CONFLICTS):
         try:
             _write(tenant, plan)

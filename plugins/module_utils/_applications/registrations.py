@@ -3,9 +3,9 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The registration of an application in the directory.
 
-An application that this collection creates has a uniqueName: of that there is one in a tenant, so a creation that got
+An application that this collection creates has a uniqueName, which is unique in a tenant: a creation whose response was
 lost, or that reads do not show yet, is never repeated. https://learn.microsoft.com/graph/api/application-upsert
-Other tools give such names as well, so that ours also has a tag, which is set as it is created and never later.
+Other tools use uniqueName as well, so ours also has a tag, which is set on creation and never later.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ WRITE = Purpose("register the application", "Application.ReadWrite.All")
 _DELETE = Purpose("delete the application", "Application.ReadWrite.All")
 SELECTED = ("id", "appId", "displayName", "uniqueName", "tags", "requiredResourceAccess", "createdDateTime")
 MARK = "intune.exchange"  # https://learn.microsoft.com/graph/api/resources/application: tags
-_FOUND_WITHIN = 12  # seconds in which one server of the directory has what another one showed
+_FOUND_WITHIN = 12  # seconds until all servers of the directory show what one has shown
 _LONGEST_NAME = 256  # https://learn.microsoft.com/graph/api/resources/application
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 UNDO = (
@@ -42,7 +42,7 @@ UNDO = (
 
 
 def check_which(params: Mapping[str, Any]) -> None:
-    """Exactly one way to say which application is meant. Raises `TenantError`."""
+    """Require exactly one option that identifies the application. Raises `TenantError`."""
     name, app_id = params.get("unique_name"), params.get("app_id")
     if (name is None) == (app_id is None):
         raise usage("exactly one of unique_name and app_id identifies the application", "Set one of them")
@@ -68,7 +68,7 @@ def _path(params: Mapping[str, Any]) -> str:
 
 
 def find_application(tenant: Tenant, params: Mapping[str, Any], *select: str) -> Record | None:
-    """The application that is meant; None only if the directory says that there is none."""
+    """The application; None only if the directory says that it does not exist."""
     path = odata(_path(params), select=",".join((*SELECTED, *select)))
     try:
         record, _response = tenant.graph.get(path, READ)
@@ -89,18 +89,18 @@ def find_application(tenant: Tenant, params: Mapping[str, Any], *select: str) ->
 
 
 def _soon(tenant: Tenant, read: Callable[[], Record | None], what: str) -> Record | None:
-    """What an earlier task created a moment ago may be missing in one answer and be there in the next."""
+    """One response may lack what an earlier task has just created, and the next one show it."""
     pace = Within(tenant.http, _FOUND_WITHIN, (1.0, 5.0))
     return poll(read, lambda found: found is not None, pace, waiting(tenant.progress, lambda none: what))[0]
 
 
 def await_application(tenant: Tenant, params: Mapping[str, Any], *select: str) -> Record | None:
-    """The application that is meant, unless the directory keeps saying that there is none."""
+    """The application, unless the directory keeps saying that it does not exist."""
     return _soon(tenant, partial(find_application, tenant, params, *select), f"the application {called(params)}")
 
 
 def _check_mark(tenant: Tenant, params: Mapping[str, Any], record: Record) -> None:
-    """What is selected by its unique name is what this collection created; all others are selected by their id."""
+    """By unique name only applications created by this collection are selected; all others by id."""
     if params.get("unique_name") is None or is_marked(record):
         return
     raise TenantError(
@@ -130,7 +130,7 @@ def not_found(tenant: Tenant, params: Mapping[str, Any], what: str = "applicatio
 
 @dataclass(frozen=True)
 class Registrations:
-    """The backend of the one application that is meant."""
+    """The backend of one application."""
 
     params: Mapping[str, Any]
 
@@ -148,7 +148,7 @@ class Registrations:
         created = carried_out(tenant, REGISTER, lambda: tenant.graph.upsert(_path(self.params), body, WRITE))
         if created:
             return created
-        # It was there, and an earlier run created it a moment ago: reads do not show it yet.
+        # It existed: an earlier run created it a moment ago, and reads do not show it yet.
         pace = Within(tenant.http, VISIBLE_WITHIN, PAUSES)
         told = waiting(tenant.progress, lambda listed: "the application")
         listed, is_there = poll(partial(self.list, tenant), bool, pace, told)
@@ -211,7 +211,7 @@ def application_resource(params: Mapping[str, Any]) -> Resource:
 
 
 def ensure_application(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """The registration with its service principal, or neither. Raises `TenantError`."""
+    """Ensure the registration and its service principal, or remove both. Raises `TenantError`."""
     check_which(params)
     wanted = params
     if params["state"] == "present" and (params.get("unique_name") is None or params.get("display_name") is None):
@@ -224,7 +224,7 @@ def ensure_application(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
 
 
 def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """A new application is called like its unique name unless another name is given; only such a one is created."""
+    """The display name of a new application is its unique name unless another is given; others are never created."""
     if find_application(tenant, params):
         return params
     if params.get("unique_name") is None:
@@ -233,7 +233,7 @@ def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 def principal_of(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tuple[Record | None, Record | None]:
-    """The application that is meant with its service principal. Only in check mode may they be missing."""
+    """The application and its service principal. They may be missing only in check mode."""
     check_which(params)
     application, principal = (find_application if check_mode else await_application)(tenant, params), None
     if application is not None:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A client secret as the credential, for those who name it: kept in a file, never in a result.
+"""A client secret as the credential, on explicit request: stored in a file, never in a result.
 
-The service gives a secret once. So its name is written down before it is asked for: one of which the answer got lost,
-or whose file was never written, is found by that name, and removed.
+The service returns a secret once. So its name is written down before the request: a secret whose response was lost, or
+whose file was never written, is found by that name and removed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ROUNDS = 3
 
 
 def _note(path: str) -> dict[str, str]:
-    """What is known of the secret in the file: its id, or the name of the one that was asked for."""
+    """What is known of the secret in the file: its id, or its name if it was only requested."""
     content = read_private(f"{path}.id")
     try:
         found = json.loads(content or b"{}")
@@ -47,12 +47,12 @@ def _write_note(path: str, **note: str) -> None:
 
 
 def _owner(tenant: Tenant, application: Record) -> str:
-    """Whose secret is in a file: by the name, which stays when the application is deleted and made again."""
+    """The owner of the secret in a file, by name, which survives deleting and recreating the application."""
     return f"{application['uniqueName'] or application['appId']} of {tenant_of(tenant.tokens.bearer('graph'))}"
 
 
 def _check_place(tenant: Tenant, path: str, note: Mapping[str, str], application: Record | None) -> None:
-    """What is in the file may have no copy, so only the secret of this application is ever replaced."""
+    """The secret in the file may exist nowhere else, so only a secret of this application is replaced."""
     if not note and read_private(path) is not None:
         raise usage(
             f"the file {path} of path exists, and was not written for a client secret",
@@ -75,7 +75,7 @@ def _current(path: str, note: Mapping[str, str], before: Held, due: datetime) ->
 def ensure_secret(
     tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
 ) -> dict[str, Any]:
-    """The secret of the file is one of the application; there is a new one where it is missing or ends soon."""
+    """Ensure that the secret of the file is registered; create a new one if it is missing or expires soon."""
     if not params["path"]:
         raise usage("path is missing, the file for the client secret")
     with alone_in_folder(params["path"]):
@@ -90,7 +90,7 @@ def _ensure(
     _check_place(tenant, path, note, application)
     due = tenant.http.now() + timedelta(days=params["renew_before_days"])
     if note and not check_mode and application is not None:
-        before = read_held(tenant, params, application)  # another run may have made it while this one waited
+        before = read_held(tenant, params, application)  # another run may have created it while this one waited
     found = _current(path, note, before, due)
     current: Record = found or {"displayName": params["name"]}
     if found is None:
@@ -133,7 +133,7 @@ def _add(tenant: Tenant, params: Mapping[str, Any], application: Record, note: M
 
 
 def absent_secrets(params: Mapping[str, Any], before: Held) -> Held:
-    """Without the secret of the file, and without those that were asked for under the name."""
+    """Remove the secret of the file, and those requested under the name."""
     own = _note(params["path"]).get("key_id") if params["path"] else None
     asked_for = re.compile(f"{re.escape(params['name'])} [0-9a-f]{{8}}")
     kept = [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The service principal of an application: what is granted permissions, and what Exchange knows."""
+"""The service principal of an application, which holds permissions and is registered in Exchange."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .steps import REGISTER, carried_out
 _READ = Purpose("read the service principal", "Application.Read.All")
 _CREATE = Purpose("create the service principal", "Application.ReadWrite.All")
 _BACKING = "NoBackingApplicationObject"
-VISIBLE_WITHIN = 120  # seconds in which the directory shows everywhere what was created
+VISIBLE_WITHIN = 120  # seconds until the whole directory shows a new object
 PAUSES = 2.0, 15.0
 
 
@@ -33,12 +33,12 @@ def find_principal(tenant: Tenant, app_id: str, *select: str) -> Record | None:
     )
     found, _response = tenant.graph.list(path, _READ)
     fits = [one for one in found if normalize_case(one["appId"]) == normalize_case(app_id)]
-    return fits[0] if fits else None  # a tenant has one of an application
+    return fits[0] if fits else None  # a tenant has at most one per application
 
 
 @dataclass(frozen=True)
 class Principals:
-    """The backend of its service principal."""
+    """The backend of the service principal."""
 
     app_id: str
 
@@ -50,7 +50,7 @@ class Principals:
         return [found] if found else []
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        """The directory may not find the new application yet. A second one is refused, so this may be repeated."""
+        """The directory may not find the new application yet. A duplicate is refused, so this may be repeated."""
 
         def attempt() -> Record | None:
             try:
@@ -105,6 +105,6 @@ def with_principal(tenant: Tenant, result: dict[str, Any], check_mode: bool) -> 
         for side in ("before", "after"):
             if result["diff"][side]:
                 result["diff"][side] = {**result["diff"][side], "service_principal": bool(kept["diff"][side])}
-    else:  # only foreseen
+    else:  # only predicted
         result["diff"]["after"] = {**result["diff"]["after"], "service_principal": True}
     return {**result, "application": {**application, "service_principal_id": had}}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The steps to an application that works, and the directory role that a person needs for each.
+"""The steps to a working application, and the directory role that a person needs for each.
 
 https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent
 https://learn.microsoft.com/entra/identity/role-based-access-control/delegate-by-task
@@ -18,8 +18,8 @@ from .._engine.tenant import Tenant
 from .._http.claims import DIRECTORY_ROLES, claims, permissions
 
 Result = TypeVar("Result")
-ROUNDS = 6  # how often a write is sent while the directory does not find a new application
-CONFLICTS = 3  # how often it is sent while somebody else is faster
+ROUNDS = 6  # how often a write is repeated while the directory does not find a new application
+CONFLICTS = 3  # how often a write is repeated after somebody else changed the object first
 _GLOBAL = "Global Administrator"
 _CLOUD = ("Cloud Application Administrator", "Application Administrator", _GLOBAL)
 _PRIVILEGED = ("Privileged Role Administrator", _GLOBAL)
@@ -27,9 +27,9 @@ _PRIVILEGED = ("Privileged Role Administrator", _GLOBAL)
 
 @dataclass(frozen=True)
 class Step:
-    """What is done in words, the permission that a token needs for it, and the directory roles that a person needs.
+    """A step in words, the permission that its token needs, and the directory roles that a person needs.
 
-    Any of the roles is enough; the least comes first. An application needs the permission only.
+    Any one of the roles is enough; the least privileged comes first. An application needs only the permission.
     """
 
     action: str
@@ -48,9 +48,9 @@ CONSENT_OTHER = Step(
 
 
 def roles_needed(tenant: Tenant, steps: Mapping[Step, bool]) -> list[dict[str, Any]]:
-    """For the result: each step that is needed, the roles that allow it, and whether the caller's token names one.
+    """For the result: each required step, the roles that allow it, and whether the caller's token names one.
 
-    Nobody can tell of an application, which needs no role, and of a token that does not name roles.
+    This is unknown for an application, which needs no role, and for a token that does not name roles.
     """
     known = claims(tenant.tokens.bearer("graph"))
     named = known.get("wids")
@@ -64,13 +64,13 @@ def roles_needed(tenant: Tenant, steps: Mapping[Step, bool]) -> list[dict[str, A
 
 
 def may_repeat(error: TenantError, attempt: int) -> bool:
-    """Whether a write is sent again: a new application is not found everywhere at once, which takes longer."""
+    """Whether to repeat a write: a new application is not found everywhere at once, which takes longer."""
     most = {"not_found": ROUNDS, "outcome_unknown": ROUNDS, "conflict": CONFLICTS}
     return attempt < most.get(error.kind, 0)
 
 
 def carried_out(tenant: Tenant, step: Step, act: Callable[[], Result]) -> Result:
-    """What a step does. A person without the role is told which one, since the permission is granted already."""
+    """Run a step. A person without the role is told which one, since the permission is already granted."""
     try:
         return act()
     except TenantError as error:

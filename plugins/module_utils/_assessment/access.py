@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Conditional Access does for mail on phones in place of the connector. Pure functions: no I/O, no clock."""
+"""How Conditional Access replaces the connector for mail on phones. Pure functions: no I/O, no clock."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ from .deadline_table import date_of
 from .platforms import unverified, with_platforms
 
 Policies = Sequence[Mapping[str, Any]]
-# The people whom the policies tell apart, how many each stands for, and what could not be read, in words.
+# People whom policies treat differently, how many each stands for, and what could not be read, in words.
 People = tuple[Mapping[Person, int], list[str]]
 
 _DEVICE = frozenset({"compliantDevice", "domainJoinedDevice"})
 _PHONES = ("iOS", "android")
 _COMPUTERS = ("windows", "macOS", "linux")
-# "Since user agent strings can be modified, this information is unverified": a phone may say that it is anything.
+# "Since user agent strings can be modified, this information is unverified": a phone can claim any platform.
 _ANY = (*_PHONES, "other", *_COMPUTERS)
-# By question: the ways to open mail, and what is wanted of each.
+# By question: the ways to open mail, and the controls that each should require.
 QUESTIONS: dict[str, tuple[tuple[SignIn, ...], frozenset[str]]] = {
     "modern_clients": (tuple(SignIn(APPS, one) for one in _PHONES), DEVICE_OR_APP),
     "eas": (tuple(SignIn(EAS, one) for one in _ANY), frozenset({"compliantDevice"})),
@@ -85,7 +85,7 @@ _CERTIFICATES = (
 
 
 def coverage(policies: Policies, people: People, defaults: Mapping[str, Any] | None = None) -> list[dict[str, Any]]:
-    """For each question and way to open mail who is covered, who is not and why, with how many people each is."""
+    """For each question and way to open mail: who is covered, who is not and why, with numbers of people."""
     rows = []
     policies = [*policies, *([SECURITY_DEFAULTS] if _defaults_on(defaults) else [])]
     for question, (sign_ins, wanted) in QUESTIONS.items():
@@ -106,7 +106,7 @@ def _defaults_on(defaults: Mapping[str, Any] | None) -> bool:
 
 
 def _counted(entry: Mapping[str, Any], people: Mapping[Person, int]) -> dict[str, Any]:
-    """People whom no policy tells apart share an entry, so the first of them is an example."""
+    """People whom all policies treat alike share an entry, so the first of them is an example."""
     return {"people": _number(entry["who"], people) if people else None, "example": entry["who"][0], **entry}
 
 
@@ -116,7 +116,7 @@ def _number(who: Iterable[str], people: Mapping[Person, int]) -> int:
 
 
 def shown(rows: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The coverage for a result: with an example of each kind of people, and without all of them."""
+    """The coverage for a result: with one example of each group of people instead of all of them."""
     return [
         {
             name: [{key: one[key] for key in one if key != "who"} for one in part] if isinstance(part, list) else part
@@ -146,9 +146,9 @@ def judged(
     defaults: ReadResult[Mapping[str, Any]],
     asked: ReadResult[Sequence[Mapping[str, Any]]],
 ) -> Verdict:
-    """Met when everybody is `covered`, but for as many excluded people as there are emergency accounts, over all ways.
+    """Met if everybody is `covered`, except as many excluded people as there are emergency accounts, over all ways.
 
-    Where Microsoft Entra itself was `asked` and says otherwise, nothing is met.
+    If Microsoft Entra itself was `asked` and disagrees, nothing is met.
     """
     rows = [one for one in covered if one["question"] == question]
     evidence = "; ".join(one for one in (_evidence(rows), about_eligibility(people[1])) if one)
@@ -178,9 +178,9 @@ def _evidence(rows: Sequence[Mapping[str, Any]]) -> str:
 def _holes(
     rows: Sequence[Mapping[str, Any]], people: Mapping[Person, int], emergency_accounts: int
 ) -> tuple[bool, bool]:
-    """Whether somebody is not covered for certain, and whether it is not known of somebody.
+    """Whether somebody is certainly not covered, and whether the coverage of somebody is unknown.
 
-    An emergency account is one for each way to open mail: two others for each way would be as many holes as ways.
+    An emergency account is the same for each way to open mail: other ones for each way would be that many holes.
     """
     left = [one for row in rows for status in ("not_covered", "depends_on") for one in row[status]]
     exempt = {who for one in left if one.get("exempt") for who in one["who"]}
@@ -191,7 +191,7 @@ def _holes(
 def _closed_otherwise(
     question: str, evidence: str, plans: ReadResult[list[Record]], defaults: ReadResult[Mapping[str, Any]]
 ) -> Verdict | None:
-    """What may close the holes that the policies leave: policy plans, which come on top, and security defaults."""
+    """What may close the holes in the policies: policy plans, which add to them, and security defaults."""
     if beside := not_judged(plans):
         return unknown(f"by the policies alone, {evidence}; {beside}", _NEXT_PLANS)
     if defaults.error is not None and question in ("eas", "legacy_blocked"):
@@ -204,7 +204,7 @@ def _closed_otherwise(
 
 
 def _differences(question: str, asked: Iterable[Mapping[str, Any]]) -> list[str]:
-    """What Microsoft Entra says of these ways to open mail, where that is not what is said here."""
+    """Where Microsoft Entra's evaluation of these ways to open mail differs from ours."""
     ways = {(one.client, one.platform) for one in QUESTIONS[question][0]}
     return [
         f"Microsoft Entra says that {one['policy']!r} {_applies(one['service_applies'])} to {row['user']} with "
@@ -228,7 +228,7 @@ _NEXT_READ = "Grant User.Read.All, GroupMember.Read.All and RoleManagement.Read.
 
 
 def _in_doubt(entry: Mapping[str, Any]) -> bool:
-    """Whether it is not known if any of the policies reaches these people, rather than when."""
+    """Whether it is unknown if, rather than when, any of the policies reaches these people."""
     return any(one.startswith(NOT_READ) for policy in entry["policies"] for one in policy["conditions"])
 
 
@@ -257,12 +257,12 @@ def _why(status: str, entry: Mapping[str, Any]) -> str:
     return ", ".join(names) + (f" by {', '.join(conditions)}" if conditions else "")
 
 
-# Reasons that say why a policy that looks right is not; the others are about something else.
+# Reasons why a policy that looks right is not; other reasons are about something else.
 _TELLING = {"excluded", "not_included", "report_only", "alternative", "approved_application", "platform"}
 
 
 def _merged(sentences: Iterable[str]) -> list[str]:
-    """Ways to open mail about which the same is to be said, in one sentence."""
+    """Ways to open mail with the same finding, in one sentence."""
     found: dict[str, list[str]] = {}
     for one in sentences:
         way, said = one.split(": ", 1)
@@ -271,7 +271,7 @@ def _merged(sentences: Iterable[str]) -> list[str]:
 
 
 def resting_on_approved_application(policies: Policies) -> list[Mapping[str, Any]]:
-    """The policies in use that ask for the approved client app and nothing else."""
+    """The policies in use that require the approved client app and nothing else."""
     return [one for one in policies if _RETIRED in _built_in(one) and not controls_of(one) and _in_use(one)]
 
 
@@ -286,7 +286,7 @@ def approved_application_alone(policies: Policies) -> Verdict:
 
 
 def eas_with_desktop(policies: Policies) -> Verdict:
-    """A block of Exchange ActiveSync that also ticks modern clients keeps desktop Outlook and Teams out."""
+    """A policy that blocks Exchange ActiveSync and also selects modern clients blocks desktop Outlook and Teams."""
     mixed = []
     for one in filter(_in_use, policies):
         conditions = one.get("conditions") or {}
@@ -309,7 +309,7 @@ def eas_with_desktop(policies: Policies) -> Verdict:
 
 
 def _on_computers(platforms: Mapping[str, Any]) -> bool:
-    """Whether platforms are every one, which "all" is as much as none, and Outlook for Windows or Mac is among them."""
+    """Whether the platforms mean every platform ("all" or none), with Outlook for Windows or Mac among them."""
     included, excluded = platform_sides(platforms)
     return (not included or "all" in included) and not excluded >= {"windows", "macos"}
 

@@ -23,7 +23,7 @@ _EXCLUDES = "#microsoft.graph.exclusionGroupAssignmentTarget"
 
 
 def parts(protections: Mapping[str, Sequence[Record]]) -> dict[str, Read]:
-    """Which apps the policies of each platform cover, and to whom they are assigned: one read for each."""
+    """The apps and the assignments of the policies, by platform: one read for each."""
     found: dict[str, Read] = {}
     for platform, listed in protections.items():
         for one in listed:
@@ -35,7 +35,7 @@ def parts(protections: Mapping[str, Sequence[Record]]) -> dict[str, Read]:
 def described(
     protections: Mapping[str, Sequence[Record]], read: Mapping[str, ReadResult[list[Record]]]
 ) -> list[dict[str, Any]]:
-    """Every policy, with what `read` has of its `parts`. Raises the `TenantError` of a part that is not there."""
+    """Every policy with its `parts`. Raises the `TenantError` of a part that could not be read."""
     found = []
     for platform, listed in protections.items():
         for one in listed:
@@ -54,7 +54,7 @@ def described(
 
 
 def covering(policies: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
-    """For each platform the names of the policies that are assigned and cover Outlook."""
+    """By platform, the names of the assigned policies that cover Outlook."""
     found: dict[str, list[str]] = {platform: [] for platform in _PATHS}
     for one in policies:
         if one["covers_outlook"] and one["assigned"]:
@@ -63,7 +63,7 @@ def covering(policies: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
 
 
 def included(assignments: Iterable[Mapping[str, Any]]) -> bool:
-    """Whether a policy of Intune is assigned to anybody."""
+    """Whether an Intune policy is assigned to anybody."""
     return any((one.get("target") or {}).get("@odata.type") != _EXCLUDES for one in assignments)
 
 
@@ -86,6 +86,6 @@ def app_protection_info(tenant: Tenant) -> dict[str, Any]:
 
 
 def _target(target: Mapping[str, Any]) -> dict[str, Any]:
-    """Who is meant: `#microsoft.graph.groupAssignmentTarget` and its kin, in the words of options."""
+    """The target of an assignment, such as `#microsoft.graph.groupAssignmentTarget`, in the words of options."""
     kind = str(target.get("@odata.type")).rpartition(".")[2]
     return {"target": kind, "group_id": target.get("groupId")}

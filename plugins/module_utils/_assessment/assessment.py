@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A tenant without the connector: what did its work, read once and judged."""
+"""A tenant without the connector: what replaces it, read once and assessed."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _GRAPH = (*GRAPH_READS, "sign_ins")
 _BESIDE = ("authority", "protections", "assignments", "people", "policy_plans")  # what hangs on other reads of Graph
 _ALL = {"ResultSize": "Unlimited"}
 _RECIPIENTS, _CONFIGURATION = "the Exchange role View-Only Recipients", "the Exchange role View-Only Configuration"
-# The longest lists come with what is judged of them alone.
+# The longest lists are returned only with what is assessed.
 _OF_DEVICES = (
     "Identity",
     "Guid",
@@ -98,7 +98,7 @@ _EXCHANGE_READS: dict[str, tuple[str, dict[str, Any], Purpose, tuple[str, ...]]]
 
 
 def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The answers, the checks and who is covered. Raises `TenantError` if nothing could be read."""
+    """The answers, the checks and the coverage. Raises `TenantError` if nothing could be read."""
     if params["emergency_accounts"] < 0:
         raise usage("emergency_accounts is less than 0")
     users = list(dict.fromkeys(params["what_if_users"]))
@@ -122,7 +122,7 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _named(users: Sequence[str], facts: Mapping[str, ReadResult[Any]]) -> dict[str, ReadResult[Person]]:
-    """Each of the users as a person, or why not."""
+    """Each user as a person, or why the user was not found."""
     people = {person.id: person for person in facts["people"].value[0]}
 
     def person_of(user: str) -> Person:
@@ -136,14 +136,14 @@ def _named(users: Sequence[str], facts: Mapping[str, ReadResult[Any]]) -> dict[s
 
 
 def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[Any]]:
-    """Everything that is judged: each name with what was read, or with the error of that read."""
+    """Read everything that the assessment needs: by name, the value or the error of each read."""
     calls: dict[str, Callable[[], Any]] = {
         "graph": partial(_read_graph, tenant, users),
         "background_sign_ins": partial(read_background, tenant),
         **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
     }
     found = gather(calls, at_most=_AT_ONCE)
-    # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
+    # Alone, since the download link is valid for a few minutes only.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
     facts = graph.or_else(dict.fromkeys((*_GRAPH, *users, *_BESIDE), graph))
@@ -159,7 +159,7 @@ def _read_exchange(
 
 
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[Any]]:
-    """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
+    """One batch for the known addresses; then dependent reads, in parallel with the people of the policies."""
     named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
     facts = read_batch(tenant, {**GRAPH_READS, "sign_ins": interactive(tenant.http.now()), **named})
     protections = attempt(lambda: {name: facts[name].value for name in LISTS})
@@ -181,7 +181,7 @@ def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[An
 
 
 def _assignments(compliance: Sequence[Record]) -> dict[str, Read]:
-    """To whom the compliance policies are assigned: Graph documents no `$expand` for that."""
+    """The assignments of the compliance policies, for which Graph documents no `$expand`."""
     return {
         str(one["id"]): Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
         for one in compliance
@@ -193,7 +193,7 @@ def answers(
     joined: Sequence[Mapping[str, Any]] | None,
     facts: Mapping[str, ReadResult[Any]],
 ) -> list[dict[str, Any]]:
-    """For each thing that the connector did: what does it now, what shows that, and what is missing."""
+    """For each function of the connector: what replaces it, the evidence, and what is missing."""
     return [
         _inventory(joined),
         _by_checks("conditional_access", "Conditional Access", [checks["modern_clients"], checks["eas_bound"]]),
@@ -240,7 +240,7 @@ def _answer(what: str, covered_by: list[str], evidence: str, gap: str) -> dict[s
 def _by_checks(
     what: str, by: str, checks: list[Mapping[str, Any]], counts: tuple[str, ...] = ("met",)
 ) -> dict[str, Any]:
-    """Covered as far as the checks are met; the gap is what the others say."""
+    """Covered as far as the checks are met; the shortfalls of the others are the gap."""
     done = [one for one in checks if one["status"] in counts]
     gap = "; ".join(f"{one['title']}: {one['status']}" for one in checks if one not in done)
     return _answer(what, [by] if done else [], "; ".join(one["evidence"] for one in checks), gap)

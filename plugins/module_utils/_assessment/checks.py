@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Intune, Exchange Online and the logs of a tenant without the connector, judged. Pure functions: no I/O, no clock."""
+"""Assess Intune, Exchange Online and the logs of a tenant without the connector. Pure functions: no I/O, no clock."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
 
 
 def compliance_policies(policies: Records, assignments: Mapping[str, ReadResult[Any]]) -> Verdict:
-    """By the type of a policy; a corporate-owned Android device has no type of policy in v1.0.
+    """By policy type; v1.0 has no policy type for corporate-owned Android devices.
 
     A policy for Android device administrator does not count: its support ended for devices with Google Mobile Services
     ("Device compliance settings for Android device administrator in Intune").
@@ -91,7 +91,7 @@ def compliance_policies(policies: Records, assignments: Mapping[str, ReadResult[
 def app_protection(
     protections: Mapping[str, Any], parts: Mapping[str, ReadResult[Any]], policies: ReadResult[Records]
 ) -> Verdict:
-    """What Conditional Access demands must be there: without it, people are locked out."""
+    """The apps protected by what Conditional Access requires must exist, or people are locked out."""
     try:
         found = covering(described(protections, parts))
     except TenantError as error:
@@ -133,7 +133,7 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
 
 
 def eas_certificates(devices: Records) -> Verdict:
-    """Nothing that can be read tells how a device signs in, so a listed device leaves it open."""
+    """No readable property shows how a device signs in, so a listed device leaves this open."""
     eas = sum(1 for one in devices if one.get("ClientType") == "EAS")
     if not eas:
         return met("no Exchange ActiveSync device is listed")
@@ -203,7 +203,7 @@ def organization_access(settings: Records, rules: Records) -> Verdict:
 
 
 def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
-    """Switches that contradict the plans, by which new mailboxes are made, or push people off Outlook."""
+    """Switches that contradict the mailbox plans for new mailboxes, or that exclude Outlook."""
     findings = []
     pushed = [one for one in mailboxes if one.get("OutlookMobileEnabled") is False and one.get("ActiveSyncEnabled")]
     if pushed:

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is behind each deadline, as far as what was read shows it. Pure functions: no I/O, no clock.
+"""Who is affected by each deadline, as far as the data shows. Pure functions: no I/O, no clock.
 
-A detector never says more than its data: `exact` where the service itself lists it, `likely` where a trace is missing
-or may be of something else, `cannot_be_told` otherwise.
+A detector never claims more than its data: `exact` if the service itself lists it, `likely` if a trace is missing or
+ambiguous, `cannot_be_told` otherwise.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ _SHOWN = (
 
 @dataclass(frozen=True)
 class Finding:
-    """`status` is `affected`, `not_affected` or `unknown`. `number` is how many people, where they have no names."""
+    """`status` is `affected`, `not_affected` or `unknown`. `number` counts people who have no names here."""
 
     status: str
     certainty: str
@@ -54,7 +54,7 @@ class Finding:
 
 
 def detect(deadline: str, facts: Facts) -> Finding:
-    """Who is behind a deadline; where a read that it needs failed, that cannot be told."""
+    """Who is affected by a deadline; unknown if one of its reads failed."""
     found = attempt(lambda: DETECTORS[deadline](facts))
     if found.error is None:
         return found.value
@@ -90,7 +90,7 @@ def eas_version(facts: Facts) -> Finding:
 
 
 def eas_certificates(facts: Facts) -> Finding:
-    """No trace in Microsoft Entra is no proof: the app may be one that is not looked for."""
+    """No trace in Microsoft Entra proves nothing: the app may be one that is not looked for."""
     devices = facts["eas_devices"].value
     if not devices:
         return Finding("not_affected", "exact", "no Exchange ActiveSync device is listed")
@@ -98,7 +98,7 @@ def eas_certificates(facts: Facts) -> Finding:
     if not recent:
         said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronised in {LOG_DAYS} days"
         return Finding("not_affected", "likely", said)
-    # What was stopped explains no synchronisation.
+    # A blocked sign-in does not explain a synchronisation.
     through = [one for one in facts["mail_client_sign_ins"].value if _got_through(one)]
     through += _of_client(both(facts["sign_ins"], facts["background_sign_ins"]), _EAS)
     seen = {normalize_case(one.get("userId") or "") for one in through}
@@ -164,7 +164,7 @@ def _excludes_resources(policy: Mapping[str, Any]) -> bool:
 
 
 def _filters_resources(policy: Mapping[str, Any]) -> bool:
-    """Whether a policy for all resources leaves out those that a filter for applications names."""
+    """Whether a policy for all resources excludes those matched by a filter for applications."""
     applications = (policy.get("conditions") or {}).get("applications") or {}
     mode = normalize_case((applications.get("applicationFilter") or {}).get("mode") or "")
     return "all" in normalized_set(applications.get("includeApplications")) and mode not in ("", "include")
@@ -184,7 +184,7 @@ def _up_to(number: int) -> str:
 
 
 def _reached(policies: Records, people: ReadResult[Any]) -> int | None:
-    """How many people the policies may reach; None if the directory could not be read."""
+    """How many people the policies may affect; None if the directory could not be read."""
     counts: Mapping[Person, int] = people.value[0] if people.known else {}
     if not counts:
         return None
@@ -220,7 +220,7 @@ def _ews(facts: Facts) -> Finding:
     return Finding("unknown", "cannot_be_told", said + more, next_step=step)
 
 
-# Where it is on, only apps in EwsAllowedAppIDs get in (Set-OrganizationConfig); which these are is not read.
+# If EWS is enabled, only apps in EwsAllowedAppIDs may use it (Set-OrganizationConfig); which ones is not read.
 _SWITCH = {True: "is on, for the apps of its list", False: "is off", None: "was never set"}
 
 
@@ -261,13 +261,13 @@ def _scope(facts: Facts) -> str:
 
 
 def _of_client(sign_ins: Records, client: str) -> Records:
-    """The sign-ins with a client that got through."""
+    """The successful sign-ins with a client."""
     wanted = protocol_of(client)
     return [one for one in sign_ins if protocol_of(one.get("clientAppUsed")) == wanted and _got_through(one)]
 
 
 def _got_through(sign_in: Mapping[str, Any]) -> bool:
-    """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
+    """Exchange ActiveSync logs a blocked sign-in as a success: only the Conditional Access status shows the block."""
     failed = (sign_in.get("status") or {}).get("errorCode")
     return not failed and sign_in.get("conditionalAccessStatus") != "failure"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The dates on which Microsoft ends a way to reach mail: one table, which everything here that names such a date uses.
+"""The dates on which Microsoft ends a way to reach mail: the one table that all code and documentation uses.
 
 A new notice is one row, and one detector of the same id in deadline_detectors.py.
 """
@@ -17,7 +17,7 @@ _ENTRA = "https://learn.microsoft.com/entra/identity/conditional-access"
 
 @dataclass(frozen=True)
 class Deadline:
-    """`certainty` is the best that the data can give: `exact`, `likely` or `cannot_be_told`; a tenant may have less."""
+    """`certainty` is the best possible one: `exact`, `likely` or `cannot_be_told`; a tenant may have less data."""
 
     id: str
     title: str
@@ -121,5 +121,5 @@ DEADLINES = (
 
 
 def date_of(deadline: str) -> str:
-    """The date of one of them, as 2026-12-31."""
+    """The date of a deadline, such as 2026-12-31."""
     return next(one.date for one in DEADLINES if one.id == deadline)

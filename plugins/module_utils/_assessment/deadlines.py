@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who loses mail, when and why: what each deadline needs is read once, and each row of the table is answered."""
+"""Who loses mail, when and why: the data for each deadline is read once, then each row of the table is evaluated."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ from .legacy_log import LOG_DAYS, interactive, read_background
 from .mail_apps import read_mail_apps
 from .reads import READ_ORGANIZATION_CONFIG, READ_POLICIES
 
-# The names under which the mail apps of phones sign in with modern authentication.
+# The names under which mail apps of phones sign in with modern authentication.
 MAIL_APPS = ("Apple Internet Accounts", "iOS Accounts", "Samsung Email", "Gmail", "Nine")
 OPTIONS: dict[str, dict[str, Any]] = {
     "mail_apps": {"type": "list", "elements": "str", "default": list(MAIL_APPS)},
 }
-_NOT_SURE = ("not_found", "ambiguous", "other_object")  # whose a device is, of which the rest is known
+_NOT_SURE = ("not_found", "ambiguous", "other_object")  # the owner of a device whose other data is known
 _AT_ONCE = 4  # Exchange limits concurrent requests per tenant
 
 
@@ -53,7 +53,7 @@ def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
-    """The deadlines by what an assessment read: nothing of the last synchronisation of a device, nor of its owner."""
+    """The deadlines from an assessment's data, which has no last synchronisation and no owner of a device."""
     devices = facts["devices"].map(
         lambda listed: [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
     )
@@ -61,7 +61,7 @@ def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
 
 
 def answer(facts: Facts, today: date) -> list[dict[str, Any]]:
-    """Each deadline with who is behind it, the earliest first."""
+    """Each deadline with the people it affects, the earliest first."""
     rows = []
     for deadline in DEADLINES:
         found = detect(deadline.id, facts)
@@ -101,7 +101,7 @@ def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[
         },
         at_most=_AT_ONCE,
     )
-    # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
+    # Alone, since the download link is valid for a few minutes only.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
     facts = {**graph.or_else(dict.fromkeys(wanted, graph)), **found}
@@ -120,14 +120,14 @@ def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]
 
 
 def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:
-    """The devices with their last synchronisation, and whose they are."""
+    """The devices with their last synchronisation, and their owners."""
     found = find_devices(tenant, {"client_type": "EAS"}, statistics=True)
     owners = found.owners(tenant, found.devices)
     return [{**one, "owner": _owner(owners[str(one["guid"])])} for one in found.devices]
 
 
 def _owner(mailbox: ReadResult[Record]) -> dict[str, Any] | None:
-    """None where it is not known for sure whose the device is. Raises `TenantError` of any other failure."""
+    """None if the owner of the device is uncertain. Raises `TenantError` for any other failure."""
     if mailbox.error is not None and mailbox.error.kind in _NOT_SURE:
         return None
     found = mailbox.value

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Microsoft Entra itself made of the legacy sign-ins in its log, where the rules here say otherwise. No I/O."""
+"""How Microsoft Entra evaluated the legacy sign-ins in its log, where our rules disagree. No I/O."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ from .._core.resource import normalize_case
 from .._rehearsal.log_results import RESULTS, Then
 from .._rehearsal.sign_in_record import LoggedSignIn, Records
 
-_MOST_PEOPLE = 100  # of whom it is read what they are in; the log has the latest first
-_PLATFORMS = {"ios": "iOS", "macos": "macOS"}  # as questions have them
+_MOST_PEOPLE = 100  # people whose memberships are read; the log has the latest first
+_PLATFORMS = {"ios": "iOS", "macos": "macOS"}  # as in the questions
 
 
 def people_of(sign_ins: Iterable[Mapping[str, Any]]) -> list[str]:
-    """The ids, in lower case, of those who signed in last."""
+    """The ids, in lower case, of the people who signed in most recently."""
     return list(dict.fromkeys(normalize_case(one.get("userId") or "") for one in sign_ins))[:_MOST_PEOPLE]
 
 
 def by_log(
     policies: Sequence[Mapping[str, Any]], people: Iterable[Person], sign_ins: Iterable[Mapping[str, Any]]
 ) -> list[dict[str, Any]]:
-    """Rows as `what_if` has them, each difference once: policies in force that have not changed since the sign-in."""
+    """Rows in the form of `what_if`, without repeats: enabled policies that have not changed since the sign-in."""
     enforced = [one for one in policies if one.get("state") == "enabled"]
     # Locations that changed explain no difference: the judge has no answer where they matter, as they are not read.
     then = Then([{**one, "conditions": {}} for one in enforced], None)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which apps people open their mail with: the usage report of Microsoft 365, which replaces the connector's.
+"""Which apps people use for mail: the usage report of Microsoft 365, which replaces the connector's.
 
-A report may conceal names, which is the default of a tenant; the counts are the same.
+A report may conceal names, which is the default in a tenant; the counts are the same.
 """
 
 from __future__ import annotations

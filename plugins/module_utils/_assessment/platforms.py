@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What rests on the platform that a device says it is. Pure functions: no I/O, no clock.
+"""Findings that depend on the platform that a device claims to be. Pure functions: no I/O, no clock.
 
 "Since user agent strings can be modified, this information is unverified" ("Conditional Access: Conditions", device
-platforms): a phone that says that it is a computer is met by no policy for phones.
+platforms): no policy for phones applies to a phone that claims to be a computer.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ Entries = Iterable[Mapping[str, Any]]
 
 
 def with_platforms(entries: Entries, policies: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The entries of people who are covered, with `by_platform` at each policy that is for some platforms only."""
+    """The entries of covered people, with `by_platform` for each policy that is for some platforms only."""
     some = {(one.get("id"), one.get("displayName")) for one in policies if _for_some(one)}
     return [
         {
@@ -32,7 +32,7 @@ def with_platforms(entries: Entries, policies: Iterable[Mapping[str, Any]]) -> l
 
 
 def unverified(entries: Entries) -> list[str]:
-    """A sentence that names the policies for some platforms, where people are covered by them."""
+    """A sentence that names the policies for some platforms, if people are covered by them."""
     names = sorted({str(one["policy"]) for entry in entries for one in entry["policies"] if one.get("by_platform")})
     return [_sentence(names)] if names else []
 

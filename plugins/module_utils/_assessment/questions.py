@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a tenant without the connector is asked: a title, the reads that it needs, the judge and its source."""
+"""The questions about a tenant without the connector: a title, the reads it needs, the judge and the source."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Options to bearer token, one function per sign-in method; msal does the protocol over our session."""
+"""From options to a bearer token, one function per sign-in method; msal implements the protocol over our session."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ try:
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
 
-# msal logs answers that it cannot read, which may hold tokens; what matters of them is in our errors.
+# msal logs responses that it cannot read, which may hold tokens; our errors have what matters of them.
 _MSAL_LOG = logging.getLogger("msal")
 _MSAL_LOG.addHandler(logging.NullHandler())
 _MSAL_LOG.propagate = False
@@ -46,7 +46,7 @@ _NO_CONSENT = "AADSTS7000229"  # the application has no service principal in thi
 
 
 class Tokens:
-    """Bearer tokens of one tenant, one sign-in per audience. `memory` outlives the task where its owner does."""
+    """Bearer tokens of one tenant, one sign-in per audience. `memory` may outlive the task."""
 
     def __init__(
         self,
@@ -65,7 +65,7 @@ class Tokens:
         self._cache = TokenCache(memory, params.get("token_cache"), http)
         self._ready: dict[str, str] = {}
         self._keys: dict[str, str] = {}
-        self._stale: dict[str, str] = {}  # services that refused a token, and the claims that they want in the next
+        self._stale: dict[str, str] = {}  # services that refused a token, and the claims that they require
         self._own: set[str] = set()  # services for which this task itself signed in
         if self.method != "token" and IMPORT_ERROR:
             raise TenantError(
@@ -89,13 +89,13 @@ class Tokens:
             return self._ready[option]
 
     def tenant(self, option: str) -> str:
-        """The GUID of the tenant that the token is for, or the option tenant_id if the token does not say it."""
+        """The GUID of the tenant that the token is for, or the option tenant_id if the token does not name one."""
         return tenant_of(self.bearer(option)) or str(self._params["tenant_id"])
 
     def _check_tenant(self, option: str, token: str) -> None:
-        """A token acts on the tenant that it is for, whatever tenant_id says: refused if that is not the one meant.
+        """A token acts on the tenant that it was issued for, whatever tenant_id says: refuse any other tenant.
 
-        What a domain stands for is not known here, but both tokens must be for the same tenant.
+        The tenant of a domain is not known here, but both tokens must be for the same tenant.
         """
         meant, found = str(self._params["tenant_id"]), tenant_of(token)
         known = ((one, tenant_of(ready)) for one, ready in self._ready.items())
@@ -111,11 +111,11 @@ class Tokens:
 
     @property
     def signed_in_at(self) -> str:
-        """The name of the tenant for which Entra was asked; empty for tokens that are given, or are the machine's."""
+        """The tenant name used to sign in to Entra; empty for tokens given as options or from a managed identity."""
         return "" if self.method in ("token", "managed_identity") else str(self._params["tenant_id"])
 
     def refused(self, option: str, token: str, challenge: str = "") -> None:
-        """The service does not take this token: the next one is a new one, for every task, with the claims it wants."""
+        """The service refused this token: every task gets a new one next, with the claims that the service requires."""
         with self._lock:
             if self.method != "token" and self._ready.get(option) == token:
                 del self._ready[option]
@@ -123,15 +123,15 @@ class Tokens:
                 self._cache.drop(self._keys[option], token)
 
     def renew(self, option: str, token: str) -> bool:
-        """Whether a newer token than `token`, to which the service denied something, may have more rights.
+        """Whether a newer token may have more rights than `token`, to which the service denied something.
 
-        One that an earlier task got lacks the permissions and roles that were granted since.
+        The token of an earlier task lacks permissions and roles that were granted since.
         """
-        if self.method in ("token", "device_code"):  # a person is not asked once more
+        if self.method in ("token", "device_code"):  # never ask a person again
             return False
         with self._lock:
             if self._ready.get(option) != token:
-                return True  # another thread asked the same
+                return True  # another thread asked for the same
             if option in self._own:
                 return False
             del self._ready[option]
@@ -173,7 +173,7 @@ class Tokens:
             raise TenantError(
                 "sign_in", f"msal cannot read {why}", "sign in", self._http.tenant, next_step=step
             ) from error
-        except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an unusable argument or discovery document
+        except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an invalid argument or discovery document
             step = "Check the sign-in options; a proxy may have responded instead of Microsoft Entra"
             problem = f"msal could not use the response of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
             raise TenantError("sign_in", problem, "sign in", self._http.tenant, next_step=step) from error
@@ -212,7 +212,7 @@ class Tokens:
                 http_client=MsalTransport(
                     self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused, self._memory
                 ),
-                # The authority comes from our closed table or from an option: nobody else need vouch for it.
+                # The authority comes from our fixed table or from an option: no other service needs to confirm it.
                 instance_discovery=False,
                 **options,
             )
@@ -238,7 +238,7 @@ class Tokens:
         return self._confidential(lambda: {"client_assertion": get}, scope, fresh, challenge)
 
     def managed_identity(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
-        """The identity of the machine, system-assigned or the user-assigned one of `client_id`."""
+        """The identity of the machine: system-assigned, or the user-assigned one of `client_id`."""
         if self._app is None or (fresh and not challenge):  # msal tells the endpoint which token was refused
             identity = self._params.get("client_id")
             which = (
@@ -254,7 +254,7 @@ class Tokens:
         return dict(self._app.acquire_token_for_client(resource=resource, claims_challenge=challenge))
 
     def device_code(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
-        """A person signs in elsewhere with a code; the second audience needs no second code."""
+        """A person signs in on another device with a code; the second audience needs no second code."""
         if self._tell is None:
             raise usage(
                 "auth_method device_code has no terminal to show its code on: this task runs as a module process",
@@ -270,7 +270,7 @@ class Tokens:
             except TenantError:
                 if not challenge:
                     raise
-                found = None  # what is asked for needs the person once more
+                found = None  # the requested access needs the person again
             if found:
                 return dict(found)
         flow = app.initiate_device_flow(scope.split())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which sign-in method the options mean; conflicts and gaps are named, never guessed around. No I/O."""
+"""Choose the sign-in method from the options; report conflicts and gaps instead of guessing. No I/O."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from .._core.connection import named
 from .._core.errors import usage
 from .job_token import is_github_job
 
-# What each method needs to be complete. Managed identity and device code are chosen by auth_method only.
+# What each method requires. Managed identity and device code are selected by auth_method only.
 _NEEDS = {
     "client_secret": ("client_id", "client_secret"),
     "certificate": ("client_id", "certificate_path"),
@@ -30,14 +30,14 @@ _CREDENTIALS = {**_OWN_OPTIONS, "token": ("graph_token", "exchange_token")}
 
 
 def credentials_of_others(method: str) -> tuple[str, ...]:
-    """The options that are the credential of another method than this one."""
+    """The credential options of all methods except this one."""
     return tuple(option for other, options in _CREDENTIALS.items() if other != method for option in options)
 
 
 def outranking(params: Mapping[str, Any], explicit: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a task without what the environment says of another sign-in than the task itself.
+    """The options of a task, without environment values of another sign-in than the task's own.
 
-    `explicit` are the options that somebody wrote. Raises `TenantError` where these contradict each other.
+    `explicit` are the options that were written in the task. Raises `TenantError` if these contradict each other.
     """
     begun = [method for method, options in _CREDENTIALS.items() if any(explicit.get(option) for option in options)]
     chosen = explicit.get("auth_method")
@@ -58,7 +58,7 @@ def outranking(params: Mapping[str, Any], explicit: Mapping[str, Any]) -> dict[s
 
 
 def choose_method(params: dict[str, Any]) -> str:
-    """The sign-in method: `auth_method`, else the one that is complete. Raises `TenantError` on conflict or gap."""
+    """The sign-in method: `auth_method`, else the complete one. Raises `TenantError` for a conflict or a gap."""
     chosen = params.get("auth_method")
     if chosen:
         _check_complete(str(chosen), params)
@@ -111,7 +111,7 @@ def _without_credential(params: Mapping[str, Any]) -> str:
 
 
 def _one_job_token(params: Mapping[str, Any]) -> bool:
-    """Whether the token of a job is given, once. Raises `TenantError` where it is given twice."""
+    """Whether a job's token is given exactly once. Raises `TenantError` if it is given twice."""
     given = [option for option in _OWN_OPTIONS["federated_token"] if params.get(option)]
     if len(given) > 1:
         raise usage(f"the token of the job is set twice: {named(*given)}", "Keep one of the two")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate file, PEM or PFX, as what msal takes; what is wrong with it, in words."""
+"""A certificate file, PEM or PFX, in the form that msal needs; its problems in words."""
 
 from __future__ import annotations
 
@@ -37,10 +37,10 @@ _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]
 
 
 def read_certificate(path: str) -> bytes:
-    """What is in the file. Raises `TenantError`."""
+    """The contents of the file. Raises `TenantError`."""
     try:
         return read_file(path)
-    except (OSError, ValueError) as error:  # a path may hold what no path can
+    except (OSError, ValueError) as error:  # the path may be invalid
         why = one_line(getattr(error, "strerror", None) or error)
         raise usage(
             f"the certificate file of {named('certificate_path')} cannot be read: {why}: {one_line(path)}",
@@ -85,7 +85,7 @@ def _only_key(place: str, keys: Sequence[Any], certificates: Sequence[Any]) -> R
 
 
 def _certificate_of(place: str, key: RSAPrivateKey, certificates: Sequence[Any]) -> Any:
-    """A chain may stand before it; after a renewal there may be two, of which the later valid one counts."""
+    """A chain may precede it; after a renewal there may be two, and the one that expires later counts."""
     own = [one for one in certificates if _is_of(one, key)]
     if not own:
         found = ", ".join(one_line(one.subject.rfc4514_string(), 80) for one in certificates[:3])
@@ -112,7 +112,7 @@ def _check_validity(path: str, certificate: Any) -> None:
 def _is_of(certificate: Any, key: Any) -> bool:
     try:
         return _public(certificate.public_key()) == _public(key.public_key())
-    except _UNREADABLE:  # of a kind of key that is not known, as in some chains
+    except _UNREADABLE:  # an unknown kind of key, as in some chains
         return False
 
 

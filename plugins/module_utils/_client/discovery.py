@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Where an authority has its endpoints, which msal asks before each sign-in. No I/O."""
+"""The endpoints of an authority, which msal looks up before each sign-in. No I/O."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ def is_discovery(url: str) -> bool:
 
 
 def known_endpoints(url: str) -> str | None:
-    """The discovery document at `url`, if that is a tenant in a cloud of Microsoft, whose endpoints are documented.
+    """The discovery document at `url` if it is a tenant in a Microsoft cloud, whose endpoints are documented.
 
     "Microsoft Entra authentication and national clouds", and the pages of the client credentials and device code flows.
     """

@@ -26,17 +26,17 @@ from .graph_errors import NOT_SERVED, classify, explain, page_of, parts_of, refi
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
-# "Handling future members in evolvable enumerations": without it a newer value is shown as unknownFutureValue, which
-# could not be sent back.
+# "Handling future members in evolvable enumerations": without it, a newer value appears as unknownFutureValue, which
+# cannot be sent back.
 _ALL = {"Prefer": "include-unknown-enum-members"}
 Items = list[dict[str, Any]]  # the name list is a method below
-# Collections of Intune, of which retired ones were seen to answer with an empty body.
+# Collections of Intune; retired ones were seen to return an empty body.
 _INTUNE = ("deviceManagement/", "deviceAppManagement/")
 
 
 @dataclass(frozen=True)
 class Read:
-    """One read: a path with its query, and why. A collection is read to its last page."""
+    """One read: a path with its query, and its purpose. A collection is read to its last page."""
 
     path: str
     purpose: Purpose
@@ -49,12 +49,12 @@ def odata(path: str, **options: str) -> str:
 
 
 def odata_text(text: str) -> str:
-    """A text as it stands in a filter: in single quotes, those in it doubled (OData 4.01, URL conventions)."""
+    """A text literal for a filter: in single quotes, embedded ones doubled (OData 4.01, URL conventions)."""
     return "'" + text.replace("'", "''") + "'"
 
 
 class Graph:
-    """One tenant's Graph. Every method raises `TenantError`."""
+    """Microsoft Graph for one tenant. Every method raises `TenantError`."""
 
     def __init__(self, http: Http, root: str, bearer: Bearer) -> None:
         self._http = http
@@ -62,49 +62,49 @@ class Graph:
         self._service = Service(_NAME, root, bearer, classify, explain)
 
     def get(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[dict[str, Any], Response]:
-        """One object, and the answer that it came in."""
+        """One object, and the response that contained it."""
         response = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         return self._object(response, purpose), response
 
     def list(self, path: str, purpose: Purpose, version: str = "v1.0") -> tuple[Items, Response]:
-        """A whole collection, and its first answer."""
+        """A whole collection, and its first response."""
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         return self._pages(_first_page(first, path), f"{version}/{path}", purpose), first
 
     def stream(self, path: str, purpose: Purpose, version: str = "v1.0") -> Iterator[dict[str, Any]]:
-        """A collection that is too long to keep: no page is read before the one before it is used up."""
+        """A collection too long to keep in memory: the next page is read only after the previous one is used up."""
         first = self._send(Request(Operation.READ, "GET", f"{version}/{path}", purpose, headers=_ALL))
         for page in self._each_page(_first_page(first, path), f"{version}/{path}", purpose):
             yield from page
 
     def create(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
-        """A new member of a collection, as the service answers it, with its id."""
+        """Create a member of a collection, and return it as the service does, with its id."""
         request = Request(Operation.CREATE, "POST", f"v1.0/{path}", purpose, dict(body))
         response = self._send(request)
         created = response.json if isinstance(response.json, dict) else {}
-        if not created.get("id"):  # it was accepted, so whoever asked must look for what there is now
+        if not created.get("id"):  # it was accepted, so the caller must look for the new object
             raise self._protocol("the created object has no id", purpose, response).but(kind="outcome_unknown")
         return created
 
     def update(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
-        """Only what `body` names; gives the object where the service answers with it."""
+        """Change only the properties in `body`; returns the object if the service does."""
         response = self._send(Request(Operation.IDEMPOTENT, "PATCH", f"v1.0/{path}", purpose, dict(body)))
         return response.json if isinstance(response.json, dict) else {}
 
     def upsert(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> dict[str, Any]:
-        """Create the object of a key in `path` that clients choose, or update it; empty where it was there before."""
+        """Create or update the object of a client-chosen key in `path`; empty if it existed."""
         headers = {"Prefer": "create-if-missing"}
         request = Request(Operation.IDEMPOTENT, "PATCH", f"v1.0/{path}", purpose, dict(body), headers=headers)
         response = self._send(request)
         return response.json if isinstance(response.json, dict) else {}
 
     def delete(self, path: str, purpose: Purpose) -> None:
-        """Remove an object; that it is not there is believed when reading it says so as well."""
+        """Remove an object; "not found" is believed only if reading it says so as well."""
         request = Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose)
         remove_listed(self._http, lambda: self._send(request), lambda: self._exists(path, purpose))
 
     def remove(self, path: str, purpose: Purpose) -> None:
-        """Remove an object that cannot be read by itself; the caller looks for it where it is listed."""
+        """Remove an object that cannot be read on its own; the caller looks for it in its list."""
         self._send(Request(Operation.IDEMPOTENT, "DELETE", f"v1.0/{path}", purpose))
 
     def _exists(self, path: str, purpose: Purpose) -> bool:
@@ -117,22 +117,22 @@ class Graph:
         return True
 
     def action(self, path: str, body: Mapping[str, Any] | None, purpose: Purpose, version: str = "v1.0") -> Any:
-        """An OData action; gives its JSON, if any."""
+        """Call an OData action; returns its JSON, if any."""
         return self._send(
             Request(Operation.ACTION, "POST", f"{version}/{path}", purpose, None if body is None else dict(body))
         ).json
 
     def ask(self, path: str, body: Mapping[str, Any], purpose: Purpose, version: str = "v1.0") -> Items:
-        """An OData action that changes nothing and answers with a collection."""
+        """Call an OData action that changes nothing and returns a collection."""
         page = self._send(Request(Operation.READ, "POST", f"{version}/{path}", purpose, dict(body)))
         return self._pages(page, f"{version}/{path}", purpose)
 
     def set(self, path: str, body: Mapping[str, Any], purpose: Purpose) -> Any:
-        """An OData action that sets something absolutely, so that it may be repeated."""
+        """Call an OData action that sets an absolute value, so that it may be repeated."""
         return self._send(Request(Operation.IDEMPOTENT, "POST", f"v1.0/{path}", purpose, dict(body))).json
 
     def download(self, path: str, purpose: Purpose) -> bytes:
-        """The file that Graph redirects to: on a host of its own, which must not see the token."""
+        """Download the file that Graph redirects to: on another host, which must not see the token."""
         response = self._http.fetch(
             self._service, Request(Operation.READ, "GET", f"v1.0/{path}", purpose, wants_json=False)
         )
@@ -149,18 +149,18 @@ class Graph:
         return self._http.send(host, file).body
 
     def batch(self, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
-        """Several reads in as few requests as Graph allows: each a list or an object, or the error of this read."""
+        """Several reads in as few requests as Graph allows: for each, a list, an object or its error."""
         return self.dated_batch(reads)[0]
 
     def dated_batch(self, reads: Mapping[str, Read]) -> tuple[dict[str, ReadResult[Any]], datetime]:
-        """The same, with the time of the service at its last answer.
+        """The same, with the service's time in its last response.
 
-        Parts are throttled one by one, so each is repeated on its own.
+        Parts are throttled individually, so each is repeated individually.
         """
         now = self._http.now()
         results: dict[str, ReadResult[Any]] = {}
         pending = dict.fromkeys(reads, 0)  # name: attempts
-        renewed: set[str] = set()  # parts that are asked for once more with a new token
+        renewed: set[str] = set()  # parts to request again with a new token
         while pending:
             names = list(pending)[:_BATCH]
             parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
@@ -200,7 +200,7 @@ class Graph:
         return {name: results[name] for name in reads}, now
 
     def _to_renew(self, answered: Mapping[str, Response], renewed: Collection[str], token: str) -> frozenset[str]:
-        """The parts to ask for once more with a new token, as for a whole request: nothing happened yet."""
+        """The parts to request again with a new token, as for a whole request: nothing has happened yet."""
         refused = {name for name, part in answered.items() if part.status == 401}.difference(renewed)
         denied = {name for name, part in answered.items() if part.status == 403}.difference(renewed)
         if refused:
@@ -259,7 +259,7 @@ class Graph:
         except TenantError as error:
             if error.answer is None or error.answer.status not in NOT_SERVED:
                 raise
-            # Only the page is not served: what was asked for is there.
+            # Only the page is not served: what was requested exists.
             problem = f"{_NAME} does not follow its own page link ({error.answer})"
             raise error.but(kind="truncated", problem=problem) from error.__cause__
 
@@ -280,13 +280,13 @@ class Graph:
 
     @staticmethod
     def _refine(error: TenantError, purpose: Purpose) -> TenantError:
-        if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
+        if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed in between
             return error
         return refine(error, purpose.permission)
 
 
 def _first_page(response: Response, path: str) -> Response:
-    """The first page of a collection; an empty body is an empty collection only where Intune was seen to say so."""
+    """The first page of a collection; an empty body is an empty collection only where Intune was seen to return it."""
     if not response.body.strip() and response.status in WHOLE and path.startswith(_INTUNE):
         return replace(response, json={"value": []})
     return response

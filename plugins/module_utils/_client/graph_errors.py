@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which Microsoft Graph says that something failed, Intune's own among them."""
+"""The forms in which Microsoft Graph and Intune report errors."""
 
 from __future__ import annotations
 
@@ -16,25 +16,25 @@ from .._core.strict_json import parse_json
 from .._http.claims import held
 from .._http.response import Response
 
-# How Graph says that it has no such thing: 501 was seen of a tenant in 2026, the others are what HTTP has for it.
+# How Graph says that it does not serve something: 501 was seen in 2026, the others are the statuses of HTTP for it.
 NOT_SERVED = (404, 405, 410, 501)
-# The only sign of a tenant without Intune that is known (msgraph-beta-sdk-go issue 198); Graph has no code for it.
+# The only known sign of a tenant without Intune (msgraph-beta-sdk-go issue 198); Graph has no code for it.
 _NO_INTUNE = "request not applicable to target tenant"
 _NO_LICENCE = "tenant is not licensed for this feature"  # Conditional Access without Entra ID P1, with 403
 _QUERY_BROKER = "rate limit reached because of too many requests to query broker"  # Intune's throttling, with 500
 
 
 def classify(response: Response) -> Outcome:
-    """Intune was seen to throttle with 500; nothing but the text tells it from a fault."""
+    """Intune was seen to throttle with 500; only the text distinguishes it from a fault."""
     if response.status == 500 and _QUERY_BROKER in explain(response)[1].lower():
         return Outcome.REFUSED
     if response.status < 300 and isinstance(response.json, dict) and isinstance(response.json.get("error"), dict):
-        return Outcome.FINAL  # beside whatever else is in the answer
+        return Outcome.FINAL  # beside other content of the response
     return outcome_of_status(response.status)
 
 
 def explain(response: Response) -> tuple[str, str, str]:
-    """Code, message and request id of an error body; Intune puts its own error as JSON text into the message."""
+    """Code, message and request id of an error body; Intune puts its own error into the message as JSON text."""
     error = response.json.get("error") if isinstance(response.json, dict) else None
     if not isinstance(error, dict):
         return "", one_line(response.text, 120), ""
@@ -52,7 +52,7 @@ def explain(response: Response) -> tuple[str, str, str]:
 
 
 def parts_of(envelope: Response) -> dict[str, Response] | None:
-    """The answers in a batch by their ids; None if one of them is none, or is a duplicate."""
+    """The responses in a batch by their ids; None if one of them is invalid or a duplicate."""
     given = envelope.json.get("responses") if isinstance(envelope.json, dict) else None
     parts: dict[str, Response] = {}
     for part in given if isinstance(given, list) else [None]:
@@ -68,18 +68,18 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
 
 
 def not_served(error: TenantError) -> bool:
-    """Whether Microsoft Graph itself says that it has no such thing. A page that is gone is not the collection."""
+    """Whether Microsoft Graph itself does not serve the resource. A missing page is not a missing collection."""
     answer = error.answer
     return (
         error.kind != "truncated"
         and answer is not None
-        and answer.code != ""  # otherwise something on the way has answered
+        and answer.code != ""  # otherwise a proxy may have responded
         and answer.status in NOT_SERVED
     )
 
 
 def page_of(data: Any) -> tuple[list[Any], str] | None:
-    """The members of a page and the link to the next one; None if it is no page."""
+    """The members of a page and the link to the next one; None if it is not a page."""
     if not isinstance(data, dict) or not isinstance(data.get("value"), list):
         return None
     link = data.get("@odata.nextLink") or ""
@@ -87,7 +87,7 @@ def page_of(data: Any) -> tuple[list[Any], str] | None:
 
 
 def refine(error: TenantError, needs: str) -> TenantError:
-    """What the text of an answer says beyond its status: licenses are told apart from permissions."""
+    """The kind of an error by its text as well as its status: a missing license is not a missing permission."""
     answer = error.answer
     if answer is None or answer.code == NOT_IN_SNAPSHOT:
         return error

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The token that a platform gives to a job, with which an application signs in without any secret.
+"""The token that a platform issues to a job, with which an application signs in without any secret.
 
-It comes from an option, from a file, or from GitHub, which gives a job an address to ask for it:
+It comes from an option, from a file, or from GitHub, where a job requests it at an address:
 https://docs.github.com/actions/reference/security/oidc
 """
 
@@ -34,19 +34,19 @@ _AUDIENCES = {
 
 
 def is_github_job() -> bool:
-    """Whether this is a job of GitHub that may ask for a token."""
+    """Whether this is a GitHub job that may request a token."""
     return bool(os.environ.get(_URL) and os.environ.get(_TOKEN))
 
 
 def proof(params: Mapping[str, Any], http: Http, redactor: Redactor) -> list[str]:
-    """What tells this credential from others. GitHub gives another token each time, for the same job."""
+    """What distinguishes this credential from others. GitHub issues a different token each time, for the same job."""
     if _given(params):
         return [assertion(params, http, redactor)]
     return [os.environ.get(_URL, ""), os.environ.get(_TOKEN, "")]
 
 
 def assertion(params: Mapping[str, Any], http: Http, redactor: Redactor) -> str:
-    """Read again for each request: platforms rotate their files. Raises `TenantError`."""
+    """The token, read again for each request: platforms rotate their files. Raises `TenantError`."""
     found = _of_option(params) or _of_file(params) or _of_github(params, http, redactor)
     redactor.add(found)
     return found

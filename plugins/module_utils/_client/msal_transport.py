@@ -21,30 +21,30 @@ from .token_cache import TokenMemory
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
 _USUAL_INTERVAL = 5.0  # seconds
-# What msal sends that proves who asks: made of the certificate, or found where the machine keeps it.
+# The proof of identity that msal sends: made from the certificate, or found on the machine.
 _SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", "client_secret", "refresh_token")
 
 
 class _Reply:
-    """An answer in the shape that msal reads."""
+    """A response in the form that msal reads."""
 
     def __init__(self, status: int, headers: Mapping[str, str], text: str) -> None:
         self.status_code, self.headers, self.text = status, dict(headers), text
 
     @classmethod
     def of(cls, response: Response) -> _Reply:
-        """As it was read here: msal would read the text once more, and without bounds."""
+        """The response as it was read here: msal would parse the text again, without limits."""
         text = response.text if response.json is None else json.dumps(response.json)
         return cls(response.status, response.headers, text)
 
     def raise_for_status(self) -> None:
-        """Failures of the transport were raised before."""
+        """Failures of the transport were already raised."""
 
 
 class MsalTransport:
-    """What msal sends goes to one `service`; `refused` makes an error of Entra's own words.
+    """Sends msal's requests to one `service`; `refused` makes an error of Entra's own words.
 
-    Discovery documents are not read where they are known, by documentation or from an earlier task in `memory`.
+    Discovery documents are not read if documentation or an earlier task in `memory` already provides them.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class MsalTransport:
         return self._reply(Request(Operation.READ, "GET", url, _SIGN_IN, query=params, headers=dict(headers or {})))
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
-        # A token may be asked for again: nothing in the tenant changes by it.
+        # A token request may be repeated: it changes nothing in the tenant.
         return self._reply(
             Request(Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {}))
         )
@@ -83,16 +83,16 @@ class MsalTransport:
         response = self._http.fetch(self._service, request)
         said = response.json
         if response.status == 401 and header(response.headers, "WWW-Authenticate").lower().startswith("basic realm="):
-            return _Reply.of(response)  # Azure Arc asks for proof of being on this server, and msal answers it
+            return _Reply.of(response)  # Azure Arc requires proof of running on this server, which msal provides
         if not isinstance(said, dict):
-            # msal would log the whole answer, and say only that it is no JSON
+            # msal would log the whole response, and only report invalid JSON
             if response.status >= 300:
                 raise self._refused("", response.text, None, response.status)
             problem = f"{self._service.name} returned {response.status} without a JSON object"
             raise TenantError("protocol", problem, _SIGN_IN.action, self._http.tenant)
         error = str(said.get("error"))
         if response.status >= 400 and "error_description" in said and error not in WAITING:
-            # msal would forget the status, or replace Entra's words by a guess of its own
+            # msal would drop the status, or replace Entra's words by its own guess
             raise self._refused(error, str(said["error_description"]), said.get("correlation_id"), response.status)
         return _Reply.of(response)
 
@@ -101,7 +101,7 @@ class MsalTransport:
 
 
 def interval_of(asked: Any) -> float:
-    """Seconds between two looks for a code that somebody enters (RFC 8628, 3.2), whatever is answered."""
+    """Seconds between two polls for an entered code (RFC 8628, 3.2), whatever the response says."""
     try:
         seconds = float(asked)
     except (TypeError, ValueError, OverflowError):

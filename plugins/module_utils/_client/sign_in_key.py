@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What tells sign-ins apart: tasks share a token only if all of it is the same."""
+"""The key of a sign-in: tasks share a token only if all parts of it are equal."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from .machine import identity_endpoint, machine_ids
 def sign_in_key(
     params: Mapping[str, Any], method: str, authority: str, service: str, http: Http, redactor: Redactor
 ) -> str:
-    """The same for the same sign-in only: where, as whom, with what, for which service. A digest: it tells nothing."""
+    """Equal for equal sign-ins only: where, as whom, with what, for which service. A digest that reveals nothing."""
     proof: list[str] = []
     match method:
         case "client_secret":

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Access tokens that tasks share: in a memory that the caller gives, between runs in a folder that the user names.
+"""Access tokens that tasks share: in memory that the caller provides, and between runs in a folder that the user names.
 
-A token is as good as the credential for as long as it lives. So the folder and what is in it must belong to the user
-that runs the task, be open to nobody else, and be no links. A lock for each token lets one task sign in while others
-that need the same token wait for it.
+A token is as powerful as the credential until it expires. So the folder and its files must belong to the user that runs
+the task, be closed to everybody else, and not be links. A lock for each token lets one task sign in while others that
+need the same token wait.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from .._core.strict_json import parse_json
 from .._http.http import Http
 from .._http.poll import UntilDeadline, poll
 
-_MARGIN = 300  # seconds that a token must still live, so that it outlasts most tasks; the Azure SDKs renew as early
+_MARGIN = 300  # remaining life in seconds that outlasts most tasks; the Azure SDKs renew as early
 _POLL_INTERVAL = 0.05  # seconds between two attempts at a lock that another task holds
 _LARGEST = 64 * 1024  # bytes
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -39,7 +39,7 @@ _FILE = re.compile(r"([0-9a-f]{64})\.json")
 
 @dataclass(frozen=True)
 class Token:
-    """An access token and when it ends, in seconds since 1970."""
+    """An access token and when it expires, in seconds since 1970."""
 
     text: str = field(repr=False)
     expires: float
@@ -58,12 +58,12 @@ def _now() -> float:
 
 
 def is_token(text: str) -> bool:
-    """Whether a header can hold it. A token is opaque to us."""
+    """Whether it is valid in a header. Tokens are opaque to us."""
     return _TOKEN.fullmatch(text) is not None
 
 
 class TokenMemory:
-    """Tokens by the key of their sign-in, for whoever is given the same memory; here within one process."""
+    """Tokens by the key of their sign-in, shared by everyone who is given the same memory; here within one process."""
 
     def __init__(self, tokens: dict[str, Token] | None = None) -> None:
         self._tokens = {} if tokens is None else tokens
@@ -89,20 +89,20 @@ class TokenMemory:
         self._documents[url] = text
 
     def try_lock(self, key: str) -> Callable[[], None] | None:
-        """What releases `key`, which nobody else may sign in for until then; None while another task has it."""
+        """Lock `key` and return what releases it; None while another task signs in for it."""
         return lambda: None
 
 
 class TokenCache:
-    """Tokens by the key of their sign-in. `memory` is shared by whoever is given the same, `path` by processes."""
+    """Tokens by the key of their sign-in. `memory` is shared within a process, `path` between processes."""
 
     def __init__(self, memory: TokenMemory, path: str | None, http: Http) -> None:
         self._memory, self._http = memory, http
-        # Without a slash at its end, which would make a link look like the folder behind it.
+        # Without a final slash, which would make a link look like the folder behind it.
         self._path = os.path.abspath(path) if path else None
 
     def obtain(self, key: str, sign_in: Callable[[], Token]) -> str:
-        """The token of `key`: one that somebody has with enough life left, else what `sign_in` gives."""
+        """The token of `key`: a shared one with enough life left, else the result of `sign_in`."""
         known = self._memory.get(key)
         if known is None or not known.lasts:
             release = self._wait_for(lambda: self._memory.try_lock(key))
@@ -116,7 +116,7 @@ class TokenCache:
         return known.text
 
     def drop(self, key: str, text: str) -> None:
-        """The service refused this token: nobody gets it any more. A newer one, which another task got, stays."""
+        """The service refused this token: nobody gets it again. A newer one from another task stays."""
         self._memory.drop(key, text)
         if self._path is not None:
             with self._locked(key) as folder:
@@ -134,7 +134,7 @@ class TokenCache:
             return known
 
     def _wait_for(self, attempt: Callable[[], T | None]) -> T:
-        """What `attempt` gives once another task has finished its sign-in."""
+        """The result of `attempt` after another task has finished its sign-in."""
         found, _done = poll(attempt, lambda state: state is not None, UntilDeadline(self._http, lambda: _POLL_INTERVAL))
         if found is None:
             raise TenantError(
@@ -147,20 +147,20 @@ class TokenCache:
 
     @contextlib.contextmanager
     def _locked(self, key: str) -> Iterator[int]:
-        """The folder, opened, while this process alone may use `key`."""
+        """The open folder, while this process alone may use `key`."""
         folder = self._open_folder()
         try:
             lock = self._wait_for(lambda: self._try_lock(folder, key))
             try:
                 yield folder
             finally:
-                os.close(lock)  # which lets it go, as the end of a killed process does
+                os.close(lock)  # which releases the lock, as does the end of a killed process
         finally:
             os.close(folder)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:
-        """What the system says against the folder, as an error that a person can act on."""
+        """What the system reports about the folder, as an error that a person can act on."""
         try:
             yield
         except OSError as error:
@@ -178,14 +178,14 @@ class TokenCache:
         return folder
 
     def _try_lock(self, folder: int, key: str) -> int | None:
-        """The lock of `key`, or nothing while another process has it."""
+        """The lock of `key`, or None while another process holds it."""
         name = f"{key}.lock"
         lock = self._open(folder, name, os.O_RDWR | os.O_CREAT)
         ours = False
         try:
             with self._explained(), contextlib.suppress(BlockingIOError):
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                # Otherwise it was swept away before it was locked, and others lock another file of its name.
+                # Otherwise it was removed before it was locked, and others lock a new file of the same name.
                 named_now = _stat(folder, name)
                 ours = named_now is not None and named_now.st_ino == os.fstat(lock).st_ino
         finally:
@@ -194,7 +194,7 @@ class TokenCache:
         return lock if ours else None
 
     def _open(self, folder: int, name: str, flags: int) -> int:
-        # Not blocking: what is no file must not hold the task up before it is refused.
+        # Not blocking: a special file must be refused without waiting for it.
         with self._explained():
             try:
                 file = os.open(name, flags | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600, dir_fd=folder)
@@ -206,7 +206,7 @@ class TokenCache:
         return file
 
     def _check(self, opened: int, name: str = "") -> None:
-        """What was opened, not what stands under its name by now, is ours and ours alone."""
+        """The opened file itself, not what has its name by now, must belong to us alone."""
         why = permission_problem(os.fstat(opened), is_file=bool(name))
         if why:
             os.close(opened)
@@ -218,7 +218,7 @@ class TokenCache:
         return usage(f"{what} {self._path} of {named('token_cache')} {why}", step)
 
     def _read(self, folder: int, key: str) -> Token | None:
-        """The token in the file; nothing if there is none, or if the file is ours and corrupted."""
+        """The token in the file; None if there is none, or if the file is ours and corrupted."""
         if _stat(folder, f"{key}.json") is None:
             return None
         file = self._open(folder, f"{key}.json", os.O_RDONLY)
@@ -232,7 +232,7 @@ class TokenCache:
         return Token(text, expires) if is_token(text) and math.isfinite(expires) else None
 
     def _write(self, folder: int, key: str, token: Token) -> None:
-        """Whole or not at all, over what was there. Tokens that have ended go."""
+        """Write atomically over the existing file. Expired tokens are removed."""
         draft = f"{key}.new"
         with self._explained():
             with contextlib.suppress(FileNotFoundError):
@@ -241,7 +241,7 @@ class TokenCache:
             with os.fdopen(file, "w", encoding="ascii") as stream:
                 json.dump({"token": token.text, "expires": token.expires}, stream)
                 stream.flush()
-                os.utime(stream.fileno(), (token.expires, token.expires))  # by which the sweep sees that it ended
+                os.utime(stream.fileno(), (token.expires, token.expires))  # by which `_sweep` sees that it expired
             os.replace(draft, f"{key}.json", src_dir_fd=folder, dst_dir_fd=folder)
             for name in os.listdir(folder):
                 match = _FILE.fullmatch(name)
@@ -249,7 +249,7 @@ class TokenCache:
                     self._sweep(folder, match[1])
 
     def _sweep(self, folder: int, key: str) -> None:
-        """Remove a token that has ended, unless somebody is at it: its sign-in may never be made again."""
+        """Remove an expired token, unless it is in use: its sign-in may never be repeated."""
         if not self._ended(folder, key):
             return
         lock = self._try_lock(folder, key)
@@ -267,7 +267,7 @@ class TokenCache:
 
 
 def _stat(folder: int, name: str) -> os.stat_result | None:
-    """What stands under a name, links not followed; nothing if nothing does."""
+    """The status of a name, links not followed; None if it does not exist."""
     try:
         return os.stat(name, dir_fd=folder, follow_symlinks=False)
     except FileNotFoundError:

@@ -35,17 +35,17 @@ _DIRECT = "b2bdirectconnectuser"
 # Kinds of people who authenticate in another tenant ("Authentication and Conditional Access for B2B users").
 EXTERNAL = _ALL_GUESTS - {"internalguest"}
 _EAS_CLIENTS = frozenset({"exchangeactivesync", "eassupported", "easunsupported"})
-NOT_READ = "not known here"  # how what could not be read is said
+NOT_READ = "not known here"  # how to report what could not be read
 Why = tuple[str, str]  # a stable word, and the sentence for it
 
 
 @dataclass(frozen=True)
 class Person:
-    """Who signs in: the ids of groups, nested ones too, and of role templates; None where they could not be read.
+    """Somebody who signs in: the ids of groups, also nested, and of role templates; None if they could not be read.
 
-    All ids are in lower case. `kind` is `member`, one of Graph's `guestOrExternalUserTypes`, or `guest` where no
-    more is known. `eligible` are the roles that the person may activate, `eligible_groups` the groups of which the
-    person may activate a membership (Privileged Identity Management).
+    All ids are in lower case. `kind` is `member`, one of Graph's `guestOrExternalUserTypes`, or `guest` if no more is
+    known. `eligible` are the roles that the person may activate, `eligible_groups` the groups of which the person may
+    activate a membership (Privileged Identity Management).
     """
 
     id: str
@@ -58,17 +58,17 @@ class Person:
 
     @property
     def external(self) -> bool:
-        """Whether it is certain that the person authenticates in another tenant."""
+        """Whether the person certainly authenticates in another tenant."""
         return normalize_case(self.kind) in EXTERNAL
 
 
-# A member whom no policy names in any way.
+# A member whom no policy names.
 EVERYBODY = Person("everybody")
 
 
 @dataclass(frozen=True)
 class Side:
-    """What an assignment includes, or what it excludes. Ids are in lower case, `words` as they stand there."""
+    """What an assignment includes or excludes. Ids are in lower case, `words` unchanged."""
 
     ids: frozenset[str]
     groups: tuple[str, ...]
@@ -77,16 +77,16 @@ class Side:
     guest_tenants: frozenset[str] | None  # None: from any tenant
     words: tuple[str, ...]
     including: bool = True
-    new_guests: bool = False  # it says something of guests that is not known here
+    new_guests: bool = False  # it names kinds of guests that are unknown here
 
     @property
     def guests(self) -> bool:
         return bool(self.guest_types) or self.new_guests or "guestsorexternalusers" in self.ids
 
     def names(self, person: Person, shared: bool = False) -> tuple[bool | None, str]:
-        """Whether a person is named, and how; None if that is not known, and what it hangs on.
+        """Whether a person is named, and how; None if that is unknown, with what it depends on.
 
-        `shared`: the resource is one to which people of other tenants may also connect directly.
+        `shared`: people of other tenants may also connect directly to the resource.
         """
         if "all" in self.ids or normalize_case(person.id) in self.ids:
             return True, "everybody" if "all" in self.ids else f"user {person.id}"
@@ -104,17 +104,17 @@ class Side:
         return (None, doubt) if doubt else (False, "")
 
     def _may_activate(self, person: Person) -> str:
-        """The role that a person may activate, by which the person would be named then."""
+        """The role that a person may activate, by which the person would then be named."""
         if person.eligible is None:
-            # Who is not included now is not covered now; but who may become excluded has to be known.
+            # Somebody who is not included now is not covered now; but who may become excluded must be known.
             return "" if self.including else f"{NOT_READ}: who may activate role {self.roles[0]}"
         state = "active" if self.including else "not active"
         return next((f"while role {one} is {state}" for one in self.roles if one in person.eligible), "")
 
     def _may_join(self, person: Person) -> str:
-        """The group of which a person may become a member, by which the person would be named then.
+        """The group that a person may join, by which the person would then be named.
 
-        Where that could not be read, who may is named by nothing now, and whoever asked is told of it
+        If that could not be read, such people are not named now, and the caller is told so
         (`group_eligibility.about_eligibility`): most tenants grant no permission to read it.
         """
         state = "active" if self.including else "not active"
@@ -122,7 +122,7 @@ class Side:
         return next((f"while the membership of group {one} is {state}" for one in self.groups if one in may), "")
 
     def _names_guest(self, person: Person, shared: bool) -> bool | None:
-        """A policy for those who connect directly also reaches invited people who may do so ("Users and groups")."""
+        """A policy for people who connect directly also reaches guests who may do so ("Users and groups")."""
         if "guestsorexternalusers" in self.ids:
             return True
         if self.new_guests:
@@ -141,14 +141,14 @@ class Side:
 
 @dataclass(frozen=True)
 class Assignment:
-    """Whom a policy is assigned to."""
+    """The people to whom a policy is assigned."""
 
     included: Side
     excluded: Side
     selects_eas: bool = False
 
     def reach(self, person: Person, *, eas: bool, shared: bool = False) -> tuple[Why | None, str]:
-        """Why a policy does not apply to a person; else what that depends on, if on anything."""
+        """Why a policy does not apply to a person; else what that depends on, if anything."""
         excluded, how = self.excluded.names(person, shared)
         if excluded:
             return ("excluded", f"it excludes {how}"), ""
@@ -194,7 +194,7 @@ def _side(users: Mapping[str, Any], side: str) -> Side:
 
 
 def filled(value: Any) -> bool:
-    """Whether a part of a policy says anything: Graph writes what is not set as null, empty or `none`."""
+    """Whether a part of a policy is set: Graph writes unset parts as null, empty or `none`."""
     if isinstance(value, Mapping):
         return any(filled(part) for name, part in value.items() if "@" not in name)
     return bool(value) and value != "none"

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The conditions of a Conditional Access policy that hang on more than client and platform. Pure rules: no I/O.
+"""The conditions of a Conditional Access policy beyond client and platform. Pure rules: no I/O.
 
 The rules are those of "Conditions", "Network", "Filter for devices" and "Authentication flows" (MicrosoftDocs/
-entra-docs, docs/identity/conditional-access). A condition that is not known here narrows the policy, so that whether
-it holds is not known.
+entra-docs, docs/identity/conditional-access). A condition that is unknown here narrows the policy, so whether it
+holds is unknown.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _RISKS = {
 }
 _KNOWN_RISKS = frozenset({"hidden"}).union(*(every for _attribute, every in _RISKS.values()))
 _FLOWS = (NO_FLOW, "devicecodeflow", "authenticationtransfer")
-# What is judged elsewhere, for the client and the platform alone.
+# Conditions judged elsewhere, by client and platform alone.
 _ELSEWHERE = frozenset({"users", "applications", "clientAppTypes", "platforms"})
 _MOST_PLACES = 5
 _MOST_SIGN_INS = 1000
@@ -49,9 +49,9 @@ Conditions = Mapping[str, Any]
 
 
 def conditions_of(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str, Holds]]:
-    """The conditions that narrow a policy, each with whether it holds for a sign-in; None if that is not known."""
+    """The conditions that narrow a policy, each with whether it holds for a sign-in; None if unknown."""
     if filled((conditions.get("applications") or {}).get("applicationFilter")):
-        yield "applicationFilter", None  # Graph tells no security attributes of Exchange Online
+        yield "applicationFilter", None  # Graph does not show security attributes of Exchange Online
     if not sign_in.platform and filled(conditions.get("platforms")):
         yield "platforms", None
     yield from _new_values(conditions, sign_in)
@@ -61,10 +61,10 @@ def conditions_of(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str
 
 
 def _new_values(conditions: Conditions, sign_in: SignIn) -> Iterator[tuple[str, Holds]]:
-    """The lists with a value that may be about this sign-in, such as `unknownFutureValue`.
+    """The lists with a value that may apply to this sign-in, such as `unknownFutureValue`.
 
-    A new value is about no client that is named beside it, and about no platform that is known. Which clients of
-    Exchange ActiveSync are supported hangs on the platform.
+    A new value does not apply to a client that is named beside it, nor to a known platform. Which clients of Exchange
+    ActiveSync are supported depends on the platform.
     """
     types, platforms = normalized_set(conditions.get("clientAppTypes")), conditions.get("platforms") or {}
     by_platform = sign_in.client == EAS and not sign_in.platform and types & {"eassupported", "easunsupported"}
@@ -89,7 +89,7 @@ def _unknown(_name: str, _value: Any, _sign_in: SignIn) -> Holds:
 
 
 def _levels(value: Any) -> frozenset[str]:
-    """Levels stand in a list, or as one text with commas."""
+    """Levels are a list, or one text with commas."""
     parts = value.split(",") if isinstance(value, str) else value
     return frozenset(normalize_case(str(one).strip()) for one in parts)
 
@@ -123,7 +123,7 @@ def _locations(_name: str, value: Any, sign_in: SignIn) -> Holds:
         return None
     inside = _named_by(included, sign_in)
     if inside is False and TRUSTED in included and MFA_TRUSTED_ADDRESSES in sign_in.unsure_places:
-        inside = None  # "all trusted locations" holds these as well; to exclude them would only ask for less
+        inside = None  # "all trusted locations" includes these; excluding them would only require less
     outside = _named_by(excluded, sign_in)
     if inside is False or outside:
         return False
@@ -139,7 +139,7 @@ def _named_by(places: frozenset[str], sign_in: SignIn) -> Holds:
 def _devices(_name: str, value: Any, sign_in: SignIn) -> Holds:
     wanted = value.get("deviceFilter") or {}
     if filled({name: part for name, part in value.items() if name != "deviceFilter"}) or not wanted.get("rule"):
-        return None  # the deprecated device state, or what is new
+        return None  # the deprecated device state, or a new condition
     found = matches(str(wanted["rule"]), sign_in)
     if normalize_case(wanted.get("mode")) not in ("include", "exclude") or found is None:
         return None
@@ -155,9 +155,9 @@ _JUDGES: dict[str, Callable[[str, Any, SignIn], Holds]] = {
 
 
 def every_case(policies: Iterable[Conditions], sign_in: SignIn) -> list[SignIn]:
-    """The sign-in in every case that these policies tell apart, as far as it leaves that open.
+    """The sign-in in every case that these policies distinguish, as far as it leaves that open.
 
-    The cases are as many as can be: some may not occur. Where there are too many, what makes them so stays unknown.
+    Some of the cases may not occur. If there are too many, their causes stay unknown.
     """
     policies, cases = list(policies), [sign_in]
     open_to: dict[str, Sequence[Any]] = {
@@ -186,9 +186,9 @@ def _flow_cases(policies: Iterable[Conditions]) -> list[str]:
 
 
 def _place_cases(policies: Iterable[Conditions]) -> list[frozenset[str]]:
-    """Every set of the places that are named: how they lie to each other is not known here.
+    """Every set of the named places: how they overlap is unknown here.
 
-    Of places that stand in the same lists throughout, one stands for all: no policy tells them apart.
+    Of places that are always listed together, one stands for all: no policy distinguishes them.
     """
     lists = [
         normalized_set(value.get(side))

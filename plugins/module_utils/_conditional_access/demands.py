@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What all enforced policies together ask of one person, to compare before and after a change. Pure rules: no I/O.
+"""What all enforced policies together require of one person, for comparing before and after. Pure rules: no I/O.
 
-Counts can stay the same while others are meant, and a control can be asked for before by one policy and another one
-now beside it. So the requirements of each person are compared.
+Equal counts can hide different people, and another policy can now require a control that one required before. So the
+requirements of each person are compared.
 """
 
 from __future__ import annotations
@@ -21,18 +21,18 @@ from .sign_in import BLOCK, SignIn
 
 @dataclass(frozen=True)
 class _Demand:
-    """One requirement, and on what it depends that the person must meet it: on nothing if that is empty."""
+    """One requirement, and the conditions on which it depends; none if it is certain."""
 
     clause: frozenset[str]
     depends_on: tuple[str, ...]
 
     def implies(self, other: _Demand) -> bool:
-        """Whether whoever must meet this one need not do anything more for the other."""
+        """Whether meeting this one always meets the other as well."""
         return (self.clause <= other.clause or self.clause == BLOCK) and self.depends_on in ((), other.depends_on)
 
 
 class Demands:
-    """What these policies ask of a sign-in."""
+    """What these policies require of a sign-in."""
 
     def __init__(self, policies: Iterable[Mapping[str, Any]], sign_in: SignIn) -> None:
         readings = [read(policy, sign_in) for policy in policies]
@@ -48,7 +48,7 @@ class Demands:
         return frozenset(found)
 
     def assigned(self) -> frozenset[str]:
-        """Whom the policies that ask for something are assigned to, and what they ask for."""
+        """The assignments of the policies that require something, and what they require."""
         return frozenset(
             _text([reading.policy["conditions"].get("users"), sorted(map(sorted, reading.clauses)), conditions])
             for reading, conditions in self._asking
@@ -56,7 +56,7 @@ class Demands:
 
 
 def difference(before: Demands, after: Demands, people: Mapping[Person, int]) -> dict[str, int | None]:
-    """How many people must meet something that they did not have to (`gained`), and the other way round (`lost`)."""
+    """How many people have a new requirement (`gained`), and how many lost one (`lost`)."""
     found: dict[str, int | None] = {"gained": 0 if people else None, "lost": 0 if people else None}
     for person, number in people.items():
         was, becomes = before.of(person), after.of(person)
@@ -67,7 +67,7 @@ def difference(before: Demands, after: Demands, people: Mapping[Person, int]) ->
 
 
 def _conditions(reading: Reading) -> tuple[str, ...]:
-    """The conditions that are not known to hold, with what they say."""
+    """The conditions that are not known to hold, in words."""
     conditions = reading.policy.get("conditions") or {}
     names: Sequence[str] = ["applications" if one == "applicationFilter" else one for one in reading.conditions]
     return tuple(_text([one, conditions.get(one)]) for one in sorted(set(names)))

@@ -1,15 +1,15 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The filter for devices of a Conditional Access policy, for what is known of a device. Pure rules: no I/O.
+"""The filter for devices of a Conditional Access policy, given what is known of a device. Pure rules: no I/O.
 
-The rules are those of "Filter for devices" (MicrosoftDocs/entra-docs, docs/identity/conditional-access): what is
-compared, and the table "Policy behavior" for devices that are not registered. The syntax is that of the rules for
+The rules are those of "Filter for devices" (MicrosoftDocs/entra-docs, docs/identity/conditional-access): the
+attributes, and the table "Policy behavior" for devices that are not registered. The syntax is that of the rules for
 dynamic groups.
 
-Not settled, since no page says it: what -not makes of a comparison on a device that is not registered, and whether
-`isCompliant -eq False` matches a registered device that nothing manages, whose isCompliant is null. Such a rule is not
-known for one.
+Not settled, since no page says it: the effect of -not on a comparison for a device that is not registered, and whether
+`isCompliant -eq False` matches a registered unmanaged device, whose isCompliant is null. The result of such a rule is
+unknown.
 """
 
 from __future__ import annotations
@@ -44,10 +44,10 @@ _SYSTEMS = {
 _TRUST = {"windows": ("azuread", "serverad", "workplace")}  # only Windows is hybrid joined ("Grant")
 # "Devices must be Microsoft Intune managed, compliant, or Microsoft Entra hybrid joined for a value to be available".
 _EXTENSION = re.compile(r"extensionattribute\d+")
-_INTUNE = "0000000a-0000-0000-c000-000000000000"  # the mdmAppId of devices that Intune manages
-_COLLECTIONS = frozenset({"physicalids", "systemlabels"})  # of these, -contains means one whole text
-_NULL = "null"  # as a word of a rule, "to check whether a value is there" (rules for dynamic groups)
-_UNSET = ""  # isCompliant of a registered device that nothing manages
+_INTUNE = "0000000a-0000-0000-c000-000000000000"  # the mdmAppId of Intune
+_COLLECTIONS = frozenset({"physicalids", "systemlabels"})  # for these, -contains means the whole text
+_NULL = "null"  # a keyword in rules, "to check whether a value is there" (rules for dynamic groups)
+_UNSET = ""  # isCompliant of a registered unmanaged device
 _MOST_COMPARISONS = 5
 Fits: TypeAlias = "bool | None"
 
@@ -67,7 +67,7 @@ class Comparison:
 
     def of(self, device: Device, platform: str) -> Fits:
         if not device.registered:
-            # "positive operators: not applied; negative operators: applied"; of a comparison with null it says nothing.
+            # "positive operators: not applied; negative operators: applied"; comparisons with null are not mentioned.
             return None if _NULL in self.values else self.negative
         if _EXTENSION.fullmatch(self.attribute) and not _has_extensions(device):
             return None
@@ -99,7 +99,7 @@ class Comparison:
 
 
 def _has_extensions(device: Device) -> bool:
-    """Whether it is certain that the extension attributes of a registered device have their values."""
+    """Whether the extension attributes of a registered device certainly have their values."""
     trusted = device.get("iscompliant") == "true" or device.get("trusttype") == "serverad"
     return trusted or device.get("mdmappid") == _INTUNE
 
@@ -133,7 +133,7 @@ def comparisons_of(rule: Rule) -> Iterator[Comparison]:
 
 
 def matches(text: str, sign_in: SignIn) -> Fits:
-    """Whether a filter matches the device; None if that is not known."""
+    """Whether a filter matches the device; None if unknown."""
     rule = parse(text)
     if rule is None:
         return None
@@ -144,9 +144,9 @@ def matches(text: str, sign_in: SignIn) -> Fits:
 
 
 def possible_devices(texts: frozenset[str], platform: str) -> list[Device]:
-    """A device for each way in which the rules can come out; none if a rule cannot be read, or there are too many.
+    """One device for each possible result of the rules; none if a rule is unreadable, or there are too many.
 
-    Comparisons of which nothing is known are taken as free of each other, so that some of these devices may not exist.
+    Comparisons with unknown results are treated as independent, so some of these devices may not exist.
     """
     rules = [parse(text) for text in texts]
     if None in rules:
@@ -169,7 +169,7 @@ _ENUMERATED = frozenset({"iscompliant", "trusttype", "operatingsystem"})
 
 @cache
 def parse(text: str) -> Rule | None:
-    """A rule; None if it cannot be read."""
+    """A parsed rule; None if it is invalid."""
     tokens: list[str] = []
     position = 0
     text = text.strip()

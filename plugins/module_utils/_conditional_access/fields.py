@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a Conditional Access policy consists of: its options, nested as the objects of Graph are. No I/O.
+"""The parts of a Conditional Access policy: its options, nested like the objects of Graph. No I/O.
 
-Graph may replace an object inside of a policy as a whole, so a change of a part always sends the object that holds it,
-with everything that was in it. Option names are the API's in snake_case; only the policy's own state is called
-policy_state, since `state` says whether there is a policy at all.
+Graph may replace an object within a policy as a whole, so a change of a part always sends the whole object, with its
+current contents. Option names are those of the API in snake_case; only the policy's own state is policy_state, since
+`state` says whether the policy exists.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _RISKS = ["low", "medium", "high", "hidden", "none"]
 _STATES = {"enabled": "enabled", "disabled": "disabled", "report_only": REPORT_ONLY}
 _PEOPLE = ("Users", "Groups", "Roles")
 _SIDES = ("include", "exclude")
-# The lists that say whom a policy is for: by option the name in Graph.
+# The lists of people that a policy is for: option and name in Graph.
 PEOPLE_LISTS = {snake(f"{side}{who}"): f"{side}{who}" for side in _SIDES for who in _PEOPLE}
 GUESTS = "GuestsOrExternalUsers"
 _GUEST_TYPES = [
@@ -39,7 +39,7 @@ _GUEST_TYPES = [
 
 @dataclass(frozen=True)
 class State(Field):
-    """The state of a policy, which Graph calls by a longer name in report-only mode."""
+    """The state of a policy; Graph has a longer name for report-only mode."""
 
     def target(self, before: Any, value: Any) -> Any:
         return _STATES[value]
@@ -47,7 +47,7 @@ class State(Field):
 
 @dataclass(frozen=True)
 class Names(Field):
-    """A list as a whole, each name in it once."""
+    """A list as a whole, without duplicate names."""
 
     def target(self, before: Any, value: Any) -> Any:
         return without_repeats(value)
@@ -55,7 +55,7 @@ class Names(Field):
 
 @dataclass(frozen=True)
 class Flags(Field):
-    """Several values that Graph writes as one text with commas."""
+    """Several values that Graph writes as one comma-separated text."""
 
     def target(self, before: Any, value: Any) -> Any:
         return ",".join(value) or None
@@ -63,7 +63,7 @@ class Flags(Field):
 
 @dataclass(frozen=True)
 class Reference(Field):
-    """An object of its own that is only referred to."""
+    """A separate object that is only referenced."""
 
     def target(self, before: Any, value: Any) -> Any:
         return {"id": value} if value else None
@@ -71,7 +71,7 @@ class Reference(Field):
 
 @dataclass(frozen=True)
 class Group(Field):
-    """An object with parts. Parts that are not given stay; an object in which nothing is left becomes null."""
+    """An object with parts. Parts that are not given stay; an object that becomes empty becomes null."""
 
     parts: tuple[Field, ...] = ()
 
@@ -90,7 +90,7 @@ class Group(Field):
 
 @dataclass(frozen=True)
 class ExternalTenants(Group):
-    """Which tenants guests come from: Graph wants to be told the type of the object."""
+    """The tenants that guests come from: Graph requires the type of the object."""
 
     def target(self, before: Any, value: Any) -> Any:
         known = super().target(before, value)
@@ -102,7 +102,7 @@ class ExternalTenants(Group):
 
 @dataclass(frozen=True)
 class People(Group):
-    """Whom a policy is for. The word GuestsOrExternalUsers among the users is the object with all types of guests.
+    """The people of a policy. The word GuestsOrExternalUsers is equal to the object with all types of guests.
 
     Graph turns the one into the other and refuses both together (hashicorp/terraform-provider-azuread issue 1196), so
     the object is what is compared and sent.
@@ -136,7 +136,7 @@ class People(Group):
 
 
 def both_forms_of_guests(params: Mapping[str, Any]) -> list[str]:
-    """The options that say twice which guests are meant."""
+    """Options that specify guests in both forms."""
     users = (params.get("conditions") or {}).get("users") or {}
     return [
         f"conditions.users.{side}_users"
@@ -148,7 +148,7 @@ def both_forms_of_guests(params: Mapping[str, Any]) -> list[str]:
 
 
 def _guests_by_type(users: Mapping[str, Any]) -> dict[str, Any]:
-    """An assignment as Graph writes it, with all guests as an object and not as a word."""
+    """An assignment as Graph writes it, with all guests as an object instead of a word."""
     written = dict(users)
     for side in _SIDES:
         named = written.get(f"{side}Users") or []
@@ -171,7 +171,7 @@ def _same_people(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
 
 
 def _same_guests(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
-    """From all tenants is what Graph means where it says nothing of tenants."""
+    """If Graph names no tenants, it means all tenants."""
     known = _same_parts(parts, value)
     if normalize_case((known.get("externalTenants") or {}).get("membershipKind")) == "all":
         del known["externalTenants"]
@@ -179,7 +179,7 @@ def _same_guests(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
 
 
 def _same_parts(parts: tuple[Field, ...], value: Any) -> dict[str, Any]:
-    """An object for comparison: nothing, null and empty are the same."""
+    """An object for comparison: missing, null and empty are equal."""
     known = {one.api: one.normalize for one in parts}
     shown = {name: known.get(name, _as_it_is)(part) for name, part in (value or {}).items() if "@" not in name}
     return {name: part for name, part in shown.items() if filled(part)}
@@ -316,7 +316,7 @@ FIELDS = (
 
 
 def as_new(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The options of a new policy: report-only, all client apps, all controls, where nothing else is given."""
+    """The options of a new policy. Defaults: report-only, all client apps, all controls."""
     conditions, grant = params.get("conditions") or {}, params.get("grant_controls")
     types, operator = conditions.get("client_app_types") or ["all"], (grant or {}).get("operator") or "AND"
     return {

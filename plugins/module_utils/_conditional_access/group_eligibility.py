@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Who may become a member of a group through Privileged Identity Management (PIM) for groups.
 
-Graph lists them for one group at a time ("List eligibilityScheduleInstances"), and transitiveMembers has nobody who did
-not activate the membership.
+Graph lists them for one group at a time ("List eligibilityScheduleInstances"), and transitiveMembers omits people who
+have not activated the membership.
 """
 
 from __future__ import annotations
@@ -29,9 +29,9 @@ Records = list[dict[str, Any]]
 def read_eligible_members(
     tenant: Tenant, groups: Mapping[str, Collection[str]]
 ) -> tuple[dict[str, frozenset[str]] | None, list[str]]:
-    """By group the ids of those who may become its members, and what was not read, in words; None where it failed.
+    """By group, the ids of people who may join it, and what was not read, in words; None for a failed read.
 
-    `groups` are the groups and those inside of them: a member of one inside is a member too.
+    `groups` includes nested groups: a member of a nested group is a member too.
     """
     asked = sorted({*groups, *(one for inside in groups.values() for one in inside)})
     found = tenant.graph.batch({one: _eligible_for(one) for one in asked})
@@ -53,18 +53,18 @@ def read_eligible_members(
 
 
 def apart_from_eligibility(not_read: Iterable[str]) -> list[str]:
-    """What was not read of that on which it hangs who is named now. Who may become a member is none yet."""
+    """Failed reads that affect who is named now. Somebody who may become a member is not one yet."""
     return [one for one in not_read if _READ.action not in one]
 
 
 def about_eligibility(not_read: Iterable[str]) -> str:
-    """What the answers do not take into account, where that could not be read; or nothing."""
+    """What the answers ignore if eligibility could not be read; empty if nothing."""
     unread = any(_READ.action in one for one in not_read)
     return f"who may activate a membership of a group was not read ({_PERMISSION})" if unread else ""
 
 
 def inner_groups(members: Iterable[Record]) -> list[str]:
-    """Of the members of a group, nested ones among them, those that are groups."""
+    """Of the direct and nested members of a group, those that are groups."""
     return [normalize_case(one["id"]) for one in members if str(one.get("@odata.type")).endswith(".group")]
 
 
@@ -73,7 +73,7 @@ def _eligible_for(group: str) -> Read:
 
 
 def _members(read: ReadResult[Records]) -> Records:
-    """Owners are left out: they own the group, and are no members of it."""
+    """Without owners: they own the group, but are not members."""
     return [one for one in read.or_else(()) if normalize_case(one.get("accessId")) == "member"]
 
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who is in a group, through groups inside of it as well.
+"""The members of a group, nested ones included.
 
 "To list the members of a hidden membership group, the Member.Read.Hidden permission is required" ("List group
-transitive members"). Without it the list is empty (microsoftgraph/microsoft-graph-docs-contrib issue 3575, of the
-groups of a user), which is not the same as a group in which nobody is.
+transitive members"). Without it the list is empty (microsoftgraph/microsoft-graph-docs-contrib issue 3575, for the
+groups of a user), which does not mean that the group is empty.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ def members_of(group: str, purpose: Purpose = READ_MEMBERS) -> Read:
 
 
 def hidden_members(tenant: Tenant, members: Mapping[str, ReadResult[Records]]) -> dict[str, ReadResult[Records]]:
-    """Of these groups those whose list is empty because it is hidden, or of which that is not known: as not read."""
+    """The groups whose list is empty because it is hidden, or may be: reported as not read."""
     empty = [group for group, read in members.items() if read.known and not read.value]
     found = tenant.graph.batch(
         {
@@ -45,7 +45,7 @@ def hidden_members(tenant: Tenant, members: Mapping[str, ReadResult[Records]]) -
 
 
 def hidden(group: Mapping[str, Any], tenant: str) -> TenantError | None:
-    """Why an empty list of the members of a group says nothing, if it does not."""
+    """Why an empty list of members proves nothing; empty if it does."""
     if normalize_case(group.get("visibility")) != "hiddenmembership":
         return None
     return TenantError(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a change of Conditional Access reaches: people read from the directory, judged before and after."""
+"""Whom a change of Conditional Access affects: people read from the directory, judged before and after."""
 
 from __future__ import annotations
 
@@ -32,12 +32,12 @@ _ROLES = Read(
     odata("roleManagement/directory/roleAssignments", expand="principal"),
     Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"),
 )
-# What Privileged Identity Management gives on request is not among the assignments until it was given.
+# Roles that Privileged Identity Management grants on request are no assignments until then.
 _ELIGIBLE = Read(
     odata("roleManagement/directory/roleEligibilityScheduleInstances", expand="principal"),
     Purpose("read who may activate directory roles", "RoleManagement.Read.Directory"),
 )
-_NO_PIM = "PremiumLicenseRequired"  # without a licence for it, nobody is eligible
+_NO_PIM = "PremiumLicenseRequired"  # without a licence, nobody is eligible
 _NOT_JUDGED = (
     "sign-ins to other applications than Exchange Online",
     "sign-ins from Windows, macOS and Linux",
@@ -54,10 +54,10 @@ def measure(
     people: Mapping[Person, int],
     not_read: Sequence[str],
 ) -> dict[str, Any]:
-    """Who has to meet what the `changed` policy asks for, for each way to open mail in which the change matters.
+    """Who must meet the requirements of the `changed` policy, for each way to open mail that the change affects.
 
-    It matters where the numbers become others, and where somebody has to meet more or less than before. Told of people
-    whom no policy names, and counted where the people could be read.
+    A way is affected if its numbers change, or if somebody must meet more or less than before. It covers people whom no
+    policy names, and has counts if the people could be read.
     """
     wanted = alternatives_of(changed) or [frozenset[str]()]
     sign_ins = []
@@ -65,7 +65,7 @@ def measure(
         was, becomes = (_told(policies, sign_in, wanted, people) for policies in (before, after))
         asked, asks = Demands(before, sign_in), Demands(after, sign_in)
         differing = difference(asked, asks, people or {EVERYBODY: 1})
-        # Without people, whom the policies name may still be others.
+        # Even without people, the policies may name different ones.
         others = not people and asked.assigned() != asks.assigned()
         if was != becomes or any(differing.values()) or others:
             way = {"client": sign_in.client, "platform": sign_in.platform}
@@ -84,11 +84,10 @@ def measure(
 def read_people(
     tenant: Tenant, policies: Policies, apart: Collection[str] = (), roles_too: Collection[str] = ()
 ) -> tuple[dict[Person, int], list[str]]:
-    """The enabled accounts: one of those that are the same to these policies, and how many they are.
+    """The enabled accounts: one for each group that these policies treat alike, with its size.
 
-    Those whose ids, in lower case, are in `apart` stand for nobody else. `roles_too` are ids of roles that matter
-    though no policy names them.
-    What the application may not read is told in words; without the accounts, there are no people.
+    Accounts in `apart` (ids in lower case) represent nobody else. `roles_too` are roles that matter though no
+    policy names them. What the application may not read is reported in words; without accounts, there are no people.
     """
     accounts, not_read = read_accounts(tenant, policies, roles_too)
     ids = _named(_assignments(policies), "Users")
@@ -105,7 +104,7 @@ def read_people(
 def read_accounts(
     tenant: Tenant, policies: Policies, roles_too: Collection[str] = (), groups_too: Collection[str] = ()
 ) -> tuple[list[tuple[Person, bool, str]], list[str]]:
-    """All accounts, each as these policies see it, with whether it is enabled, and its name; and what was not read.
+    """All accounts as these policies see them, with their names and whether they are enabled; and what was not read.
 
     `roles_too` and `groups_too` are ids of roles and groups that matter though no policy names them.
     """
@@ -114,7 +113,7 @@ def read_accounts(
     groups, roles = sorted({*groups, *groups_too}), sorted({*roles, *roles_too})
     reads = {"users": _USERS, **({"roles": _ROLES} if roles else {})}
     reads |= {one: members_of(one) for one in groups}
-    # Of groups alone, it says whether there is Privileged Identity Management at all.
+    # For groups alone, it shows whether Privileged Identity Management exists at all.
     found = tenant.graph.batch(reads | ({"eligible": _ELIGIBLE} if roles or groups else {}))
     with_pim = not _without_pim(found.get("eligible", _NOTHING))
     if not (with_pim and roles):
@@ -157,7 +156,7 @@ def _assignments(policies: Policies) -> list[Mapping[str, Any]]:
 
 
 def _kind(account: Mapping[str, Any]) -> str:
-    """By how somebody authenticates, and by the type of the account ("Properties of a B2B collaboration user")."""
+    """By where somebody authenticates, and by the account type ("Properties of a B2B collaboration user")."""
     guest = account.get("userType") == "Guest"
     invited = account.get("creationType") == "Invitation" or account.get("externalUserState")
     if invited or "#ext#" in normalize_case(account.get("userPrincipalName") or ""):
@@ -166,7 +165,7 @@ def _kind(account: Mapping[str, Any]) -> str:
 
 
 def _not_read(found: Mapping[str, ReadResult[Records]]) -> list[str]:
-    """What could not be read, in words; what is not needed may fail for any reason."""
+    """What could not be read, in words; unneeded reads may fail for any reason."""
     failed = {name: read for name, read in found.items() if not read.known}
     return sorted({str(read.error) for name, read in failed.items() if name == "eligible" or _forbidden(read)})
 
@@ -193,7 +192,7 @@ def _told(
 def _statuses(
     policies: Policies, sign_in: SignIn, wanted: Sequence[frozenset[str]], people: Iterable[Person]
 ) -> dict[str, set[str]]:
-    """By id of a person the statuses: covered is who must meet each of the sets that are wanted."""
+    """By person id, the statuses: covered are those who must meet each set of wanted controls."""
     found: dict[str, list[set[str]]] = {}
     people = list(people)
     for controls in wanted:
@@ -223,7 +222,7 @@ def _forbidden(read: ReadResult[Records]) -> bool:
 
 
 def _read(read: ReadResult[Records]) -> Records | None:
-    """What was read, None if that is not permitted. A group that is gone has no members."""
+    """The value that was read, None if not permitted. A deleted group has no members."""
     if _forbidden(read):
         return None
     return [] if read.error is not None and read.error.kind == "not_found" else read.value
@@ -236,7 +235,7 @@ def _with_role(assigned: list[dict[str, Any]] | None, role: str) -> list[dict[st
         else [
             one
             for one in assigned
-            # A role limited to an administrative unit is not held for the tenant.
+            # A role limited to an administrative unit does not apply to the tenant.
             if normalize_case(one["roleDefinitionId"]) == role and one.get("directoryScopeId") in (None, "/")
         ]
     )
@@ -257,7 +256,7 @@ def _held_by_groups(assigned: Iterable[Mapping[str, Any]], roles: Collection[str
 def _with_members(
     held: list[dict[str, Any]] | None, members: Mapping[str, list[dict[str, Any]] | None]
 ) -> list[dict[str, Any]] | None:
-    """Who holds a role, with the members of the groups that hold it; None where that could not be read."""
+    """The holders of a role, with the members of groups that hold it; None if unreadable."""
     through = [members[one] for one in {normalize_case(one["principalId"]) for one in held or ()} if one in members]
     if held is None or None in through:
         return None
@@ -269,7 +268,7 @@ def _with_joining(
     given: Iterable[list[dict[str, Any]] | None],
     joining: Mapping[str, frozenset[str]],
 ) -> list[dict[str, Any]] | None:
-    """Who may activate a role, with those who may become members of a group that holds it or may activate it."""
+    """Those who may activate a role, and those who may join a group that holds or may activate it."""
     principals = {normalize_case(one["principalId"]) for some in given for one in some or ()}
     people = {person for one in principals for person in joining.get(one, ())}
     return None if held is None else [*held, *({"principalId": one} for one in sorted(people))]
@@ -284,7 +283,7 @@ def _by_member(joining: Mapping[str, frozenset[str]]) -> dict[str, set[str]]:
 
 
 def _holders(lists: Mapping[str, list[dict[str, Any]] | None], name: str) -> dict[str, set[str]] | None:
-    """By id of a member what it is in; None if one list could not be read."""
+    """By member id, the groups or roles of that member; None if one list could not be read."""
     held: dict[str, set[str]] = {}
     for one, members in lists.items():
         if members is None:

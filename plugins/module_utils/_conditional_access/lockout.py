@@ -1,14 +1,14 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who can still get in, for the policies of a tenant as they would be after a change. Pure rules: no I/O.
+"""Who can still sign in, given the policies of a tenant after a change. Pure rules: no I/O.
 
-Only enabled accounts of members count: a guest belongs to another tenant. Applications are not bound by policies for
-people, but nobody signs in with one. Whether a phone is compliant or a person has a second factor is not known here:
-a control counts as one that nobody can meet only where no device or client of the sign-in can meet it.
+Only enabled member accounts count: a guest belongs to another tenant. Policies for people do not apply to applications,
+but nobody signs in with one. Whether a phone is compliant or a person has a second factor is unknown here: a control
+counts as impossible only if no device or client of the sign-in can meet it.
 
-A policy that is narrowed, such as to networks, keeps nobody out for certain: somebody gets in from elsewhere, unless
-other policies keep them out there. Nor is a platform that Microsoft Entra does not know a way in.
+A narrowed policy, such as one for networks, does not certainly keep anybody out: people sign in from elsewhere, unless
+other policies keep them out there. A platform unknown to Microsoft Entra is not a way in.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from .._core.resource import normalized_set
 from .assignments import Person, assignment_of
 from .rules import APPS, BLOCK, BROWSER, Cases, SignIn
 
-# Who may change policies: "Create conditionalAccessPolicy" and "Microsoft Entra built-in roles".
+# Roles that may change policies: "Create conditionalAccessPolicy" and "Microsoft Entra built-in roles".
 ADMINISTRATORS = {
     "62e90394-69f5-4237-9190-012177145e10": "Global Administrator",
     "194ae4cb-b126-40b2-bd5b-6091b380977d": "Security Administrator",
     "b1be1c3e-b65d-4f19-8427-f6fa0d97feb9": "Conditional Access Administrator",
 }
-# Policies are changed in the admin portals, which are applications of their own; the API to manage Azure "covers the
+# Policies are changed in the admin portals, which are separate applications; the API to manage Azure "covers the
 # Microsoft Entra admin center" too ("Target resources").
 _PORTALS = frozenset({"all", "microsoftadminportals", "797f4846-ba00-4fd7-ba43-dac1f8f63013"})
 WAYS_IN = tuple(
@@ -38,14 +38,14 @@ Policy = Mapping[str, Any]
 
 
 def reaches_many(policy: Policy) -> bool:
-    """Whether a policy could hold for everybody or for all administrators, so that the people have to be read."""
+    """Whether a policy could apply to everybody or to all administrators, so that the people must be read."""
     users = (policy.get("conditions") or {}).get("users") or {}
     everybody = "all" in normalized_set(users.get("includeUsers")) or bool(users.get("includeGroups"))
     return everybody or names_administrators(policy)
 
 
 def excludes_nobody(policy: Policy) -> bool:
-    """Whether a policy is for all users and excludes no user and no group, so that nobody has to be read to say so."""
+    """Whether a policy is for all users and excludes no user and no group; then nobody needs to be read."""
     users = (policy.get("conditions") or {}).get("users") or {}
     excluded = normalized_set(users.get("excludeUsers")) - {"guestsorexternalusers"} or users.get("excludeGroups")
     return "all" in normalized_set(users.get("includeUsers")) and not excluded
@@ -57,7 +57,7 @@ def names_administrators(policy: Policy) -> bool:
 
 
 def lockout_risk(policies: Sequence[Policy], changed: Policy, people: Iterable[Person]) -> str:
-    """Why the changed policy, among all policies as they would be, could keep out whoever could undo it; or nothing."""
+    """Why the changed policy, with all other policies, could lock out everybody who could undo it; or empty."""
     if changed.get("state") != "enabled":
         return ""
     members = [person for person in people if person.kind == "member"]
@@ -84,21 +84,21 @@ def lockout_risk(policies: Sequence[Policy], changed: Policy, people: Iterable[P
 
 
 def spared(policy: Policy, people: Iterable[Person]) -> list[Person]:
-    """The members for whom a policy does not hold for certain."""
+    """The members to whom a policy certainly does not apply."""
     return [person for person in people if person.kind == "member" and _spares(policy, person)]
 
 
 def who_gets_in(policies: Iterable[Policy], people: Iterable[Person]) -> list[Person]:
-    """Those who get into the admin portals in at least one way, whatever network they come from."""
+    """The people who can sign in to the admin portals in at least one way, from whatever network."""
     ways = _closing(policies)
     return [one for one in people if not all(_stopped(cases, one) for cases in ways)]
 
 
 def last_administrators(before: Iterable[Policy], after: Iterable[Policy], people: Iterable[Person]) -> bool:
-    """Whether the change keeps out the last of those who are known to hold a role that may change policies.
+    """Whether the change locks out the last known holders of a role that may change policies.
 
-    Who may activate such a role counts where nobody holds one who gets in ("What is Privileged Identity Management?":
-    an eligible assignment may be all that there is).
+    People who may activate such a role count if no holder can sign in ("What is Privileged Identity Management?": all
+    assignments may be eligible ones).
     """
     members = [person for person in people if person.kind == "member"]
     active = administrators(members)
@@ -109,19 +109,19 @@ def last_administrators(before: Iterable[Policy], after: Iterable[Policy], peopl
 
 
 def administrators(people: Iterable[Person]) -> list[Person]:
-    """Those who hold an active role with which they can change policies."""
+    """Those who hold an active role that may change policies."""
     roles = normalized_set(ADMINISTRATORS)
     return [person for person in people if person.roles and roles & person.roles]
 
 
 def eligible_administrators(people: Iterable[Person]) -> list[Person]:
-    """Those who may activate a role with which they can change policies."""
+    """Those who may activate a role that may change policies."""
     roles = normalized_set(ADMINISTRATORS)
     return [person for person in people if person.eligible and roles & person.eligible]
 
 
 def may_be_last(before: Iterable[Policy], after: Iterable[Policy], people: Iterable[Person]) -> bool:
-    """Whether the change keeps somebody out whose roles could not be read, and leaves nobody known to hold one."""
+    """Whether the change locks out somebody whose roles are unknown, and leaves no known holder of a role."""
     members = [person for person in people if person.kind == "member"]
     untold = [person for person in members if person.roles is None or person.eligible is None]
     if not untold or who_gets_in(after, administrators(members)):
@@ -131,9 +131,9 @@ def may_be_last(before: Iterable[Policy], after: Iterable[Policy], people: Itera
 
 
 def _spares(policy: Policy, person: Person) -> bool:
-    """Whether it is certain that a policy does not hold for a person.
+    """Whether a policy certainly does not apply to a person.
 
-    An excluded role does not count: whoever loses it, or holds it for some hours only, is kept out.
+    An excluded role does not count: somebody who loses it, or holds it for some hours only, is locked out.
     """
     conditions = policy.get("conditions") or {}
     users = {**(conditions.get("users") or {}), "excludeRoles": []}
@@ -142,18 +142,18 @@ def _spares(policy: Policy, person: Person) -> bool:
 
 
 def _closing(policies: Iterable[Policy]) -> list[Cases]:
-    """The policies for the admin portals, in every case of each way into them."""
+    """The policies for the admin portals, in every case of each way to sign in."""
     portal = [one for policy in policies if (one := _of_portals(policy))]
     return [Cases(portal, way, BLOCK, may_hold=True) for way in WAYS_IN]
 
 
 def _stopped(cases: Cases, person: Person) -> bool:
-    """Whether a person is kept out in every case."""
+    """Whether a person is stopped in every case."""
     return cases.stopped_by(_closers(cases, person)) is not None
 
 
 def _closers(cases: Cases, person: Person) -> list[int]:
-    """The policies that keep a person out in some case. Who may be reached counts as reached."""
+    """The policies that stop a person in some case. Somebody who may be reached counts as reached."""
     return [
         number
         for number, reading in enumerate(cases.readings)
@@ -166,7 +166,7 @@ def _blocks(policy: Policy) -> bool:
 
 
 def _of_portals(policy: Policy) -> dict[str, Any] | None:
-    """An enabled policy for the admin portals, as one for everything; None if it is not for them."""
+    """An enabled policy for the admin portals, as one for all resources; None if it is not for them."""
     conditions = policy.get("conditions") or {}
     if policy.get("state") != "enabled" or not _for_portals(conditions.get("applications") or {}):
         return None
@@ -174,9 +174,9 @@ def _of_portals(policy: Policy) -> dict[str, Any] | None:
 
 
 def _for_portals(applications: Mapping[str, Any]) -> bool:
-    """Whether a policy may keep people out of the portals.
+    """Whether a policy may lock people out of the portals.
 
-    Nothing that is excluded is sure to open them: with the portals themselves, what they call to change a policy is
-    not excluded (Microsoft Graph among it), and which applications a filter leaves out is not known here.
+    No exclusion certainly opens them: the services that the portals call to change a policy (Microsoft Graph among
+    them) are not excluded with the portals, and which applications a filter excludes is unknown here.
     """
     return bool(_PORTALS & normalized_set(applications.get("includeApplications")))

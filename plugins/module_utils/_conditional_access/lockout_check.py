@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The refusal of a change of Conditional Access after which nobody might be left who could undo it."""
+"""Refuse a change of Conditional Access after which perhaps nobody could undo it."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ def check_lockout(
     locations: Callable[[], Collection[Policy]],
     subjects: Subjects | None,
 ) -> None:
-    """Raises TenantError where the change could keep out whoever could undo it, or the last administrators.
+    """Raises TenantError if the change could lock out everybody who could undo it, or the last administrators.
 
-    `known` are the policies as they are, `others` those that stay beside the changed one. `who` are the people, and
-    what of them could not be read. `locations` reads the named locations, which is done only where they matter.
+    `known` are the current policies, `others` those that stay beside the changed one. `who` are the people, and what
+    could not be read of them. `locations` reads the named locations, and is called only if needed.
     """
     people, not_read = who[0], apart_from_eligibility(who[1])
-    # As it stands, and as if nobody came from a network of which that is not known.
+    # With the network as it is, and as if nobody came from an unknown one.
     changes, nowhere = [(known, [*others, changed])], ""
     if any(one.get("state") == "enabled" and excludes_places(one) for one in changes[0][1]):
         places = locations()
@@ -70,7 +70,7 @@ def _refuse_lockout(
     people: Sequence[Person],
     not_read: Sequence[str],
 ) -> None:
-    """Raises TenantError where nobody could be left who gets in and can undo the change."""
+    """Raises TenantError if perhaps nobody could still sign in and undo the change."""
     risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
     if risk and not_read and not excludes_nobody(changed):
         raise _not_determined(changed, not_read)
@@ -90,7 +90,7 @@ def _refuse_lockout(
 
 
 def _stand_ins(changed: Policy) -> list[Person]:
-    """People of whom nothing is known but that the policy names some of them: the directory could not be read."""
+    """Unknown people, some of whom the policy names: the directory could not be read."""
     ids = sorted({EVERYBODY.id, *assignment_of(changed).included.ids})
     return [Person(one, groups=None, roles=None, eligible=None) for one in ids]
 

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The named locations that a sign-in comes from, by its address and country. Pure rules: no I/O.
+"""The named locations of a sign-in, by its address and country. Pure rules: no I/O.
 
 "Network" (MicrosoftDocs/entra-docs, docs/identity/conditional-access) and the resource pages of ipNamedLocation and
-countryNamedLocation in Graph. Where a phone says by GPS that it is, and whether it comes through Global Secure Access,
-no address tells: such locations are not known.
+countryNamedLocation in Graph. An address does not show where a phone is by GPS, nor whether it comes through Global
+Secure Access: such locations are unknown.
 """
 
 from __future__ import annotations
@@ -19,14 +19,14 @@ from typing import Any
 from .._core.resource import normalize_case, normalized_set
 from .sign_in import COMPLIANT_NETWORK, MFA_TRUSTED_ADDRESSES, TRUSTED, SignIn
 
-# Of these is never known whether a sign-in comes from them.
+# Whether a sign-in comes from these is never known.
 UNLISTED = frozenset({MFA_TRUSTED_ADDRESSES, COMPLIANT_NETWORK})
 
 
 def from_network(
     sign_in: SignIn, locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
 ) -> SignIn:
-    """The sign-in with the places that it comes from; an empty country is one that no address maps to."""
+    """The sign-in with its locations; an empty country is one that no address maps to."""
     places, unsure_places = places_of(locations, address, country)
     return replace(sign_in, places=places, unsure_places=unsure_places)
 
@@ -34,7 +34,7 @@ def from_network(
 def places_of(
     locations: Iterable[Mapping[str, Any]], address: str | None, country: str | None
 ) -> tuple[frozenset[str], frozenset[str]]:
-    """The ids of the places that an address and a country are in, and those of which that is not known."""
+    """The ids of the locations that contain an address and a country, and those that may contain them."""
     found: dict[bool | None, set[str]] = {True: set(), False: set(), None: set(UNLISTED)}
     for location in locations:
         inside = _contains(location, address, country)
@@ -50,10 +50,10 @@ def excludes_places(policy: Mapping[str, Any]) -> bool:
 
 
 def without_nowhere(policy: Mapping[str, Any], locations: Collection[Mapping[str, Any]]) -> Mapping[str, Any]:
-    """The policy without the excluded locations from which nobody is known to come.
+    """The policy without excluded locations from which nobody is known to come.
 
-    Those are locations that are not defined, and all trusted ones where none is marked as trusted. The trusted
-    addresses of multifactor authentication, which belong to them, are not in Graph.
+    Those are undefined locations, and all trusted ones if none is marked as trusted. The trusted addresses of
+    multifactor authentication, which belong to them, are not in Graph.
     """
     if not excludes_places(policy):
         return policy

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditional Access policies of Microsoft Entra, as Microsoft Graph v1.0 keeps them."""
+"""Conditional Access policies of Microsoft Entra in Microsoft Graph v1.0."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _EAS_STEP = (
 
 
 class ConditionalAccessPolicies:
-    """The policies of one tenant, for one task: not more than one request a second, and the last list is kept."""
+    """The policies of one tenant, for one task: at most one request a second, and the last list is kept."""
 
     def __init__(self) -> None:
         self.known: list[Record] = []
@@ -82,7 +82,7 @@ class ConditionalAccessPolicies:
         return changed
 
     def deleted(self, tenant: Tenant, path: str, read: Purpose) -> Sequence[Record]:
-        """The policies that were deleted, which only beta lists for sure."""
+        """The deleted policies, which only beta lists reliably."""
         found = self._limiter.send(tenant, read, lambda: tenant.graph.list(path, read, "beta")[0])
         return [_plain(one) for one in found]
 
@@ -95,7 +95,7 @@ class ConditionalAccessPolicies:
 
 @dataclass(frozen=True)
 class _Policy(Resource):
-    """Found by its id, or else by its name, which need not be unique.
+    """A policy by its id, or else by its name, which need not be unique.
 
     subjects turns addresses and names of people, groups and roles into ids.
     """
@@ -122,7 +122,7 @@ POLICY = _Policy(
 
 
 def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one policy to the wanted state. Raises `TenantError`."""
+    """Bring one policy to the desired state. Raises `TenantError`."""
     if not params["id"] and not params["display_name"]:
         raise usage("display_name and id are both missing", "Set one of them to select a policy")
     twice = both_forms_of_guests(params)
@@ -159,7 +159,7 @@ def _check_policy_write(
     params: Mapping[str, Any],
     record: Record | None,
 ) -> dict[str, Any]:
-    """What is refused, for real and in check mode alike; and whom the change reaches."""
+    """Refuse invalid changes, for real and in check mode alike; and determine whom the change affects."""
     others = [one for one in policies.known if one is not record]
     _check_name(params, record, others)
     if record is not None:
@@ -204,7 +204,7 @@ def _check_policy_write(
 
 
 def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:
-    """An id and a name that belong to two policies: which of them is meant is not guessed."""
+    """Refuse an id and a name of two different policies: do not guess which one is meant."""
     name = params["display_name"]
     if not (params["id"] and name and record) or normalize_case(record.get("displayName")) == normalize_case(name):
         return
@@ -225,7 +225,7 @@ def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequen
 
 
 def check_content(policy: Mapping[str, Any]) -> None:
-    """What Graph wants of any policy ("Create conditionalAccessPolicy"), said before anything is sent."""
+    """What Graph requires of any policy ("Create conditionalAccessPolicy"), checked before anything is sent."""
     conditions = policy.get("conditions") or {}
     missing = [
         option
@@ -250,14 +250,14 @@ def _explained(error: TenantError, values: Mapping[str, Any]) -> TenantError:
 
 
 def _plain(value: Any) -> Any:
-    """Without the annotations of an answer, which Graph does not take back; the type of an object stays."""
+    """Without the annotations of a response, which Graph does not accept; an object keeps its type."""
     if isinstance(value, dict):
         return {name: _plain(part) for name, part in value.items() if "@" not in name or name == "@odata.type"}
     return value
 
 
 def _sent(values: Mapping[str, Any]) -> dict[str, Any]:
-    """What is written: an authentication strength is shown whole, but only referred to."""
+    """The value to write: an authentication strength is returned in full, but only referenced."""
     grant = values.get("grantControls") or {}
     strength = grant.get("authenticationStrength")
     if not strength:

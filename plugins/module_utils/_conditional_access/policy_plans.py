@@ -19,7 +19,7 @@ _READ = Purpose("read the Conditional Access policy plans", "Policy.Read.All")
 
 
 def read_policy_plans(tenant: Tenant) -> list[Record]:
-    """The plans; none where the service has no such thing. Raises `TenantError`."""
+    """The plans; none if the service does not have them. Raises `TenantError`."""
     try:
         plans, _response = tenant.graph.list(_PATH, _READ, "beta")
     except TenantError as error:
@@ -32,7 +32,7 @@ def read_policy_plans(tenant: Tenant) -> list[Record]:
 
 
 def not_judged(plans: ReadResult[list[Record]]) -> str:
-    """Why what the policies leave open may be closed all the same; empty if nothing else is there."""
+    """Why the holes that the policies leave may still be closed; empty if there is nothing else."""
     if plans.error is not None:
         return f"the policy plans of Conditional Access could not be read ({plans.error.problem})"
     found = plans.value

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What Conditional Access asks of one sign-in, whoever signs in. Pure rules: no I/O.
+"""What Conditional Access requires of one sign-in, whoever signs in. Pure rules: no I/O.
 
 Policies are taken as Microsoft Graph v1.0 returns them. The rules are those of Microsoft's pages "Conditional Access:
 Conditions", "Grant", "Users, groups, and workload identities", "Target resources", "Building a Conditional Access
@@ -12,10 +12,10 @@ Assumed, since no page says it:
 
 - A policy without `clientAppTypes` is from before August 2020 and covers modern authentication only. Graph takes no
   new ones (error 1064).
-- Exchange ActiveSync can pass on compliance and nothing else, so a grant that asks for anything else blocks it. The
+- Exchange ActiveSync can meet compliance and nothing else, so a grant that requires anything else blocks it. The
   pages say so of multifactor authentication, terms of use and custom controls, and use app protection to block it.
-- Who is excluded by a filter for applications is not known here: Graph tells no security attributes of Exchange Online.
-- A condition that is not known here narrows the policy.
+- Who is excluded by a filter for applications is unknown: Graph shows no security attributes of Exchange Online.
+- A condition that is unknown here narrows the policy.
 """
 
 from __future__ import annotations
@@ -51,13 +51,13 @@ REPORT_ONLY = "enabledForReportingButNotEnforced"
 DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
 
 _RETIRED = "approvedApplication"
-# Controls of which there are several: one that was met says nothing of another.
+# Controls of which there are several: meeting one says nothing about another.
 _OTHER_CONTROLS = {
     "authenticationStrength": "authenticationStrength",
     "customAuthenticationFactors": "customAuthenticationFactor",
     "termsOfUse": "termsOfUse",
 }
-# On which platforms a control can be met ("Grant").
+# The platforms on which a control can be met ("Grant").
 _CAN_BE_MET = {
     "compliantDevice": PLATFORMS,
     "domainJoinedDevice": frozenset({"windows"}),
@@ -73,10 +73,10 @@ ASKS_NOTHING = frozenset({"no_grant", "approved_application"})
 
 @dataclass(frozen=True)
 class Reading:
-    """What a policy asks of a sign-in, whoever signs in.
+    """What a policy requires of a sign-in, whoever signs in.
 
-    Each of the `clauses` must be met, by one of its controls. `conditions` are those of which is not known whether
-    they hold. `why_not`: why it does not apply, or asks for nothing.
+    Each of the `clauses` must be met, by one of its controls. `conditions` may or may not hold. `why_not`: why the
+    policy does not apply, or requires nothing.
     """
 
     policy: Mapping[str, Any]
@@ -93,21 +93,21 @@ class Reading:
 
     @property
     def applies(self) -> bool:
-        """Whether it applies to somebody; it may ask for nothing."""
+        """Whether it applies to somebody; it may require nothing."""
         return self.why_not is None or self.why_not[0] in ASKS_NOTHING
 
     def reach(self, person: Person) -> tuple[Why | None, str]:
         return self.assigned.reach(person, eas=self.eas, shared=self.shared)
 
     def clauses_for(self, person: Person) -> tuple[frozenset[str], ...]:
-        """The same for this person: what nobody can meet keeps them out."""
+        """The same for this person: a control that nobody can meet blocks the person."""
         if not person.external:
             return self.clauses
         return tuple(clause - NOT_FOR_EXTERNAL or BLOCK for clause in self.clauses)
 
 
 def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
-    """What `policy` asks of this sign-in."""
+    """The requirements of `policy` for this sign-in."""
     conditions, assigned = policy.get("conditions") or {}, assignment_of(policy)
     narrowing = dict(conditions_of(conditions, sign_in))
     for why in (
@@ -191,7 +191,7 @@ def platform_sides(platforms: Mapping[str, Any]) -> tuple[frozenset[str], frozen
 
 
 def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None:
-    """Without platforms to include, all but the excluded ones are meant, as for conditions that are not configured."""
+    """Without included platforms, all but the excluded ones are meant, as for unconfigured conditions."""
     included, excluded = platform_sides(platforms)
     if not sign_in.platform:
         return None
@@ -208,7 +208,7 @@ def _other_platform(platforms: Mapping[str, Any], sign_in: SignIn) -> Why | None
 
 
 def controls_of(policy: Mapping[str, Any]) -> set[str]:
-    """The controls that a policy asks for, and that are still enforced; see `kind_of` for those that have ids."""
+    """The controls that a policy requires and that are still enforced; see `kind_of` for those with ids."""
     grant = policy.get("grantControls") or {}
     asked = set(grant.get("builtInControls") or ())
     for key, kind in _OTHER_CONTROLS.items():
@@ -219,7 +219,7 @@ def controls_of(policy: Mapping[str, Any]) -> set[str]:
 
 
 def alternatives_of(policy: Mapping[str, Any]) -> list[frozenset[str]]:
-    """The sets of controls of which a policy asks for one each, whether anybody can meet them or not."""
+    """The sets of controls from which a policy requires one each, whether anybody can meet them or not."""
     asked = controls_of(policy)
     if not asked or asked & BLOCK:
         return [BLOCK] if asked else []
@@ -232,7 +232,7 @@ def _clauses(policy: Mapping[str, Any], sign_in: SignIn) -> tuple[frozenset[str]
     if alternatives == [BLOCK]:
         return (BLOCK,)
     possible = (frozenset(one for one in controls if _can_be_met(one, sign_in)) for controls in alternatives)
-    return tuple(clause or BLOCK for clause in possible)  # what nobody can meet keeps everybody out
+    return tuple(clause or BLOCK for clause in possible)  # a control that nobody can meet blocks everybody
 
 
 def _can_be_met(control: str, sign_in: SignIn) -> bool:
@@ -256,7 +256,7 @@ def _no_clauses(policy: Mapping[str, Any]) -> Why:
 
 
 def beside(clauses: Iterable[frozenset[str]], wanted: Collection[str] | None) -> Why | None:
-    """Why somebody who meets everything but what is wanted gets in: each of these requirements can be met so."""
+    """Why somebody signs in without the wanted controls: each of these requirements can be met without them."""
     met = AllBut(None if wanted is None else frozenset(wanted))
     if any(all(control not in met for control in clause) for clause in clauses):
         return None

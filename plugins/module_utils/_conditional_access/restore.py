@@ -1,13 +1,13 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deleted policy of Conditional Access comes back: the undo of the most frightening mistake.
+"""Restore a deleted Conditional Access policy.
 
 Microsoft Graph keeps a deleted policy for 30 days, and lists and restores it in beta:
 https://learn.microsoft.com/graph/api/conditionalaccesspolicy-restore?view=graph-rest-beta
 It comes back in the state that it had when it was deleted, says the page about the admin center, where report-only can
-be chosen instead. The page of the API says nothing of the state. So it is read, and a policy is never left in force
-that was not when it was deleted. https://learn.microsoft.com/entra/architecture/recover-from-deletions
+be chosen instead. The page of the API does not mention the state. So it is read, and a policy is never left in force
+that was not in force when it was deleted. https://learn.microsoft.com/entra/architecture/recover-from-deletions
 """
 
 from __future__ import annotations
@@ -41,13 +41,13 @@ _THERE_AFTER_ALL = ("outcome_unknown", "not_found", "conflict")
 
 
 class _Deleted:
-    """The policy of the options, among those in force or else among the deleted ones; to create it is to restore it."""
+    """The policy of the options, enabled or deleted; creating it means restoring it."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         self.policies = ConditionalAccessPolicies()
         self.found: Record = {}  # the deleted policy; empty if it is in force
-        self.restored: Record = {}  # the same as it came back
-        self.namesakes: list[str] = []  # the ids of deleted policies with the name of the one in force
+        self.restored: Record = {}  # the restored policy
+        self.namesakes: list[str] = []  # the ids of deleted policies with the name of the existing one
         self._params = params
 
     def id_of(self, record: Record) -> str:
@@ -83,7 +83,7 @@ class _Deleted:
 
 @dataclass(frozen=True)
 class _Restored(Resource):
-    """A policy that is to be in force again as it was."""
+    """A policy that should exist again as it was."""
 
     deleted: _Deleted = field(kw_only=True)
 
@@ -98,7 +98,7 @@ class _Restored(Resource):
 
 
 def ensure_or_restore_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one policy to the wanted state, of which one is `restored`. Raises `TenantError`."""
+    """Bring one policy to the desired state, which may be `restored`. Raises `TenantError`."""
     if params["state"] != "restored":
         return ensure_policy(tenant, params, check_mode)
     _check_options(params)
@@ -115,7 +115,7 @@ def ensure_or_restore_policy(tenant: Tenant, params: Mapping[str, Any], check_mo
 
 
 def undo_of_policy(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """By the id, as a name may be that of another policy by then."""
+    """By id, since another policy may have the name by then."""
     step = f"Run the task with state=restored and only id={result.get('deleted_id')}, within 30 days"
     return of_removal(step)(params, result)
 
@@ -131,7 +131,7 @@ def _in_force_already(name: str, ids: list[str]) -> str:
 def _check_restoration(
     deleted: _Deleted, tenant: Tenant, params: Mapping[str, Any], record: Record | None
 ) -> dict[str, Any]:
-    """What is refused, for real and in check mode alike; and whom the policy reaches."""
+    """Refuse invalid restorations, for real and in check mode alike; and determine whom the policy affects."""
     check_marker(
         (str(deleted.found.get("displayName")), deleted.found.get("description")),
         params["marker"],
@@ -190,7 +190,7 @@ def _check_name(params: Mapping[str, Any], record: Record | None) -> None:
 def _impact(
     tenant: Tenant, params: Mapping[str, Any], policies: ConditionalAccessPolicies, record: Record
 ) -> dict[str, Any]:
-    """Whom the restored policy reaches. It comes back in the state that it had, so it may lock people out."""
+    """Whom the restored policy affects. It returns in its former state, so it may lock people out."""
     known, planned = policies.known, [*policies.known, record]
     judged = record.get("state") == "enabled" and not params["accept_lockout_risk"]
     people, not_read = read_people(tenant, planned, roles_too=ADMINISTRATORS if judged else ())
@@ -201,7 +201,7 @@ def _impact(
 
 
 def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Record) -> Record:
-    """The policy once it is listed. A restoration whose answer was lost is looked for."""
+    """The policy once it is listed. A restoration whose response was lost is looked for."""
     wanted = normalize_case(record["id"])
 
     def listed() -> Record | None:
@@ -213,7 +213,7 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
         there = listed() if error.kind in _THERE_AFTER_ALL else None
         if there is None:
             raise
-        # Of what somebody else restored, the state is theirs.
+        # If somebody else restored it, its state is theirs.
         return _not_in_force(tenant, policies, record, there) if error.kind == "outcome_unknown" else there
     found, done = poll(
         listed,
@@ -233,7 +233,7 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
 
 
 def _not_in_force(tenant: Tenant, policies: ConditionalAccessPolicies, deleted: Record, restored: Record) -> Record:
-    """The restored policy in the state that it had, if another one would put it in force."""
+    """The restored policy in its former state, if another state would put it in force."""
     state = deleted.get("state")
     if restored.get("state") != "enabled" or state == "enabled":
         return restored

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditional Access on one sign-in, and on all that a way to open mail can be. Pure rules: no I/O.
+"""Conditional Access for one sign-in, and for every form of a way to open mail. Pure rules: no I/O.
 
-One sign-in is allowed, stopped, or not known. Who is covered follows from that: whoever is stopped, in every case,
-when everything is met but what is wanted.
+A sign-in is allowed, stopped, or unknown. Coverage follows from that: a person is covered who is stopped, in every
+case, when everything except the wanted controls is met.
 """
 
 from __future__ import annotations
@@ -82,10 +82,10 @@ MOBILE = tuple(
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one policy: `not_applied`, `met`, `stopped` or `unknown`, and why.
+    """The result of one policy: `not_applied`, `met`, `stopped` or `unknown`, and why.
 
-    `missing` are the clauses that were not met, `left_open` those of which that is not known, and `refusing` the
-    session controls that may refuse whoever meets them all.
+    `missing` are the clauses that were not met, `left_open` those that may have been met, and `refusing` the session
+    controls that may refuse somebody who meets all clauses.
     """
 
     policy: Mapping[str, Any]
@@ -100,16 +100,16 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Decision:
-    """Whether a sign-in is `allowed` or `stopped`, or `unknown`; and what each policy has to do with it."""
+    """Whether a sign-in is `allowed`, `stopped` or `unknown`, with the outcome of each policy."""
 
     answer: str
     outcomes: tuple[Outcome, ...]
 
 
 def decide(policies: Policies, sign_in: SignIn, person: Person = EVERYBODY) -> Decision:
-    """What these policies make of one sign-in of one person.
+    """The decision of these policies about one sign-in of one person.
 
-    A sign-in is stopped where an enforced policy applies for certain and asks for what was not satisfied.
+    A sign-in is stopped if an enforced policy certainly applies and requires what was not satisfied.
     """
     outcomes = outcomes_of([read(policy, sign_in) for policy in policies], sign_in, person)
     results = {one.result for one in outcomes if one.enforced}
@@ -118,7 +118,7 @@ def decide(policies: Policies, sign_in: SignIn, person: Person = EVERYBODY) -> D
 
 
 def outcomes_of(readings: Iterable[Reading], sign_in: SignIn, person: Person) -> tuple[Outcome, ...]:
-    """What became of each policy, by what it asks of this sign-in of whomever."""
+    """The outcome of each policy, from what it requires of this sign-in of any person."""
     return tuple(_outcome(reading, sign_in, person) for reading in readings)
 
 
@@ -150,7 +150,7 @@ def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
 def _missing(
     clauses: Iterable[frozenset[str]], sign_in: SignIn
 ) -> tuple[tuple[frozenset[str], ...], tuple[frozenset[str], ...]]:
-    """The clauses that are not met, and those of which is not known whether they are."""
+    """The clauses that are not met, and those that may be met."""
     found: dict[bool | None, list[frozenset[str]]] = {True: [], False: [], None: []}
     for clause in clauses:
         told = sign_in.told_of(clause)
@@ -172,7 +172,7 @@ def _satisfied(control: str, sign_in: SignIn) -> bool | None:
     if by_device is not None:
         return by_device
     if kind_of(control) == "authenticationStrength" and not isinstance(sign_in.satisfied, AllBut):
-        return None  # which methods were used is not among the controls
+        return None  # the methods that were used are not among the controls
     return None if sign_in.satisfied is None else False
 
 
@@ -190,11 +190,11 @@ def judge(
     wanted: Collection[str] | None = None,
     people: Iterable[Person] = (EVERYBODY,),
 ) -> dict[str, list[dict[str, Any]]]:
-    """Who has to meet one of the `wanted` controls, or is blocked; None wants any control.
+    """Who must meet one of the `wanted` controls, or is blocked; None means any control.
 
-    Each person is in one of `covered`, `depends_on` and `not_covered`, with the policies that make it so. Who is
-    not covered now is in `report_only` too if a policy in that mode would change it. People about whom the same is
-    to be said share an entry; `exempt` are those whom nothing but exclusions leaves uncovered.
+    Each person is in one of `covered`, `depends_on` and `not_covered`, with the deciding policies. Uncovered people are
+    in `report_only` too if a policy in that mode would change that. People with the same findings share an entry;
+    `exempt` are those who are uncovered only because of exclusions.
     """
     cases = Cases(policies, sign_in, wanted)
     found: dict[str, dict[str, dict[str, Any]]] = {
@@ -207,10 +207,10 @@ def judge(
 
 
 class Cases:
-    """What policies ask of a sign-in, and which of them hold in each case that they tell apart.
+    """The requirements of policies for a sign-in, and which of them apply in each case that they distinguish.
 
-    Left out is the case of somebody whose device meets what is wanted anyway. A filter of which is not known whether
-    it fits a device fits no device, or each one where it `may_hold`: either is the cautious answer to one question.
+    The case of somebody whose device meets the wanted controls anyway is left out. A filter that may or may not match
+    matches no device, or each one if it `may_hold`: each is the cautious answer to one question.
     """
 
     def __init__(
@@ -227,11 +227,11 @@ class Cases:
         found = every_case([policy.get("conditions") or {} for policy in narrowed.values()], sign_in)
         left = [case for case in found if not any(_meets(case.device, control) for control in wanted or ())]
         held = {frozenset(one for one, policy in narrowed.items() if _holds(policy, case, may_hold)) for case in left}
-        # Who is stopped where fewer policies hold is stopped where more do.
+        # Somebody stopped by fewer policies is stopped by more.
         self.held = [one for one in held if not any(other < one for other in held)]
 
     def asks(self, person: Person) -> list[tuple[tuple[frozenset[str], ...], Why | None]]:
-        """What each policy asks of a person, and why that does not bring about what is wanted."""
+        """What each policy requires of a person, and why it does not require the wanted controls."""
         external = person.external
         if external not in self._asks:
             clauses = [reading.clauses_for(person) for reading in self.readings]
@@ -239,9 +239,9 @@ class Cases:
         return self._asks[external]
 
     def stopped_by(self, certain: Collection[int]) -> list[int] | None:
-        """Of the policies that reach somebody for certain, those that stop them in one case or another.
+        """The policies that certainly reach somebody and stop them in some case.
 
-        None if there is a case in which none does.
+        None if no policy stops them in some case.
         """
         always = [one for one in certain if not self.readings[one].conditions]
         if always:
@@ -252,7 +252,7 @@ class Cases:
 
 
 def _holds(policy: Mapping[str, Any], case: SignIn, may_hold: bool) -> bool:
-    """Whether all conditions hold, of a policy that is read already."""
+    """Whether all conditions of an already read policy hold."""
     return all(
         may_hold and name == "devices" and case.device is not None if holds is None else holds
         for name, holds in conditions_of(policy.get("conditions") or {}, case)
@@ -261,7 +261,7 @@ def _holds(policy: Mapping[str, Any], case: SignIn, may_hold: bool) -> bool:
 
 @dataclass
 class _Standing:
-    """The policies sorted by what they do for one person. The first two hold positions among the readings."""
+    """The policies sorted by their effect on one person. The first two hold positions among the readings."""
 
     certain: list[int] = field(default_factory=list)
     spared: list[int] = field(default_factory=list)  # they would be certain, but for an exclusion

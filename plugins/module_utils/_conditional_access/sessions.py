@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The session controls of Conditional Access, as far as they can refuse a sign-in. Pure rules: no I/O."""
+"""The session controls of Conditional Access that can refuse a sign-in. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -15,12 +15,12 @@ from .assignments import filled
 _LIMITING_SESSIONS = frozenset(
     {"applicationEnforcedRestrictions", "persistentBrowser", "signInFrequency", "disableResilienceDefaults"}
 )
-# Of Defender for Cloud Apps, where a custom policy may block ("Create Defender for Cloud Apps access policies").
+# In Defender for Cloud Apps, a custom policy may block ("Create Defender for Cloud Apps access policies").
 _LIMITING_APP_CONTROLS = frozenset({"monitoronly", "blockdownloads"})
 
 
 def refusing(policy: Mapping[str, Any]) -> list[str]:
-    """The session controls of a policy that may refuse whoever meets what it asks for."""
+    """The session controls of a policy that may refuse somebody who meets its requirements."""
     session = policy.get("sessionControls") or {}
     return sorted(name for name, value in session.items() if _may_refuse(name, value))
 

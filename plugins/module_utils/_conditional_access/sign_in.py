@@ -1,10 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One sign-in as Conditional Access sees it: what is known of it, and what is not. Pure data: no I/O.
+"""One sign-in as Conditional Access sees it: known and unknown facts. Pure data: no I/O.
 
-None stands for "not known" in every field, and never for "none". A field that is not known makes an answer that hangs
-on it unknown.
+None means "unknown" in every field, and never "none". An unknown field makes every answer that depends on it unknown.
 """
 
 from __future__ import annotations
@@ -24,32 +23,32 @@ EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDeskto
 # "The device platforms that Conditional Access supports" (Conditions).
 PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
 BLOCK = frozenset({"block"})
-TRUSTED = "alltrusted"  # beside the ids of named locations: the sign-in comes from one that is marked as trusted
-# Locations that no list has: one of those that "all trusted locations" means, and where devices are that come through
-# Global Secure Access ("Network"; resources/compliantNetworkNamedLocation).
+TRUSTED = "alltrusted"  # in addition to the ids of named locations: the sign-in comes from a trusted one
+# Locations that no list has: one of those that "all trusted locations" means, and the location of devices that come
+# through Global Secure Access ("Network"; resources/compliantNetworkNamedLocation).
 MFA_TRUSTED_ADDRESSES = "00000000-0000-0000-0000-000000000000"
 COMPLIANT_NETWORK = "3d46dbda-8382-466a-856d-eb00cbc6b910"
 NO_FLOW = "none"
 # "Microsoft Graph functions as an umbrella resource" (Target resources): a sign-in is evaluated for the services behind
-# it, of which those that were asked for are not known.
+# it, and which ones were requested is unknown.
 MICROSOFT_GRAPH = "00000003-0000-0000-c000-000000000000"
-# The values of a policy's lists that are known here, in lower case. Graph may add others at any time.
+# The known values in the lists of a policy, in lower case. Graph may add others at any time.
 CLIENT_TYPES = frozenset(
     {"all", "browser", "mobileappsanddesktopclients", "exchangeactivesync", "eassupported", "easunsupported", "other"}
 )
 PLATFORM_NAMES = PLATFORMS | {"all", "windowsphone"}
 
-# What a policy can name that holds several applications ("Target resources").
+# Names in a policy that stand for several applications ("Target resources").
 _ALL_SUITES = frozenset({"office365", "microsoftadminportals", "797f4846-ba00-4fd7-ba43-dac1f8f63013"})
-# Which of them hold an application. Only what is asked about here: of others that is not known.
+# Which of them contain an application. Only what we ask about: for others that is unknown.
 _SUITES = {
     **dict.fromkeys((EXCHANGE_ONLINE, SHAREPOINT, TEAMS, SKYPE), frozenset({"office365"})),
     "microsoftadminportals": frozenset(),
 }
-# How sign-in logs and Graph spell the platforms, without the version that may follow.
+# How sign-in logs and Graph write the platforms, without the version that may follow.
 _SPELLINGS = {
     "android": "android",
-    "androidenterprise": "android",  # these two, and macmdm, are how the directory spells the system of a device
+    "androidenterprise": "android",  # these two, and macmdm, are how the directory writes the system of a device
     "androidforwork": "android",
     "macmdm": "macos",
     "ios": "ios",
@@ -62,17 +61,17 @@ _SPELLINGS = {
     "osx": "macos",
     "linux": "linux",
 }
-# What is certainly none of them. A text that is not here either, such as `Windows Server 2022`, may mean one.
+# Texts that certainly mean none of them. Any other text, such as `Windows Server 2022`, may mean one.
 _OTHER_SYSTEMS = frozenset({"other", "chromeos"})
 _WORD = re.compile(r"(?:[^\W\d_]|\s)+")
 
 
 @dataclass(frozen=True)
 class Device:
-    """What is known of a device. All attributes of one that is not registered are null ("Filter for devices").
+    """The known facts about a device. All attributes of an unregistered one are null ("Filter for devices").
 
-    Names of attributes and texts are in lower case. `comparisons` are comparisons of a filter of which the result is
-    taken as given, by their key in `devices`.
+    Names of attributes and texts are in lower case. `comparisons` are comparisons of a filter whose result is assumed,
+    by their key in `devices`.
     """
 
     registered: bool
@@ -87,7 +86,7 @@ UNREGISTERED = Device(False)
 
 
 def registered(**attributes: Any) -> Device:
-    """A registered device with these attributes; booleans count as the texts `true` and `false`."""
+    """A registered device with these attributes; booleans are the texts `true` and `false`."""
     return Device(
         True, frozenset((normalize_case(name), normalize_case(str(value))) for name, value in attributes.items())
     )
@@ -99,13 +98,13 @@ def kind_of(control: str) -> str:
 
 
 def shown(clause: Iterable[str]) -> list[str]:
-    """Controls as results have them: without ids."""
+    """Controls as results show them: without ids."""
     return sorted({kind_of(one) for one in clause})
 
 
 @dataclass(frozen=True)
 class AllBut:
-    """The controls of somebody who meets everything but what is wanted; nothing at all where anything is wanted."""
+    """The controls of somebody who meets everything except the wanted ones; none if any control is wanted."""
 
     wanted: frozenset[str] | None
 
@@ -115,7 +114,7 @@ class AllBut:
 
 @dataclass(frozen=True)
 class SignIn:
-    """One sign-in, apart from who signs in. The platform `other` is one that Conditional Access does not know.
+    """One sign-in, without the person. The platform `other` is one that Conditional Access does not support.
 
     An empty platform is one that is not known to us. `places` are the ids of the named locations that it comes from,
     in lower case, and `TRUSTED`; `unsure_places` are those of which that is not known. `satisfied` are the controls
@@ -143,7 +142,7 @@ class SignIn:
     purpose_known: bool = True
 
     def told_of(self, clause: frozenset[str]) -> bool | None:
-        """Whether one of these controls was met, as far as `met` and `failed` say so. A block says nothing of that."""
+        """Whether one of these controls was met, as far as `met` and `failed` show. A block says nothing about it."""
         if clause == BLOCK:
             return None
         if any(one <= clause for one in self.met):
@@ -152,25 +151,25 @@ class SignIn:
 
     @property
     def known_platform(self) -> str:
-        """The platform in Graph's words, in lower case; `other` for one that Conditional Access does not know."""
+        """The platform in Graph's words, in lower case; `other` for one that Conditional Access does not support."""
         return platform_of(self.platform) or "other"
 
 
 def suites_of(resource: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The suites that hold a resource for certain, and those that may; the names are in lower case."""
+    """The suites that certainly contain a resource, and those that may; the names are in lower case."""
     held = _SUITES.get(resource)
     return (frozenset(), _ALL_SUITES - {resource}) if held is None else (held, frozenset())
 
 
 @lru_cache(maxsize=1_000)
 def platform_of(text: str) -> str | None:
-    """The platform that a text of the sign-in log means, such as `Ios 18.1`; None if it is not one of the known."""
+    """The platform for a text of the sign-in log, such as `Ios 18.1`; None if it is unknown."""
     return _SPELLINGS.get(_name(text))
 
 
 @lru_cache(maxsize=1_000)
 def platform_in_log(text: str) -> str:
-    """The same as a sign-in has it: the text of a system that is none of the known, empty if that is not certain."""
+    """The same for a sign-in: the text itself if it certainly means no known platform, empty if uncertain."""
     return platform_of(text) or (text if _name(text) in _OTHER_SYSTEMS else "")
 
 

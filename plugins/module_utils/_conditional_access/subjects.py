@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The users, groups and directory roles that a task names for a policy: each is one object of the directory.
+"""The users, groups and directory roles that a task names for a policy: each must be one object of the directory.
 
 A GUID is always an id, never a name. People are identified by their id or an address, since display names repeat;
 groups and roles by their id or their exact name.
@@ -69,18 +69,18 @@ _NOTHING = ReadResult[list[Subject]]([])
 
 
 class Subjects:
-    """What a task names, read once for the task."""
+    """The names in a task, each read once."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._read: dict[tuple[str, str], ReadResult[list[Subject]]] = {}
-        self.resolved: list[dict[str, Any]] = []  # what was given and what it is, for the result
+        self.resolved: list[dict[str, Any]] = []  # the given text and its object, for the result
 
     def with_ids(self, params: Mapping[str, Any], before: Record | None) -> dict[str, Any]:
-        """The options with ids in the place of addresses and names. Raises TenantError for what is no object.
+        """The options with ids in place of addresses and names. Raises TenantError for unknown objects.
 
-        before has the conditions of the policy as it is. With remove_missing_exclusions, what it excludes and what is
-        no longer in the directory is taken out.
+        before has the policy's current conditions. With remove_missing_exclusions, exclusions that no longer exist in
+        the directory are removed.
         """
         users = (params.get("conditions") or {}).get("users") or {}
         stored = (before or {}).get("users") or {}
@@ -102,7 +102,7 @@ class Subjects:
         return {**params, "conditions": {**(params.get("conditions") or {}), "users": {**users, **edits}}}
 
     def check(self, policy: Record) -> None:
-        """Raises TenantError where a policy names what is not in the directory."""
+        """Raises TenantError if a policy names objects that the directory does not have."""
         users = (policy.get("conditions") or {}).get("users") or {}
         named = {option: users.get(api) or [] for option, api in PEOPLE_LISTS.items()}
         self._load((_kind(option), one) for option, ids in named.items() for one in ids if is_guid(one))
@@ -119,14 +119,14 @@ class Subjects:
             )
 
     def describe(self, kind: str, object_id: str) -> str:
-        """An object in words: its name where it was read, and its id."""
+        """An object in words: its name if it was read, and its id."""
         found = self._read.get((kind, normalize_case(object_id)), _NOTHING).or_else([])
         return f"{kind} {found[0] if len(found) == 1 else object_id}"
 
     def _edited(
         self, option: str, edit: Mapping[str, Any], stored: list[str], unresolved: list[tuple[str, str, str]]
     ) -> dict[str, Any]:
-        """An edit of a list, with ids. What it takes out may also be exactly what stands in the list."""
+        """An edit of a list, with ids. A removed text may also be an exact entry of the list."""
         known, changed = normalized_set(stored), dict(edit)
         for name in ("add", "set", "remove"):
             ids: list[str] = []
@@ -144,7 +144,7 @@ class Subjects:
         return changed
 
     def _missing_exclusions(self, stored: Record) -> dict[str, list[str]]:
-        """By option what is excluded and is nothing. It is looked for twice: an exclusion may be the last way in."""
+        """By option, the excluded ids that do not exist. Each is read twice: an exclusion may be the last way in."""
         options = [option for option in PEOPLE_LISTS if option.startswith("exclude_")]
         for attempt in range(2):
             named = {option: stored.get(PEOPLE_LISTS[option]) or [] for option in options}
@@ -159,7 +159,7 @@ class Subjects:
         return {option: ids for option, ids in missing.items() if ids}
 
     def _stored_problem(self, option: str, object_id: str) -> str:
-        """Why what stands in a policy is no object; empty if it is one. Only ids count there."""
+        """Why an entry of a policy is not an object; empty if it is. Only ids count there."""
         if normalize_case(object_id) in _WORDS.get(option, {}):
             return ""
         if not is_guid(object_id):
@@ -167,7 +167,7 @@ class Subjects:
         return "" if self._find(_kind(option), object_id) else _IS_NONE[_kind(option)]
 
     def _load(self, wanted: Iterable[tuple[str, str]]) -> None:
-        """Reads in one batch what was not read yet."""
+        """Read in one batch whatever was not read yet."""
         reads: dict[str, Read] = {}
         keys: dict[str, tuple[str, str]] = {}
         for kind, text in wanted:
@@ -187,7 +187,7 @@ class Subjects:
         if problem == "not_found":
             return None
         if problem == "forbidden" and kind == "role" and is_guid(text):
-            return Subject(kind, {"id": text})  # Graph refuses what is no template
+            return Subject(kind, {"id": text})  # Graph refuses ids that are not templates
         subject: Subject | None = only(found.value, str, f"{kind} {text}", self._tenant.label)
         return subject
 
@@ -202,7 +202,7 @@ def _texts(edit: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _read_of(kind: str, text: str) -> Read | None:
-    """What is read to find an object; None where nothing can be found by such a text."""
+    """The read that finds an object; None if such a text can find nothing."""
     literal = odata_text(text)
     if kind == "role":
         return _ROLES
@@ -217,7 +217,7 @@ def _read_of(kind: str, text: str) -> Read | None:
 
 
 def _matching(kind: str, text: str, found: Any) -> list[Subject]:
-    """Of what came back, what was asked for."""
+    """The requested objects among those returned."""
     records = found if isinstance(found, list) else [found]
     if is_guid(text):
         names: tuple[str, ...] = ("id", "templateId") if kind == "role" else ("id",)

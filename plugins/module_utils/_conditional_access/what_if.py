@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Entra's own answer to which policies apply to somebody who opens mail, beside ours.
+"""Microsoft Entra's own evaluation of the policies for somebody who opens mail, for comparison with ours.
 
 https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
 """
@@ -19,22 +19,22 @@ from .._engine.tenant import Tenant
 from .assignments import Person
 from .rules import APPS, EAS, EXCHANGE_ONLINE, SignIn, decide
 
-# The ways to open mail that the connector was about.
+# The ways to open mail that the connector covered.
 WAYS = tuple(SignIn(client, platform) for client in (APPS, EAS) for platform in ("iOS", "android"))
 _PURPOSE = Purpose("ask which Conditional Access policies apply", "Policy.Read.ConditionalAccess or Policy.Read.All")
 _PATH = "identity/conditionalAccess/evaluate"
 # v1.0 has it in its metadata, but two public projects that run on live tenants call beta only.
 _VERSIONS = ("v1.0", "beta")
-# What says that a version does not take the call, not that the caller may not make it.
+# Signs that a version does not support the call, not that the caller lacks permission.
 _NOT_TAKEN = ("not_found", "protocol", "refused")
 
 
 def what_if(
     tenant: Tenant, policies: Sequence[Mapping[str, Any]], people: Mapping[str, ReadResult[Person]]
 ) -> list[dict[str, Any]]:
-    """For each of the people and ways what the service answers, and where our judgement differs.
+    """For each of the people and ways, the service's evaluation and where ours differs.
 
-    What could not be read or asked is an entry with the `problem`. One request a second.
+    A failed read or call is an entry with the `problem`. One request a second.
     """
     pace = RateLimiter(tenant.http.clock())  # the policies were read just now
     versions = list(_VERSIONS)
@@ -58,7 +58,7 @@ def what_if(
 def _paced(
     tenant: Tenant, pace: RateLimiter, person: Person, way: SignIn, versions: list[str]
 ) -> dict[str, Mapping[str, Any]]:
-    """The answer of the first of the versions that takes the call; those before it are not asked again."""
+    """The response of the first version that supports the call; earlier ones are not tried again."""
     refusal: TenantError | None = None
     for version in list(versions):
         ask = partial(_asked, tenant, person, way, version)
@@ -67,7 +67,7 @@ def _paced(
         except TenantError as error:
             if error.kind not in _NOT_TAKEN:
                 raise
-            refusal = refusal or error  # the words of the documented version
+            refusal = refusal or error  # the error of the documented version
         else:
             del versions[: versions.index(version)]
             return said
@@ -77,7 +77,7 @@ def _paced(
 
 
 def _asked(tenant: Tenant, person: Person, way: SignIn, version: str) -> dict[str, Mapping[str, Any]]:
-    """The answer on each policy, by its id."""
+    """The evaluation of each policy, by its id."""
     body = {
         "signInIdentity": {"@odata.type": "#microsoft.graph.userSignIn", "userId": person.id},
         "signInContext": {
@@ -95,7 +95,7 @@ def _differences(
     policies: Iterable[Mapping[str, Any]], person: Person, way: SignIn, said: Mapping[str, Mapping[str, Any]]
 ) -> Iterator[dict[str, Any]]:
     for ours in decide(policies, way, person).outcomes:
-        answer = said.get(str(ours.policy["id"]))  # none if it was made since the policies were read
+        answer = said.get(str(ours.policy["id"]))  # none if it was created after the policies were read
         if answer is not None and ours.applies is not None and ours.applies is not bool(answer["policyApplies"]):
             yield {
                 "policy": ours.policy.get("displayName"),

@@ -17,7 +17,7 @@ _DELEGATED_SIGN_IN = "Exchange.Manage"
 
 _APPS = {"graph": "00000003-0000-0000-c000-000000000000", "exchange": "00000002-0000-0ff1-ce00-000000000000"}
 _NAMES = {"graph": "Microsoft Graph", "exchange": "Office 365 Exchange Online"}
-_READ_ALL = {"Exchange Administrator", "Global Administrator", "Global Reader"}  # read all that is read here
+_READ_ALL = {"Exchange Administrator", "Global Administrator", "Global Reader"}  # read everything that is read here
 _READER = {name: role for role, name in DIRECTORY_ROLES.items()}["Global Reader"]
 # https://learn.microsoft.com/powershell/microsoftgraph/how-to-grant-revoke-api-permissions
 _API = "$api = Get-MgServicePrincipal -Filter 'appId eq ''{api}'''; "
@@ -34,7 +34,7 @@ _ASSIGN = (
 )
 # https://learn.microsoft.com/entra/identity/enterprise-apps/grant-admin-consent
 _PRIVILEGED = "A Privileged Role Administrator or Global Administrator"
-_CLOUD = "A Cloud Application Administrator"  # anything but application permissions of Microsoft Graph
+_CLOUD = "A Cloud Application Administrator"  # any permission except application permissions of Microsoft Graph
 _NEWER = "Then run this again: only tokens issued after the change have it, which can take an hour"
 _ROLE_TOO = (
     "It also needs a role in Exchange Online, such as the directory role Global Reader: assign that at the same time. "
@@ -43,7 +43,7 @@ _ROLE_TOO = (
 
 @dataclass(frozen=True)
 class Verdict:
-    """What became of one read."""
+    """The outcome of one read."""
 
     evidence: str
     status: str = "works"
@@ -52,7 +52,7 @@ class Verdict:
 
 
 def explain(service: str, needs: str, error: TenantError, token: str) -> Verdict:
-    """Why a read failed. `needs` is the permission of Microsoft Graph, or the role of Exchange, that it takes."""
+    """Why a read failed. `needs` is the required permission of Microsoft Graph, or role of Exchange."""
     if error.kind == "not_offered":
         return Verdict(error.problem, "not_offered", error.next_step)
     if error.kind == "no_intune_licence":
@@ -108,13 +108,13 @@ def _no_role(role: str, error: TenantError, known: dict[str, Any]) -> Verdict:
 
 
 def _not_granted(service: str, permission: str, error: TenantError, known: dict[str, Any]) -> Verdict:
-    """Of a person's token, the delegated permission is missing; of an application's, the application permission."""
+    """For a person's token, the delegated permission is missing; for an application's, the application permission."""
     delegated = "scp" in known
     if delegated and permission == SIGN_IN:
         permission = _DELEGATED_SIGN_IN
     kind = "delegated" if delegated else "application"
     who = _CLOUD if delegated or service == "exchange" else _PRIVILEGED
-    # Otherwise only the next run, an hour later, would say that the role is missing.
+    # Otherwise only the next run, an hour later, would report the missing role.
     role_too = _ROLE_TOO if permission == SIGN_IN and not directory_roles(known) & _READ_ALL else ""
     step = f"Grant the {kind} permission {permission} of {_NAMES[service]}. {who} grants it. {role_too}{_NEWER}"
     names = {"api": _APPS[service], "caller": _caller(known), "client": known.get("appid") or "CLIENT_ID"}
@@ -123,5 +123,5 @@ def _not_granted(service: str, permission: str, error: TenantError, known: dict[
 
 
 def _caller(known: dict[str, Any]) -> str:
-    """The object id of the service principal or person, as the token names it."""
+    """The object id of the service principal or person named in the token."""
     return str(known.get("oid") or "OBJECT_ID")

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One read of each kind, and for each whether it works, what is missing, and the command that grants it.
+"""One read of each kind: whether it works, what is missing, and the command that grants it.
 
-It only reads, and little: it is what people run first on a real tenant.
+It only reads, and little: it is the first thing that people run on a real tenant.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ from .access_causes import NO_ROLE, SIGN_IN, Verdict, explain, no_token
 from .connectors import read_connectors
 from .organization import authority_of
 
-Read = Callable[[Tenant], str]  # what was seen, in words; raises `TenantError`
-_PAGE = 25  # there are more management roles than this in every organization
+Read = Callable[[Tenant], str]  # the result in words; raises `TenantError`
+_PAGE = 25  # every organization has more management roles than this
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def _connectors(tenant: Tenant) -> str:
 
 
 def _authority(tenant: Tenant) -> str:
-    """One property of one item: only so does Microsoft Graph tell it."""
+    """One property of one item: Microsoft Graph returns it in no other way."""
     return f"the authority is {authority_of(tenant)}"
 
 
@@ -68,7 +68,7 @@ def _conditional_access(tenant: Tenant) -> str:
 def _invoke(
     tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose, **options: Any
 ) -> list[dict[str, Any]]:
-    """What the cmdlet gives. A refusal is of the kind no_role if Exchange does not list the cmdlet for the caller."""
+    """The result of the cmdlet. A refusal is of kind no_role if Exchange does not list the cmdlet for the caller."""
     try:
         return exchange_of(tenant).invoke(cmdlet, parameters, purpose, **options).values
     except TenantError as error:
@@ -78,7 +78,7 @@ def _invoke(
 
 
 def _holds(tenant: Tenant, cmdlet: str, purpose: Purpose) -> bool:
-    """Whether the caller may run the cmdlet. The list of the own cmdlets is refused to whoever has none."""
+    """Whether the caller may run the cmdlet. Exchange refuses to list the cmdlets of a caller who has none."""
     try:
         return normalize_case(cmdlet) in normalized_set(exchange_of(tenant).own_cmdlets(purpose))
     except TenantError as error:
@@ -161,7 +161,7 @@ def check_access(tenant: Tenant, new_token: bool = False) -> dict[str, Any]:
 def _read(tenant: Tenant, check: Check) -> str:
     try:
         return check.read(tenant)
-    except OF_ANSWERS as error:  # one answer that cannot be read leaves the other checks
+    except OF_ANSWERS as error:  # one unreadable response must not stop the other checks
         problem = f"the response does not match its documented schema ({one_line(error, 120)})"
         raise TenantError("unexpected_answer", problem, check.title) from error
 
@@ -185,5 +185,5 @@ def _judged(check: Check, found: ReadResult[str], token: ReadResult[str]) -> dic
 
 
 def access_check(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """What the module returns."""
+    """The result of the module."""
     return check_access(tenant, params["new_token"])

@@ -45,7 +45,7 @@ CLEARS = clearing((ROLES,)) | {"licenses"}
 
 @dataclass(frozen=True)
 class _Account(Resource):
-    """`accounts` knows the subscriptions and directory roles that the options name."""
+    """`accounts` has the subscriptions and directory roles that the options name."""
 
     accounts: Accounts = field(kw_only=True)
 
@@ -84,14 +84,14 @@ class _Account(Resource):
 
 
 def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """How what was changed or removed can be undone; nobody can read a password before it is replaced."""
+    """How a change or removal can be undone; nobody can read a password before it is replaced."""
     if params["state"] == "present" and result["diff"]["before"] and sets_password(params):
         return f"The earlier password cannot be brought back. {of_change(params, result)}".strip()
     return of_removal(UNDO)(params, result)
 
 
 def _defaults(name: str) -> dict[str, Any]:
-    """A new account, where the options say nothing."""
+    """Defaults for a new account."""
     return {
         "user_principal_name": name,
         "display_name": name.partition("@")[0],
@@ -104,7 +104,7 @@ def _defaults(name: str) -> dict[str, Any]:
 
 
 def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring the account to the wanted state. Raises `TenantError`."""
+    """Bring the account to the desired state. Raises `TenantError`."""
     for option in ("user_principal_name", "primary_smtp_address"):
         if params.get(option):
             check_address(option, params[option])
@@ -133,7 +133,7 @@ def connector_account(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
         return {**result, "license_candidates": []}
     check_mailbox_is_possible(params, accounts.facts, after)
     shown = {"id": result["connector_account"].get("id"), **after}
-    if params["wait"] and not check_mode:  # Exchange chooses the address where no option does
+    if params["wait"] and not check_mode:  # Exchange chooses the address if no option does
         user = wait_for_address(tenant, after, params["wait_timeout"])
         shown["primary_smtp_address"] = primary_address(user)
     open_choice = [] if after["licenses"] else candidates(accounts.facts.skus)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is refused before the connector account is written: what the directory would refuse, or what would lose it."""
+"""Refusals before the connector account is written: changes that the directory would refuse, or that would lose it."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .licenses import check_units, describe
 def check_write(
     tenant: Tenant, params: Mapping[str, Any], facts: Facts, before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
-    """What the directory would refuse, or what would leave the account useless. Raises `TenantError`."""
+    """Refuse what the directory would refuse, or what would leave the account useless. Raises `TenantError`."""
     user = facts.user
     unused = attempt(lambda: check_unused(tenant, _new_addresses(before, after), (user or {}).get("id")))
     if unused.error is not None and unused.error.kind != "address_in_use":
@@ -40,13 +40,13 @@ def check_with_names(
     licenses: ReadResult[Any],
     roles: ReadResult[Any],
 ) -> None:
-    """Licences and roles that the tenant does not have, with what else is wrong. Raises `TenantError`."""
+    """Refuse licences and roles that the tenant does not have, and other faults with them. Raises `TenantError`."""
     others = _checks(params, facts, before, after, licenses.known)
     check_all((lambda: licenses.value, lambda: roles.value, *others))
 
 
 def check_removal(tenant: Tenant, params: Mapping[str, Any], user: Record, before: Mapping[str, Any]) -> None:
-    """Graph cannot tell what a mailbox or a role is used for, so `force_delete` has to say it. Raises `TenantError`."""
+    """Graph does not show what a mailbox or a role is used for, so `force_delete` has to. Raises `TenantError`."""
     if params["force_delete"]:
         check_last_administrator(tenant, user, "remove the account")
         return
@@ -89,7 +89,7 @@ def _checks(
     after: Mapping[str, Any],
     licenses_known: bool = True,
 ) -> list[Callable[[], None]]:
-    """The checks that need no request."""
+    """The checks without requests."""
     added = set(after["licenses"]) - set(before.get("licenses", ()))
     checks: list[tuple[bool, Callable[[], None]]] = [
         (facts.user is None, lambda: _check_domain(params, facts)),
@@ -123,7 +123,7 @@ def _check_password(params: Mapping[str, Any]) -> None:
 def _refuse_synchronised(
     params: Mapping[str, Any], user: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
-    """What on-premises Active Directory keeps, it would set back."""
+    """On-premises Active Directory would revert changes of the properties that it masters."""
     changed = [one.option for one in PROPERTIES if before and before[one.option] != after[one.option]]
     if user.get("onPremisesSyncEnabled") and set(changed) - {"usage_location"}:
         raise TenantError(
@@ -140,7 +140,7 @@ def _check_usage_location(after: Mapping[str, Any]) -> None:
 
 
 def check_mailbox_is_possible(params: Mapping[str, Any], facts: Facts, after: Mapping[str, Any]) -> None:
-    """Refuse to wait for a mailbox that an account without a licence never gets. Raises `TenantError`."""
+    """Refuse to wait for the mailbox of an account without a licence. Raises `TenantError`."""
     if params["wait"] and not after["licenses"]:
         raise TenantError(
             "no_license",
@@ -164,7 +164,7 @@ def role_names(facts: Facts, wanted: list[str]) -> list[str]:
 
 
 def _new_addresses(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
-    """The addresses that the account would get: without a change nobody is asked whose they are."""
+    """The addresses that the account would gain: owners are looked up only for these."""
     return list(
         {
             normalize_case(after[option]): after[option]

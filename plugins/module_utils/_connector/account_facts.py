@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the directory holds of the connector account, under the names of the options."""
+"""The connector account in the directory, under the names of the options."""
 
 from __future__ import annotations
 
@@ -25,21 +25,21 @@ _SELECT = (
     "onPremisesSyncEnabled"
 )
 
-# What Graph keeps of the user itself.
+# The properties of the user in Graph.
 PROPERTIES = (
     Field("display_name", "displayName"),
     Field("primary_smtp_address", "mail", normalize=normalize_case),
     Field("usage_location", "usageLocation", normalize=normalize_case),
     Field("account_enabled", "accountEnabled"),
 )
-# What other resources of Graph keep, under names of our own.
+# Properties from other resources of Graph, under our own names.
 LICENSES = Field("licenses", "licenses", normalize=normalized_set)
 ROLES = EditedList("directory_roles", "directoryRoles")
 
 
 @dataclass(frozen=True)
 class Facts:
-    """What was read: the user or None, the subscriptions, the domains, and the directory roles by id."""
+    """The data read: the user or None, the subscriptions, the domains, and the directory roles by id."""
 
     user: dict[str, Any] | None
     skus: list[Sku]
@@ -48,7 +48,7 @@ class Facts:
     assignments: list[dict[str, Any]]
 
     def records(self) -> list[Record]:
-        """The account, with its primary address, and with licences and directory roles by name; empty if none."""
+        """The account, with its primary address, its licences and its directory roles by name; empty if none."""
         if self.user is None:
             return []
         names = {sku["skuId"]: sku["skuPartNumber"] for sku in self.skus}
@@ -64,7 +64,7 @@ class Facts:
 
 
 def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> dict[str, Any] | None:
-    """The one user of this user principal name among those that the service gave for it, or None."""
+    """The user of this user principal name among those that the service returned, or None."""
     if any(not one.get("userPrincipalName") for one in found):
         raise not_shown("its user principal name")
     user: dict[str, Any] | None = only(
@@ -77,7 +77,7 @@ def the_user(found: Sequence[dict[str, Any]], name: str, tenant: str = "") -> di
 
 
 def roles_held(tenant: Tenant, user_id: str) -> list[str]:
-    """The names of the directory roles of an account, wherever they count."""
+    """The names of the directory roles of an account, in any scope."""
     purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
     held, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"principalId eq '{user_id}'"), purpose)
     ids = {one["roleDefinitionId"] for one in held if normalize_case(one["principalId"]) == normalize_case(user_id)}
@@ -91,9 +91,9 @@ def roles_held(tenant: Tenant, user_id: str) -> list[str]:
 
 
 def check_last_administrator(tenant: Tenant, user: Mapping[str, Any], action: str) -> None:
-    """Refuse to take the last enabled user who holds Global Administrator directly out of use: kind last_way_in.
+    """Refuse to remove or disable the last enabled user with a direct Global Administrator role: kind last_way_in.
 
-    What a group or Privileged Identity Management would give is not counted.
+    Roles through a group or Privileged Identity Management do not count.
     """
     purpose = Purpose("read who else is a Global Administrator", "RoleManagement.Read.Directory and User.Read.All")
     found, _response = tenant.graph.list(odata(ASSIGNMENTS, filter=f"roleDefinitionId eq '{_GLOBAL}'"), purpose)
@@ -121,7 +121,7 @@ def by_name(name: str) -> str:
 
 
 def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
-    """The user, subscriptions, domains and roles in one request; the role assignments in a second if they matter."""
+    """Read user, subscriptions, domains and roles in one request; the role assignments in a second if needed."""
     reads = {
         "users": Read(by_name(params["user_principal_name"]), READ_ACCOUNT),
         "skus": Read("subscribedSkus", Purpose("read the subscriptions", "Organization.Read.All")),
@@ -142,7 +142,7 @@ def read_facts(tenant: Tenant, params: Mapping[str, Any]) -> Facts:
         path = odata(ASSIGNMENTS, filter=f"principalId eq '{user['id']}'")
         purpose = Purpose("read the directory roles of the account", "RoleManagement.Read.Directory")
         everywhere, _response = tenant.graph.list(path, purpose)
-        # Assignments to a part of the tenant, or of roles made since, are not ours to keep.
+        # Assignments for a part of the tenant, or of newer custom roles, are not ours to manage.
         assignments = [
             one
             for one in everywhere

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The account that the connector is bound to: how it is found, and what keeps it from being usable."""
+"""Find the account that the connector is bound to, and what makes it unusable."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .service_plans import EXCHANGE_MAILBOX
 READ_ACCOUNT = Purpose("read the connector account", "User.Read.All")
 BY_THE_ROLE = "or let the role intune.exchange.connector do it with connector_manage_account=true"
 _ADDRESS = re.compile(r"[^@\s\"<>,;:()\[\]\\]{1,64}@(?=.{4,255}\Z)[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
-# Most are left out unless asked for.
+# Most are returned only on request.
 _SELECT = "id,userPrincipalName,mail,proxyAddresses,accountEnabled,assignedPlans,userType"
 
 
@@ -31,7 +31,7 @@ def check_address(option: str, address: str) -> str:
 
 
 def account_read(address: str) -> Read:
-    """The accounts that own `address`, as any of their addresses, or have it as their name."""
+    """A read of the accounts with `address` as any of their addresses, or as their name."""
     is_address = f"proxyAddresses/any(address:address eq {odata_text(f'smtp:{address}')})"
     owns = f"{is_address} or userPrincipalName eq {odata_text(address)}"
     return Read(odata("users", filter=owns, select=_SELECT), READ_ACCOUNT)
@@ -44,9 +44,9 @@ def primary_address(user: Mapping[str, Any]) -> str:
 
 
 def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None:
-    """The one account whose primary address it is, else the one that has it otherwise. Several are an error.
+    """The account whose primary address it is, else the one with another such address. Several are an error.
 
-    So is an account of which the service does not show what decides: what is not there is not known.
+    So is an account without the deciding properties: a missing property is unknown.
     """
     if any(not _addresses(user) for user in users):
         raise not_shown("the name and the addresses")
@@ -64,7 +64,7 @@ def owner_of(users: list[dict[str, Any]], address: str) -> dict[str, Any] | None
 
 
 def not_shown(what: str) -> TenantError:
-    """An account came back without properties that were asked for."""
+    """An account was returned without properties that were requested."""
     return TenantError(
         "unexpected_answer",
         f"Microsoft Graph found an account, but does not show {what}",
@@ -74,7 +74,7 @@ def not_shown(what: str) -> TenantError:
 
 
 def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) -> None:
-    """Refuse addresses that another account has, as its name or as any of its addresses: kind `address_in_use`."""
+    """Refuse addresses that another account has as its name or as any of its addresses: kind `address_in_use`."""
     reads = {address: account_read(address) for address in addresses}
     for address, users in tenant.graph.batch(reads).items() if reads else ():
         others = [one for one in users.value if one.get("id") != user_id and normalize_case(address) in _addresses(one)]
@@ -90,20 +90,20 @@ def check_unused(tenant: Tenant, addresses: Iterable[str], user_id: str | None) 
 
 
 def _addresses(user: Mapping[str, Any]) -> set[str]:
-    """Every address and name under which an account is found: what the service gave is checked against them."""
+    """Every address and name by which an account is found: responses are checked against them."""
     proxies = [str(one).partition(":")[2] for one in user.get("proxyAddresses") or []]
     return {normalize_case(one) for one in (*proxies, user.get("mail"), user.get("userPrincipalName")) if one}
 
 
 class Shortcoming(NamedTuple):
-    """Why the connector cannot be bound to an account, and the step that leads on."""
+    """Why the connector cannot be bound to an account, and the next step."""
 
     reason: str
     next_step: str
 
 
 def mailbox_plans(user: Mapping[str, Any]) -> list[str]:
-    """The plans with a mailbox that an account has and may use."""
+    """The mailbox plans that an account has and may use."""
     return sorted(
         EXCHANGE_MAILBOX[plan["servicePlanId"]]
         for plan in user.get("assignedPlans") or []
@@ -112,7 +112,7 @@ def mailbox_plans(user: Mapping[str, Any]) -> list[str]:
 
 
 def shortcoming(user: Mapping[str, Any] | None, address: str) -> Shortcoming | None:
-    """What keeps the connector from being bound to `address`; None if nothing does."""
+    """Why the connector cannot be bound to `address`; None if it can."""
     if user is None:
         domain = address.rpartition("@")[2]
         step = (

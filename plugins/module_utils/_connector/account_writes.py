@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writing the connector account: each step so that a run that was cut off goes on from there."""
+"""Write the connector account, in steps from which the run after an interrupted one continues."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _REMOVE = Purpose("remove the account", "User.ReadWrite.All")
 _PRIVILEGED = "Privileged Authentication Administrator"
 _FOR_PASSWORDS = "User Administrator"
 _ABOVE = {"Global Administrator", _PRIVILEGED}
-_MAX_POLLS = 8  # how often a write right after the creation is tried again: the directory is eventually consistent
+_MAX_POLLS = 8  # how often to retry a write right after creation: the directory is eventually consistent
 _PAUSES = 2.0, 30.0  # seconds between reads for the mailbox address
 
 
 class Accounts:
-    """The one account that the options name. `facts` is what was read of it and around it, the last time."""
+    """The account that the options name. `facts` is the latest data about it."""
 
     def __init__(self, params: Mapping[str, Any]) -> None:
         self._params = params
@@ -67,7 +67,7 @@ class Accounts:
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         self._set_properties(tenant, record, values)
         if sets_password(self._params):
-            # On its own, since it takes another permission; before a directory role makes the account a guarded one.
+            # Separately, since it needs another permission; before a directory role makes the account a protected one.
             password = {"password": self._params["password"], "forceChangePasswordNextSignIn": False}
             _change(tenant, record["id"], {"passwordProfile": password}, _PASSWORD)
         self._assign(tenant, record, values)
@@ -92,7 +92,7 @@ class Accounts:
             ids = {sku["skuPartNumber"]: sku["skuId"] for sku in self.facts.skus}
             body = {
                 "addLicenses": [{"skuId": ids[one], "disabledPlans": []} for one in sorted(has - had)],
-                "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # one without a name is its id
+                "removeLicenses": [ids.get(one, one) for one in sorted(had - has)],  # its id if it has no name
             }
             _settled(tenant, lambda: tenant.graph.set(f"users/{user['id']}/assignLicense", body, _LICENSE), _LICENSE)
         if ROLES.api in values:
@@ -100,7 +100,7 @@ class Accounts:
 
 
 def sets_password(params: Mapping[str, Any]) -> bool:
-    """Whether the password of an account that exists is set: the service never returns it, so it cannot be compared."""
+    """Whether to set the password of an existing account: it is never returned, so it cannot be compared."""
     return params.get("password") is not None and params["update_password"] == "always"
 
 
@@ -114,7 +114,7 @@ def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: P
 
 
 def _explained(tenant: Tenant, error: TenantError, purpose: Purpose) -> TenantError:
-    """These writes take a permission and a directory role: the next step asks for what the token does not name."""
+    """These writes need a permission and a directory role: the next step names what the token lacks."""
     if error.kind != "forbidden":
         return error
     known = claims(tenant.tokens.bearer("graph"))
@@ -142,14 +142,14 @@ def _create(tenant: Tenant, values: Mapping[str, Any], secret: str) -> Record:
         "mailNickname": name.partition("@")[0][:64],
         "userPrincipalName": name,
         "passwordProfile": {"password": secret, "forceChangePasswordNextSignIn": False},
-        # A service account that nobody reminds of its password.
+        # A service account, whom nobody reminds to change its password.
         "passwordPolicies": "DisablePasswordExpiration",
         **({"usageLocation": values["usageLocation"]} if values["usageLocation"] else {}),
     }
     try:
         return tenant.graph.create("users", body, WRITE_ACCOUNT)
     except TenantError as error:
-        # The name is unique in a tenant: if the account is there now, this run or another one made it.
+        # The name is unique in a tenant: an account that exists now was created by this run or a concurrent one.
         if error.kind != "outcome_unknown" and "already exists" not in (error.answer.message if error.answer else ""):
             raise
         found, _response = tenant.graph.list(by_name(name), READ_ACCOUNT)
@@ -185,7 +185,7 @@ def _settled(tenant: Tenant, write: Callable[[], Any], purpose: Purpose) -> Any:
 
 
 def wait_for_address(tenant: Tenant, after: Mapping[str, Any], seconds: int) -> dict[str, Any]:
-    """The account once it owns its mailbox address, which comes some time after the licence."""
+    """The account once it owns its mailbox address, which takes a while after the licence."""
     wanted, name = after["primary_smtp_address"], after["user_principal_name"]
 
     def read() -> dict[str, Any]:

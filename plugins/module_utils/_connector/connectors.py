@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exchange connectors in Intune, and the one type this collection is for: service-to-service."""
+"""Exchange connectors in Intune, of which this collection manages the service-to-service connector."""
 
 from __future__ import annotations
 
@@ -24,8 +24,8 @@ TYPE = "serviceToService"
 READ_CONNECTORS = Read(PATH, Purpose("read the Exchange connectors", "DeviceManagementServiceConfig.Read.All"))
 WRITE_CONNECTOR = Purpose("configure the Exchange connector", "DeviceManagementServiceConfig.ReadWrite.All")
 
-# Only answers that cannot mean anything else count: the whole collection is not served, or a new member of this type is
-# refused in these words. A 400 can mean anything else as well: an address without a mailbox, a body that does not fit.
+# Only unambiguous responses count: the whole collection is not served, or a new member of this type is refused in these
+# words. A 400 can mean anything else: an address without a mailbox, an invalid body.
 _OF_TYPE = re.compile(r"exchange\s*connector|service[ -]?to[ -]?service", re.IGNORECASE)
 _NO_LONGER = re.compile(
     r"\b(no longer|not|isn't|is n't) (supported|available|offered)|\bunsupported\b|\b(deprecated|retired)\b",
@@ -40,11 +40,11 @@ INSTEAD = (
 
 
 def not_offered(error: TenantError, method: str) -> TenantError:
-    """`error`, or the clear word for it where the tenant does not offer the connector."""
+    """`error`, or a clearer one if the tenant does not offer the connector."""
     answer = error.answer
     refused = (
         answer is not None
-        and answer.code != ""  # otherwise something on the way has answered
+        and answer.code != ""  # otherwise a proxy may have responded
         and error.kind != "no_intune_licence"
         and (not_served(error) or (method == "POST" and answer.status == 400 and _says_so(answer.message)))
     )
@@ -55,7 +55,7 @@ def not_offered(error: TenantError, method: str) -> TenantError:
 
 
 def offered(read: Callable[[], Result]) -> Result:
-    """What a read of the connectors gives. Raises `TenantError`, `not_offered` included."""
+    """The result of reading the connectors. Raises `TenantError`, `not_offered` included."""
     try:
         return read()
     except TenantError as error:
@@ -63,12 +63,12 @@ def offered(read: Callable[[], Result]) -> Result:
 
 
 def _says_so(message: str) -> bool:
-    """Whether a refusal speaks of this type of connector, and says that there is no more of it."""
+    """Whether a refusal says that this type of connector no longer exists."""
     return bool(_OF_TYPE.search(message) and _NO_LONGER.search(message))
 
 
 def parse_time(text: str | None) -> datetime | None:
-    """A time of Graph; None for none, which Intune writes as the year 1."""
+    """A time of Graph; None if unset, which Intune writes as the year 1."""
     if not text:
         return None
     moment = datetime.fromisoformat(text)  # with up to seven digits of a second, and Z or an offset
@@ -77,7 +77,7 @@ def parse_time(text: str | None) -> datetime | None:
 
 
 def facts(record: Record, now: datetime) -> dict[str, Any]:
-    """A connector as it is returned, with the age of its last successful sync by the service's clock."""
+    """A connector for the result, with the age of its last successful sync by the service's clock."""
     synced = parse_time(record.get("lastSyncDateTime"))
     age = None if synced is None else max(0, int((now - synced).total_seconds()))
     return {**returned(record), "last_sync_age_seconds": age}
@@ -95,7 +95,7 @@ def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
 
 
 def connectors_info(tenant: Tenant, require_offered: bool = False) -> dict[str, Any]:
-    """The facts; a tenant without the offer has no connectors, which the service itself said, or is an error."""
+    """The facts; a tenant that does not offer connectors, as the service says, has none, or is an error."""
     try:
         records, now = read_connectors(tenant)
     except TenantError as error:
@@ -117,7 +117,7 @@ def connectors_info(tenant: Tenant, require_offered: bool = False) -> dict[str, 
     }
 
 
-# What a tenant can be like with regard to its connector. A status that Microsoft adds later counts as disconnected.
+# The possible states of a tenant's connector. A status that Microsoft adds later counts as disconnected.
 STATES = ("connected", "pending", "disconnected", "missing", "ambiguous", "not_offered")
 
 
@@ -127,7 +127,7 @@ def of_our_type(found: Mapping[str, Any]) -> list[Any]:
 
 
 def state(found: Mapping[str, Any]) -> str:
-    """The one of `STATES` that `connectors_info` found."""
+    """The state among `STATES` that `connectors_info` found."""
     statuses = [one.get("status") for one in of_our_type(found)]
     if not found["offered"]:
         return "not_offered"
@@ -163,7 +163,7 @@ def the_connector(records: list[Record], tenant: Tenant) -> Record:
 
 
 def _check_connector_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
-    """The account must be usable before it is bound, and only the connector that was meant is removed."""
+    """The account must be usable before it is bound, and only the requested connector is removed."""
     address = params.get("primary_smtp_address")
     if params["state"] == "present":
         check_account(tenant, check_address("primary_smtp_address", str(address)))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which licences an account is to hold: names to ids, free units, what would suit. Pure functions on subscribedSkus."""
+"""The licences of an account: names to ids, free units, suitable ones. Pure functions on subscribedSkus."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def carries(sku: Sku, plans: Mapping[str, str]) -> bool:
 
 
 def candidates(skus: list[Sku]) -> list[dict[str, Any]]:
-    """The subscriptions with free units that carry a mailbox or Intune, for a person to choose from."""
+    """The subscriptions with free units that include a mailbox or Intune, for a person to choose from."""
     found = [
         {
             "sku_part_number": sku["skuPartNumber"],
@@ -61,7 +61,7 @@ def describe(skus: list[Sku]) -> str:
 
 
 def resolve(skus: list[Sku], wanted: list[str]) -> list[Sku]:
-    """The subscriptions that `wanted` names by part number or id. Raises `TenantError` for an unknown one."""
+    """The subscriptions that `wanted` names by part number or id. Raises `TenantError` for unknown ones."""
     found, unknown = recognized({sku[key]: sku for sku in skus for key in ("skuPartNumber", "skuId")}, wanted)
     if unknown:
         raise TenantError(
@@ -73,7 +73,7 @@ def resolve(skus: list[Sku], wanted: list[str]) -> list[Sku]:
 
 
 def check_units(added: list[Sku], skus: list[Sku]) -> None:
-    """Refuse what has no free unit, before anything is written. Raises `TenantError`."""
+    """Refuse subscriptions without a free unit, before anything is written. Raises `TenantError`."""
     for sku in added:
         if not assignable(sku) or free_units(sku) < 1:
             raise TenantError(

@@ -28,9 +28,9 @@ _READ_AUTHORITY = Purpose(
     "read the mobile device management authority", "Organization.Read.All and DeviceManagementServiceConfig.Read.All"
 )
 _SET = Purpose("set the mobile device management authority", "DeviceManagementServiceConfig.ReadWrite.All")
-_MAX_POLLS = 6  # how often the change is looked for
+_MAX_POLLS = 6  # how often to poll for the change
 
-# What the other authorities are, and what switching does (Intune, "Set the mobile device management authority").
+# The other authorities, and how to switch (Intune, "Set the mobile device management authority").
 _MEANS = {
     "office365": "Basic Mobility and Security manages the devices of this tenant; with Intune as the authority, the "
     "devices of licensed users move to Intune's policies",
@@ -52,10 +52,10 @@ def _authority_path(organization_id: str) -> str:
 
 
 def authority_read(tenant: Tenant) -> Read | None:
-    """How the authority is read: that property alone, of the one organization, whose id is that of the tenant.
+    """How to read the authority: that property alone, of the one organization, whose id is that of the tenant.
 
-    Collections never have it, and it takes another permission than the organization. None if the token does not say
-    which tenant it is for; then the id must be read first.
+    Collections never include it, and it needs another permission than the organization. None if the token does not name
+    its tenant; then the id must be read first.
     """
     organization_id = tenant_of(tenant.tokens.bearer("graph"))
     if not organization_id:
@@ -68,13 +68,13 @@ def authority_of(
     organization: ReadResult[dict[str, Any]] | None = None,
     known: ReadResult[dict[str, Any]] | None = None,
 ) -> str:
-    """The authority. Raises TenantError if it cannot be read, and never takes that for an answer.
+    """The authority. Raises TenantError if it cannot be read, so a failure is never a value.
 
-    The organization, and the item that has the authority, may have been read before.
+    The organization, and the item with the authority, may have been read before.
     """
     item = known.value if known is not None else _authority_item(tenant, organization, "v1.0")[0]
     if not item.get(_AUTHORITY):
-        item, response = _authority_item(tenant, organization, "beta")  # where v1.0 leaves it out
+        item, response = _authority_item(tenant, organization, "beta")  # if v1.0 omits it
         if item.get(_AUTHORITY):
             return str(item[_AUTHORITY])
         raise TenantError(
@@ -100,7 +100,7 @@ def _authority_item(
 
 
 class _Authority(Existing):
-    """The authority as the one object of its kind: every tenant has one, even if it says `unknown`."""
+    """The authority as a singleton: every tenant has one, even if it is `unknown`."""
 
     def id_of(self, record: Record) -> str:
         return str(record[_AUTHORITY])
@@ -131,12 +131,12 @@ _RESOURCE = Resource("authority", _Authority(), (Field("authority", _AUTHORITY),
 
 
 def set_authority(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Make Intune the authority, once and for good. Raises `TenantError` unless that was accepted."""
+    """Make Intune the authority, irreversibly. Raises `TenantError` unless that was accepted."""
     return {**ensure(_RESOURCE, tenant, params, check_mode), "authority": params["authority"]}
 
 
 def _switch(tenant: Tenant, wanted: str) -> None:
-    """The action says neither what it sets nor what it set, so the authority is read until it shows."""
+    """The action returns no new value, so the authority is polled."""
     found, _response = tenant.graph.list(READ_ORGANIZATION.path, READ_ORGANIZATION.purpose)
     organization_id = only_organization(tenant, found)["id"]
     lost: TenantError | None = None

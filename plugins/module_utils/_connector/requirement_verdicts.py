@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was read of a tenant, judged. Pure functions: no I/O, no clock."""
+"""Verdicts on the data read from a tenant. Pure functions: no I/O, no clock."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _DIRECTORY_READ = {
     "Directory.ReadWrite.All",
 }
 
-# Graph permissions, least first; any of a row is enough (Microsoft Graph permissions reference).
+# Graph permissions, least first; any one of a row is enough (Microsoft Graph permissions reference).
 _WRITE = ("DeviceManagementServiceConfig.ReadWrite.All", "DeviceManagementConfiguration.ReadWrite.All")
 _READ = ("DeviceManagementServiceConfig.Read.All", "DeviceManagementConfiguration.Read.All")
 _GRAPH_PERMISSIONS = (
@@ -49,7 +49,7 @@ _GRAPH_PERMISSIONS = (
 )
 _EXCHANGE_PERMISSIONS = ("Exchange.ManageAsApp", "Exchange.Manage")  # application, delegated
 
-# Of what Exchange and the directory say about an account that is not there.
+# What Exchange and the directory say about a missing account.
 _ACCOUNT_FIRST = (
     "Create the account first, as connector_account says; Exchange Online knows a new one some minutes after it has "
     "its mailbox"
@@ -73,7 +73,7 @@ def connector_not_offered(error: TenantError) -> Verdict:
 
 def exchange_online(skus: list[dict[str, Any]], exchange: ReadResult[Mapping[str, Any]]) -> Verdict:
     plans = active_plans(skus, EXCHANGE_MAILBOX)
-    if not plans:  # then Exchange cannot answer, whatever it says
+    if not plans:  # then the response of Exchange means nothing
         return unmet(
             "no active subscription carries an Exchange Online mailbox plan",
             "Add an Exchange Online subscription to the tenant",
@@ -131,7 +131,7 @@ def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping
         return met(f"synchronisation is on; last run {organization.get('onPremisesLastSyncDateTime') or 'never'}")
     granted = permissions(claims)
     if enabled is None and granted and not granted & _DIRECTORY_READ:
-        # Graph answers null, not an error, for what the caller may not see.
+        # Graph returns null, not an error, for what the caller may not see.
         return unknown(
             "Microsoft Graph does not show the synchronisation to this sign-in", "Grant Organization.Read.All"
         )
@@ -145,7 +145,7 @@ def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping
 
 
 def _no_owner(error: TenantError) -> Verdict:
-    """Several accounts are a verdict; an account that is not shown is none."""
+    """Several owners are a verdict; an account that is not shown is none."""
     return unread(error) if error.kind == "unexpected_answer" else unmet(error.problem, error.next_step)
 
 
@@ -192,7 +192,7 @@ def intune_console_access(
 
 
 def no_such_account(error: TenantError) -> Verdict:
-    """Exchange Online does not know the account: it is not there, or not yet there."""
+    """Exchange Online does not have the account, or not yet."""
     return unknown(f"could not {error.action}: {error.problem}", _ACCOUNT_FIRST)
 
 
@@ -243,7 +243,7 @@ def api_permissions(graph: Mapping[str, Any], exchange: Mapping[str, Any], readi
 
 
 def active_plans(skus: list[dict[str, Any]], plans: Mapping[str, str]) -> list[str]:
-    """The plans, among those given, that a usable subscription carries."""
+    """The plans, among those given, that a usable subscription includes."""
     return sorted(
         {
             plans[plan["servicePlanId"]]

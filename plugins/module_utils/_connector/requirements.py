@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The requirements of the connector: first the reads, each made once; then pure functions from them to verdicts.
 
-A read that failed makes exactly the requirements that need it `unknown`, unless the failure itself is the answer.
+A failed read makes exactly the requirements that need it `unknown`, unless the failure itself is the answer.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ _READS = {
     ),
     "skus": READ_SUBSCRIPTIONS,
 }
-# All holders of the roles, so that the account need not be known first: one round trip less. A role each, since no
-# public client is known to join them by "or".
+# All holders of the roles, so that the account need not be found first, which saves a round trip. A read for each role,
+# since no known public client joins them by "or".
 _ROLE_READS = {
     f"role {role}": Read(
         odata("roleManagement/directory/roleAssignments", filter=f"roleDefinitionId eq '{role}'"),
@@ -47,7 +47,7 @@ _ROLE_READS = {
     )
     for role in judge.CONSOLE_ROLES
 }
-# By 403 the permission Exchange.ManageAsApp is there: what is missing is a role.
+# A 403 shows that Exchange.ManageAsApp is granted: a role is missing.
 _READ_EXCHANGE = Purpose("read the Exchange organization", "an Exchange role such as View-Only Configuration")
 
 _DOCUMENT = "Configure the Intune service-to-service connector for Exchange Online (Microsoft, 2016)"
@@ -123,7 +123,7 @@ REQUIREMENTS = (
 
 
 def read_all(tenant: Tenant, account: str | None) -> dict[str, ReadResult[Any]]:
-    """Everything the requirements need: each name with what was read, or with the error of that read."""
+    """Read everything that the requirements need: by name, the value or the error of each read."""
     reads = {**_READS, **_ROLE_READS, **({"users": account_read(account)} if account else {})}
     # Sign-ins queue up. Exchange comes first, since the entries take two round trips after it and Graph one.
     calls: dict[str, Callable[[], Any]] = {"entries": lambda: read_entries(tenant, account)} if account else {}
@@ -150,7 +150,7 @@ def read_all(tenant: Tenant, account: str | None) -> dict[str, ReadResult[Any]]:
 
 
 def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
-    """The reads in one batch, with the one organization and its authority as facts of their own."""
+    """The reads in one batch, with the organization and its authority as separate facts."""
     item = authority_read(tenant)
     found, now = tenant.graph.dated_batch({**reads, **({"authority": item} if item else {})})
     organization = found["organization"].map(partial(only_organization, tenant))
@@ -179,9 +179,9 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = False) -> dict[str, Any]:
-    """The ten requirements and whether all of them are met. Raises `TenantError` if nothing could be read.
+    """The ten requirements and whether all are met. Raises `TenantError` if nothing could be read.
 
-    Check mode writes nothing, so it needs no right to write.
+    Check mode writes nothing, so it needs no permission to write.
     """
     account = params.get("account")
     facts = {
@@ -204,18 +204,18 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
 
 
 def _name(organization: ReadResult[dict[str, Any]]) -> str | None:
-    """How the tenant calls itself; null if that was not read."""
+    """The tenant's own name; null if that was not read."""
     return organization.value.get("displayName") if organization.known else None
 
 
 def _shortfalls(verdicts: list[dict[str, str]]) -> list[str]:
-    """Where the connector is not offered, nothing else that it needs is worth doing."""
+    """If the connector is not offered, its other shortfalls do not matter."""
     retired = [one for one in verdicts if one["id"] == "connector_offered" and one["status"] == "unmet"]
     return shortfalls(retired or verdicts)
 
 
 def _renew(tenant: Tenant, facts: dict[str, ReadResult[Any]]) -> bool:
-    """Whether there are newer claims: the token of an earlier task lacks what was granted since."""
+    """Whether there are newer claims: the token of an earlier task lacks newer grants."""
     before = [facts["graph_claims"], facts["exchange_claims"]]
     for service in ("graph", "exchange"):
         if facts[f"{service}_claims"].known:
@@ -225,7 +225,7 @@ def _renew(tenant: Tenant, facts: dict[str, ReadResult[Any]]) -> bool:
 
 
 def _connectors(facts: Mapping[str, ReadResult[Any]]) -> dict[str, Any]:
-    """The connectors as connector_info returns them, so that nobody has to read them again; nothing if unread."""
+    """The connectors as connector_info returns them, so that nobody reads them again; empty if unread."""
     read = facts["connectors"]
     if read.error is not None:
         return {"connectors": [], "offered": False} if read.error.kind == "not_offered" else {}

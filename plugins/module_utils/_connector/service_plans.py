@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which service plans are an Exchange mailbox and which are Intune. Data; extend it here.
+"""The service plans that are an Exchange mailbox or Intune. Data; extend it here.
 
-From Microsoft's "Product names and service plan identifiers for licensing". Left out on purpose, because they are
+From Microsoft's "Product names and service plan identifiers for licensing". Deliberately left out, because they are
 neither: EXCHANGE_S_FOUNDATION, the archive add-ons, INTUNE_P2 (an add-on to plan 1) and INTUNE_O365 (Basic Mobility and
 Security).
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Asking the connector to synchronise, and waiting until it has."""
+"""Request a synchronisation of the connector, and wait for it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def sync(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Request a synchronisation unless the last successful one is young enough. Raises `TenantError`."""
+    """Request a synchronisation unless the last successful one is recent enough. Raises `TenantError`."""
     records, now = read_connectors(tenant)
     record = the_connector(records, tenant)
     connector = facts(record, now)

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the one service-to-service connector is as it was configured, connected, and recently synchronised.
+"""Whether the only service-to-service connector is as configured, connected, and recently synchronised.
 
-The rule is step 3 of the document that this collection implements: the details are those that were given, it is
-connected, its last sync is recent. The role and the report of many tenants put it into words of their own.
+The rule is step 3 of the document that this collection implements: the details are as given, it is connected, its last
+sync is recent. The role and the report of many tenants have their own sentences for it.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ VALID = "connected"
 
 
 def problems(found: Mapping[str, Any], max_sync_age: int, primary_smtp_address: str | None = None) -> list[str]:
-    """What is not as it should be, the worst first: a state of `STATES`, other_account, never_synchronised or stale.
+    """The problems, the worst first: a state of `STATES`, other_account, never_synchronised or stale.
 
-    `found` is the result of connector_info, `max_sync_age` is in seconds. Without an address, any account is right.
+    `found` is the result of connector_info, `max_sync_age` is in seconds. Without an address, any account is accepted.
     """
     connectors, known = of_our_type(found), state(found)
     if not found["offered"] or len(connectors) != 1:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether an age may be believed: the clock of the service and that of this machine must agree."""
+"""Whether ages can be trusted: the clocks of the service and of this machine must agree."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ _TOLERANCE = timedelta(days=1)
 
 
 def check_clocks(service: datetime | None, machine: datetime, action: str, tenant: str) -> None:
-    """Refuse, with kind `clock`, to act on ages while nobody knows what time it is.
+    """Refuse, with kind `clock`, to act on ages while the current time is uncertain.
 
-    `service` is the Date header of the answer that the ages were worked out from; None if it had none.
+    `service` is the Date header of the response from which the ages were computed; None if it had none.
     """
     if service is None:
         problem = "the service did not say what time it is, so the ages of its objects are not known"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several calls at once, in daemon threads: a pool that joins at exit would outlive the time limit of a task."""
+"""Concurrent calls in daemon threads: a pool that joins at exit would outlive the time limit of a task."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ def gather(
     waiting: Callable[[], None] = lambda: None,
     every: float = 10.0,
 ) -> dict[str, ReadResult[Any]]:
-    """Run every call; give its value or its TenantError under its name. Any other exception is raised.
+    """Run every call; return its value or its TenantError under its name. Raises any other exception.
 
-    `waiting` is called after so many seconds, again and again, for whoever has to wait.
+    `waiting` is called repeatedly at this interval in seconds, for callers who have to wait.
     """
     todo: queue.SimpleQueue[tuple[str, Callable[[], Any]]] = queue.SimpleQueue()
     done: queue.SimpleQueue[tuple[str, ReadResult[Any] | None, BaseException | None]] = queue.SimpleQueue()
@@ -42,7 +42,7 @@ def gather(
                 done.put((name, None, error))
 
     for _thread in range(min(at_most, len(calls))):
-        # In a copy of what holds here, such as whose secrets are hidden.
+        # In a copy of the current context, such as the secrets to hide.
         threading.Thread(target=contextvars.copy_context().run, args=(work,), daemon=True).start()
     results: dict[str, Any] = {}
     due = time.monotonic() + every

@@ -54,12 +54,12 @@ CLOUDS = {
     ),
 }
 
-# As DNS has it, or an IPv6 address. Letters of other alphabets can stand for these, and lead elsewhere than they look.
+# As in DNS, or an IPv6 address. Letters of other alphabets can look like these, and lead elsewhere.
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 METHODS = ("client_secret", "certificate", "federated_token", "managed_identity", "device_code", "token")
 
 _REHEARSAL = "INTUNE_EXCHANGE_REHEARSAL"  # set by the playbook rehearse: the tenant is a copy on this machine
-# The environment names are those of the Azure SDKs where there is one.
+# The environment variables are those of the Azure SDKs where they exist.
 ENVIRONMENT = {
     "tenant_id": "AZURE_TENANT_ID",
     "client_id": "AZURE_CLIENT_ID",
@@ -122,20 +122,20 @@ def cloud_of(params: dict[str, Any]) -> Cloud:
             option: _https_root(option, params.get(option) or getattr(table, option))
             for option in ("authority_url", "graph_url", "exchange_url")
         },
-        # Whoever names a host of their own means that host alone.
+        # A custom host replaces all documented hosts.
         exchange_domain="" if params.get("exchange_url") else table.exchange_domain,
     )
 
 
 def proxy_of(params: dict[str, Any]) -> str | None:
-    """The address of the proxy, if there is one. It may hold a password, so that nothing of it is shown."""
+    """The address of the proxy, if any. It may hold a password, so it is never shown."""
     given = str(params.get("proxy") or "").strip()
     if not given:
         return None
     url = given if "://" in given else f"http://{given}"
     parts, port = _split(url)
     user = parts.netloc.rpartition("@")[0]
-    # What is sent of the user and the password is a header in Latin-1.
+    # User and password are sent in a Latin-1 header.
     sendable = all(" " <= character <= "\xff" and not "\x7f" <= character <= "\x9f" for character in unquote(user))
     whole = not (parts.query or parts.fragment or "\\" in url or parts.path.strip("/"))
     named_well = parts.scheme in ("http", "https") and _HOST.fullmatch(parts.hostname or "") and port != 0
@@ -149,7 +149,7 @@ def proxy_of(params: dict[str, Any]) -> str | None:
 
 
 def check_rehearsal(url: str) -> None:
-    """Refuse any other host in a rehearsal, whose playbook may have an address in it. Raises `TenantError`."""
+    """Refuse any other host in a rehearsal, since its playbook may contain addresses. Raises `TenantError`."""
     host = _split(url)[0].hostname or ""
     if os.environ.get(_REHEARSAL) and host not in ("localhost", "127.0.0.1", "::1"):
         raise usage(
@@ -160,7 +160,7 @@ def check_rehearsal(url: str) -> None:
 
 
 def _split(url: str) -> tuple[SplitResult, int | None]:
-    """The parts of an address and its port; empty parts for what is none."""
+    """The parts of an address and its port; empty for an invalid one."""
     try:
         parts = urlsplit(url)
         return parts, parts.port
@@ -169,7 +169,7 @@ def _split(url: str) -> tuple[SplitResult, int | None]:
 
 
 def _https_root(option: str, url: str) -> str:
-    """Bearer tokens and secrets go only to https roots without anything hidden in them."""
+    """Bearer tokens and secrets are only sent to plain https roots."""
     url = url.strip()
     if "://" not in url:  # the Azure SDKs accept a bare host in AZURE_AUTHORITY_HOST
         url = f"https://{url}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What can go wrong, and the sentence that a person gets for it.
+"""Errors, and the sentence that a person gets for each.
 
 Every failure is one `TenantError`: what was attempted, on which tenant, what the service said, what to do next.
 """
@@ -17,7 +17,7 @@ from .redaction import masked
 _CONTROL = re.compile(
     "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
 )
-# What an answer of another form leads to.
+# The next step after a response that does not match its schema.
 OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)
 _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
@@ -27,9 +27,9 @@ _MOST_ENTRIES = 200
 
 
 def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
-    """Text of a service, made fit for a terminal: one line, no control bytes, at most `limit` characters.
+    """Text of a service, made safe for a terminal: one line, no control bytes, at most `limit` characters.
 
-    Secrets are masked before anything is cut: of half a secret nobody could tell any more that it is one.
+    Secrets are masked before the text is cut: half a secret could no longer be recognized.
     """
     line = " ".join(_CONTROL.sub(" ", masked(str(text))).split())
     return line if len(line) <= limit else line[: limit - 1] + "…"
@@ -37,7 +37,7 @@ def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
 
 @dataclass(frozen=True)
 class Purpose:
-    """Why a request is made: what is attempted in words, and the permission or right that it needs, least first."""
+    """Why a request is made: the action in words, and the permission or right that it needs, least first."""
 
     action: str
     permission: str = ""
@@ -45,7 +45,7 @@ class Purpose:
 
 @dataclass(frozen=True)
 class ErrorResponse:
-    """What a service answered when it did not do what it was asked."""
+    """The response of a service that did not do what was requested."""
 
     service: str
     status: int
@@ -62,7 +62,7 @@ class ErrorResponse:
 
 
 def kind_of(answer: ErrorResponse) -> str:
-    """The kind of a failure, from its HTTP status. That something is not there, only the service itself can say."""
+    """The kind of a failure, from its HTTP status. Only the service itself can say that something does not exist."""
     status = answer.status
     kinds = {401: "sign_in", 403: "forbidden", 404: "not_found", 409: "conflict", 412: "conflict", 429: "throttled"}
     if 300 <= status < 400 or (status == 404 and not answer.code):
@@ -72,7 +72,7 @@ def kind_of(answer: ErrorResponse) -> str:
     return "unavailable" if status >= 500 and status != 501 else "refused"
 
 
-# What to do next, by kind of failure. A caller that knows better gives its own.
+# What to do next, by kind of failure. Callers with more context give their own.
 NEXT_STEPS = {
     "forbidden": "Grant it to the application, give admin consent, and try again",
     "throttled": "Wait and run again, or raise the option timeout",
@@ -93,7 +93,7 @@ NEXT_STEPS = {
     "refused": "Check the values given; quote the request id to Microsoft support",
 }
 
-# A copy of a tenant refuses with this code what its snapshot does not hold. No right on it would help.
+# A copy of a tenant refuses with this code data that its snapshot lacks. No permission would help.
 NOT_IN_SNAPSHOT = "NotInSnapshot"
 _STEP_ON_A_COPY = (
     "This tenant is a copy, made of a snapshot that does not hold this: take the snapshot again when it can be read"
@@ -104,7 +104,7 @@ _STEP_ON_A_COPY = (
 class TenantError(Exception):
     """A failure that a person can act on. `kind` is stable and may be tested by playbooks.
 
-    Its fields do not change, as several tasks of one run may hold the same error: `but` gives another one.
+    Errors never change, since several tasks of one run may hold the same one: `but` returns another one.
     """
 
     kind: str
@@ -115,7 +115,7 @@ class TenantError(Exception):
     next_step: str = ""
     details: dict[str, Any] = field(default_factory=dict)
     claims: dict[str, Any] = field(default_factory=dict, repr=False)  # of the token that was sent
-    of_read: bool = False  # so that it says nothing of a write before it
+    of_read: bool = False  # so that it says nothing about an earlier write
 
     def __post_init__(self) -> None:
         if self.answer is not None and self.answer.code == NOT_IN_SNAPSHOT:
@@ -126,7 +126,7 @@ class TenantError(Exception):
         where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
         problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
-        # Some name what the service listed.
+        # Some name entries that the service listed.
         step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
         return f"{sentence}. {step}." if step else f"{sentence}."
 
@@ -136,13 +136,13 @@ class TenantError(Exception):
         super().__setattr__(name, value)
 
     def but(self, **changes: Any) -> TenantError:
-        """Another error: this one with `changes`, and with its cause."""
+        """A copy of this error with `changes`, and with its cause."""
         changed = replace(self, **changes)
         changed.__cause__ = self.__cause__
         return changed
 
     def within(self, action: str, tenant: str) -> TenantError:
-        """This failure, with the wider of what was attempted where nothing narrower is known."""
+        """This failure, with the outer action unless a narrower one is set."""
         return self.but(action=self.action or action, tenant=self.tenant or tenant)
 
     def result(self) -> dict[str, Any]:
@@ -155,9 +155,9 @@ class TenantError(Exception):
 
 
 def _details(details: dict[str, Any]) -> dict[str, Any]:
-    """The details of a failure, which a terminal shows whatever their length: of a long list the beginning.
+    """The details of a failure, which a terminal shows whatever their length: only the beginning of a long list.
 
-    How long it is stands beside it.
+    The total length is stated beside it.
     """
     long = {name: value for name, value in details.items() if isinstance(value, list) and len(value) > _MOST_ENTRIES}
     counts = {f"{name}_count": len(value) for name, value in long.items()}
@@ -177,5 +177,5 @@ def _lines(value: Any, limit: int = _LONGEST_MESSAGE) -> Any:
 
 
 def usage(problem: str, next_step: str = "") -> TenantError:
-    """Options that cannot be used as they are given."""
+    """The failure for options that are invalid or contradict each other."""
     return TenantError("usage", problem, next_step=next_step)

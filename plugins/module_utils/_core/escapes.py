@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text as it was before anybody escaped or wrapped it, and where each piece of it stood.
+"""Text before it was escaped or wrapped, and the original position of each piece.
 
-The time that this takes grows with the length of the text, whatever stands in it: no pattern here looks again at what
-it has passed over. What is kept of a text is one copy for each layer.
+The time grows linearly with the length of the text: no pattern here looks back. The memory is one copy of the text for
+each layer.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ _ESCAPE = re.compile(
     """,
     re.VERBOSE | re.IGNORECASE | re.ASCII,
 )
-# What encoders of forms, HTML and terminals change without an escape, and backslashes of which there may be any number.
+# Changes by form encoders, HTML and terminals other than escapes, and any number of backslashes.
 _LOOSE = re.compile(r"(?P<space>(?:[ \t\r\f\v+]|\xc2\xa0)+)|\\+")
 _TO_SPACES = str.maketrans("\t\r\f\v+", "     ")
 _SPACES = re.compile("  +")
@@ -49,12 +49,12 @@ def as_bytes(text: str, encoding: str = "utf-8") -> str:
 
 
 class Unescaped:
-    """A text without escapes and line breaks, as by `as_bytes`; `loose` has no backslashes and longer spaces either."""
+    """A text without escapes and line breaks, as by `as_bytes`; `loose` also lacks backslashes and repeated spaces."""
 
     def __init__(
         self, text: str, on_time: Callable[[int], None] = lambda characters: None, encoding: str = "utf-8"
     ) -> None:
-        self._layers: list[tuple[re.Pattern[str], _Meaning, str]] = []  # each with the text as it was before
+        self._layers: list[tuple[re.Pattern[str], _Meaning, str]] = []  # each with the text before it
         self.text = text
         if not text.isascii():
             self._layers.append((_WIDE, _as_bytes, text))
@@ -70,15 +70,15 @@ class Unescaped:
             self._layers.append((_LOOSE, _loosened, self.text))
 
     def spans(self, places: Iterable[Span]) -> list[Span]:
-        """Where what stands at these places of `text`, each from its start to its end, stood in the text."""
+        """The original positions of places in `text`, each from start to end."""
         return self._traced(places, self._unescaped)
 
     def loose_spans(self, places: Iterable[Span]) -> list[Span]:
-        """The same of what stands in `loose`."""
+        """The same for places in `loose`."""
         return self._traced(places, len(self._layers))
 
     def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> bool:
-        """Go on to the text of the next layer, and whether there is one."""
+        """Unescape one more layer; returns whether there was one."""
         text, number = pattern.subn(meaning, self.text)
         if number:
             self._layers.append((pattern, meaning, self.text))
@@ -93,7 +93,7 @@ class Unescaped:
 
 
 def merged(places: Iterable[Span]) -> list[Span]:
-    """The places in their order, those that overlap as one."""
+    """The places in order, overlapping ones merged."""
     result: list[Span] = []
     for start, end in sorted(places):
         if result and start < result[-1][1]:
@@ -104,7 +104,7 @@ def merged(places: Iterable[Span]) -> list[Span]:
 
 
 def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places: list[Span]) -> list[Span]:
-    """Where the places, in their order, stood before `pattern` was replaced in `text`."""
+    """The positions of the sorted places before `pattern` was replaced in `text`."""
     pieces = _pieces(pattern, meaning, text)
     at, end, old_start, old_end = next(pieces)
 
@@ -118,7 +118,7 @@ def _traced_back(pattern: re.Pattern[str], meaning: _Meaning, text: str, places:
 
 
 def _pieces(pattern: re.Pattern[str], meaning: _Meaning, text: str) -> Iterator[tuple[int, int, int, int]]:
-    """What was replaced: where it stands now, and where it stood. Last comes the end of the text."""
+    """The replaced pieces: their position now and before. The end of the text comes last."""
     shift = 0
     for found in pattern.finditer(text):
         length = len(meaning(found))
@@ -132,7 +132,7 @@ def _as_bytes(found: re.Match[str]) -> str:
 
 
 def _loose(text: str) -> str:
-    """What `_LOOSE` makes of a text, in a tenth of the time: nearly every text has spaces."""
+    """The effect of `_LOOSE` on a text, in a tenth of the time: nearly every text has spaces."""
     spaced = text.replace("\xc2\xa0", " ").translate(_TO_SPACES)
     return (_SPACES.sub(" ", spaced) if "  " in spaced else spaced).replace("\\", "")
 

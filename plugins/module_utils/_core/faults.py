@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several checks of one task, which report all that is wrong in one failure instead of one fault for each run."""
+"""Several checks of one task, which report all faults in one failure instead of one fault per run."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from .text import counted
 
 
 def check_all(checks: Iterable[Callable[[], Any]]) -> None:
-    """Run every check, each of which may raise `TenantError` and sends nothing. One fault is raised as it is.
+    """Run every check, each of which may raise `TenantError` and sends nothing. A single fault is raised unchanged.
 
-    Several become one error: its kind is that of the first, and its details have all as `faults`.
+    Several become one error: its kind is that of the first, and its details list all as `faults`.
     """
     found = [error for check in checks if (error := attempt(check).error) is not None]
     if not found:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Files: when one is its user's alone, how one is written whole or not at all, and read."""
+"""Files: check that one is private to its user, write it atomically, read it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from collections.abc import Iterable, Iterator
 
 
 def permission_problem(found: os.stat_result, is_file: bool) -> str:
-    """What speaks against something that was opened, as the rest of a sentence; empty if it is ours alone."""
+    """The problem with an opened file, as the rest of a sentence; empty if it is private to us."""
     mode = stat.S_IMODE(found.st_mode)
     if found.st_uid != os.geteuid():
         return f"belongs to the user with id {found.st_uid}, not to the one that runs the task (id {os.geteuid()})"
@@ -28,14 +28,14 @@ def permission_problem(found: os.stat_result, is_file: bool) -> str:
 
 @contextlib.contextmanager
 def alone_in_folder(path: str) -> Iterator[None]:
-    """One process of this machine at a time makes what is missing in the folder of a file; killed, it lets go."""
+    """Let one process of this machine at a time create files in a folder; a killed process releases the lock."""
     try:
         folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
-        yield  # whoever reads or writes the file says what is wrong with its folder
+        yield  # whoever reads or writes the file reports problems with its folder
         return
     try:
-        with contextlib.suppress(OSError):  # some network file systems lock no folders
+        with contextlib.suppress(OSError):  # some network file systems cannot lock folders
             fcntl.flock(folder, fcntl.LOCK_EX)
         yield
     finally:
@@ -43,12 +43,12 @@ def alone_in_folder(path: str) -> Iterator[None]:
 
 
 def unblocked(path: str, flags: int) -> int:
-    """An opener for `open`: what is no file must not hold the task up before it is refused."""
+    """An opener for `open`: a special file must be refused without waiting for it."""
     return os.open(path, flags | os.O_NONBLOCK)
 
 
 def check_regular(path: str, found: os.stat_result) -> None:
-    """Raises OSError for what may have no end, such as a pipe or a device."""
+    """Raises OSError for anything that may be endless, such as a pipe or a device."""
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(found.st_mode):
@@ -56,7 +56,7 @@ def check_regular(path: str, found: os.stat_result) -> None:
 
 
 def read_file(path: str, largest: int = 16 * 1024 * 1024) -> bytes:
-    """What is in a file that an option names, of at most so many bytes. Raises OSError, or ValueError for no path."""
+    """The contents of a file that an option names, up to a size. Raises OSError, or ValueError for an invalid path."""
     with open(path, "rb", opener=unblocked) as file:
         check_regular(path, os.fstat(file.fileno()))
         content = file.read(largest + 1)
@@ -66,9 +66,9 @@ def read_file(path: str, largest: int = 16 * 1024 * 1024) -> bytes:
 
 
 def write_whole(path: str, pieces: Iterable[bytes]) -> None:
-    """A file of mode 0600 in the place of what is there, written beside it first. Raises OSError: all is as before."""
+    """Replace a file atomically by one of mode 0600. Raises OSError, and then nothing has changed."""
     target = os.path.abspath(path)
-    start = os.path.basename(target)[:40]  # a name as long as the file system takes leaves no room for more
+    start = os.path.basename(target)[:40]  # a name of the maximum length leaves no room for more
     handle, draft = tempfile.mkstemp(prefix=f".{start}.", dir=os.path.dirname(target))  # mode 0600
     try:
         with open(handle, "wb") as file:
@@ -76,7 +76,7 @@ def write_whole(path: str, pieces: Iterable[bytes]) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, target)
-    except BaseException:  # an interruption leaves no draft of a key either
+    except BaseException:  # an interruption must not leave a draft of a key either
         with contextlib.suppress(OSError):
             os.unlink(draft)
         raise

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one of several reads gave: its value, or the error that it ended with. The other reads go on."""
+"""The result of one of several reads: its value, or its error. The other reads continue."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ Other = TypeVar("Other")
 
 @dataclass(frozen=True)
 class ReadResult(Generic[T_co]):
-    """A value that is known, or the error of the read that should have given it."""
+    """A value, or the error of the read that should have returned it."""
 
     _value: T_co
     error: TenantError | None = None
@@ -28,22 +28,22 @@ class ReadResult(Generic[T_co]):
 
     @property
     def value(self) -> T_co:
-        """Raises the error where the read failed."""
+        """The value; raises the error of a failed read."""
         if self.error is not None:
             raise self.error
         return self._value
 
     def or_else(self, default: Other) -> T_co | Other:
-        """The value, or `default` where the read failed."""
+        """The value, or `default` if the read failed."""
         return self._value if self.known else default
 
     def map(self, change: Callable[[T_co], Other]) -> ReadResult[Other]:
-        """What `change` makes of the value; the error of the read, or that of `change`."""
+        """The value after `change`; the error of the read, or of `change`."""
         return attempt(lambda: change(self.value))
 
 
 def attempt(call: Callable[[], T_co]) -> ReadResult[T_co]:
-    """What `call` gives, or the `TenantError` that it raises. Any other exception is raised."""
+    """The result of `call`, or its `TenantError`. Raises any other exception."""
     try:
         return ReadResult(call())
     except TenantError as error:
@@ -56,7 +56,7 @@ def first_error(results: Iterable[ReadResult[Any]]) -> TenantError | None:
 
 
 def check_any(results: Iterable[ReadResult[Any]]) -> None:
-    """Raises the first error where every read failed: that is a failure of the task, not so many unknowns."""
+    """Raises the first error if every read failed: that is a failure of the task, not so many unknowns."""
     read = list(results)
     error = first_error(read)
     if error is not None and not any(one.known for one in read):

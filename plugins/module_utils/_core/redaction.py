@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Hides secrets in everything that leaves the engine, in the forms in which services and proxies repeat them.
+"""Hides secrets in all output of the engine, in the forms in which services and proxies repeat them.
 
-Text is masked whole, before anything is cut from it: whatever shortens text for people asks `masked` first.
+Text is masked before it is cut: code that shortens text for people calls `masked` first.
 """
 
 from __future__ import annotations
@@ -21,37 +21,37 @@ from urllib.parse import quote_plus, unquote
 from .escapes import Span, Unescaped, as_bytes, merged
 
 _MASK = "********"
-_SHORTEST = 4  # shorter values would blot out ordinary words
-_LONGEST = 100_000  # characters of a message, far more than what one shows
-_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as AnsibleModule has it
+_SHORTEST = 4  # masking shorter values would hide ordinary words
+_LONGEST = 100_000  # characters of a message, far more than people are shown
+_HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in AnsibleModule
 _ADDRESSES = ("proxy", "authority_url", "graph_url", "exchange_url")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 # Text without one of these is in no other form, of a secret that is visible ASCII and of another one.
 _HINT = re.compile(r"[%&\\\n\xad\u200b-\u200d\u2060\ufeff]")
 _WIDER_HINT = re.compile(r"[%&\\\s+]|[^\x00-\x7f]")
-# Between texts that are looked through together. Being a space, it is no part of an escape, and ends one as the end of
-# a text does; what is found across it is looked for again, text by text.
+# Between texts that are searched together. As a space, it is not part of an escape, and ends one like the end of a
+# text; a match across it is searched again, text by text.
 _BETWEEN = "\f"
-_TOGETHER = (2**18, 2**12)  # characters; where something is found, it is looked for in fewer texts, then in each
+_TOGETHER = (2**18, 2**12)  # characters; a match is searched in fewer texts, then in each
 _OF_BASE64 = string.ascii_letters + string.digits + "+/_-"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
 
 def secrets_of(argument_spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> set[str]:
-    """The values in `arguments` that are never shown, what is secret in an address among them."""
+    """The values in `arguments` that are never shown, including secret parts of addresses."""
     values = {str(arguments.get(name) or "") for name, spec in argument_spec.items() if spec.get("no_log")}
     return (values | address_credentials(arguments)) - {"", _HIDDEN}
 
 
 def address_credentials(arguments: Mapping[str, Any]) -> set[str]:
-    """What is secret in the options that are addresses. Only that of a proxy may have a password: others are refused,
-    but what was written there must not be shown for that.
+    """The secret parts of address options. Only a proxy address may have a password: others are refused, but the
+    refusal must not show it.
     """
     return {secret for option in _ADDRESSES for secret in proxy_credentials(arguments.get(option))}
 
 
 def proxy_credentials(proxy: Any) -> set[str]:
-    """What stands before the host in the address of a proxy, as a whole, and the password in it."""
+    """The part before the host in the address of a proxy, and the password in it."""
     before, at, _host = str(proxy or "").rpartition("@")
     if not at:
         return set()
@@ -61,7 +61,7 @@ def proxy_credentials(proxy: Any) -> set[str]:
 
 
 def hide(value: Any, secrets: set[str]) -> Any:
-    """Arguments as a module process returns them: what is a secret as a whole is hidden, however short it is."""
+    """Arguments as a module process returns them: values that are secret are hidden, however short."""
     if isinstance(value, Mapping):
         return {name: hide(one, secrets) for name, one in value.items()}
     if isinstance(value, list):
@@ -70,14 +70,14 @@ def hide(value: Any, secrets: set[str]) -> Any:
 
 
 class Redactor:
-    """Knows secrets and tokens, and finds them in every form."""
+    """Holds secrets and tokens, and finds them in every form."""
 
     def __init__(self) -> None:
         self._secrets: frozenset[_Secret] = frozenset()
         self._hint = _HINT
 
     def add(self, secret: str | None) -> None:
-        """Never show `secret` from now on."""
+        """Never show `secret` again."""
         raw = str(secret or "").strip()
         if len(raw) >= _SHORTEST:
             self._secrets |= {_secret(raw)}
@@ -85,21 +85,21 @@ class Redactor:
                 self._hint = _WIDER_HINT
 
     def clean(self, value: Any, on_time: Callable[[int], None] = lambda characters: None) -> Any:
-        """`value` with every secret in it masked, at any depth. Keys are names and stay.
+        """`value` with every secret masked, at any depth. Keys are names and stay.
 
-        `on_time` is told how many characters come next, and may raise what it likes where the time is over.
+        `on_time` is called with the number of characters that come next, and may raise when the time is up.
         """
         if isinstance(value, str):
             return self._masked(value, on_time) if self._secrets else value
-        texts: dict[str, None] = {}  # each once: most of a long result is the same again and again
+        texts: dict[str, None] = {}  # each once: most of a long result repeats
         copy = _copied(value, texts.setdefault)
         found = self._all_masked(list(texts), on_time, _TOGETHER) if self._secrets else {}
         return _copied(copy, found.get) if found else copy
 
     def _all_masked(self, texts: list[str], on_time: Callable[[int], None], sizes: tuple[int, ...]) -> dict[str, str]:
-        """The texts with a secret in them, and what they are without.
+        """The texts that contain a secret, and their masked forms.
 
-        Nearly always there is none, and one search through many texts takes a fraction of one through each.
+        Usually there is none, and one search through many texts takes a fraction of one through each.
         """
         if not sizes:
             cleaned = ((text, self._masked(text, on_time)) for text in texts)
@@ -111,7 +111,7 @@ class Redactor:
         return found
 
     def _may_be_in(self, text: str, on_time: Callable[[int], None]) -> bool:
-        """Whether a secret may be in one of the texts: by the same steps, without the places."""
+        """Whether a secret may be in one of the texts: by the same steps, without positions."""
         on_time(len(text))
         plain = Unescaped(text, on_time) if self._hint.search(text) else None
         for secret in self._secrets:
@@ -137,7 +137,7 @@ class Redactor:
 
     @contextlib.contextmanager
     def guarding(self) -> Iterator[None]:
-        """What is shortened meanwhile, in this thread and those that it starts, is cleaned before."""
+        """Within this context, in this thread and those that it starts, text is masked before it is shortened."""
         before = _GUARD.set(self)
         try:
             yield
@@ -149,22 +149,22 @@ _GUARD: ContextVar[Redactor | None] = ContextVar("redactor", default=None)
 
 
 def masked(text: str) -> str:
-    """The text without the secrets of the task that runs; of one that is far too long for people, the beginning."""
+    """The text without the secrets of the current task; only the beginning of one that is far too long for people."""
     redactor = _GUARD.get()
     cut = len(text) > _LONGEST
     cleaned = str((redactor or Redactor()).clean(text[:_LONGEST]))
-    return cleaned[: -_LONGEST // 2] if cut else cleaned  # without what may hold a secret that was cut in two
+    return cleaned[: -_LONGEST // 2] if cut else cleaned  # without the end, which may hold part of a secret
 
 
 def also_hide(secret: str) -> None:
-    """Never show, by the task that runs, what it has only got to know or made itself."""
+    """Also hide, for the current task, a secret that it has received or created."""
     redactor = _GUARD.get()
     if redactor is not None:
         redactor.add(secret)
 
 
 class _Secret:
-    """One secret: as it is, as `Unescaped` makes it of what may be escaped, and as it stands in base64."""
+    """One secret: as it is, as `Unescaped` makes it of escaped text, and as it appears in base64."""
 
     def __init__(self, raw: str) -> None:
         self.raw = raw
@@ -173,11 +173,11 @@ class _Secret:
             read.add(Unescaped(raw, encoding="latin-1").loose)
         self.forms = tuple(form for form in sorted(read) if len(form) >= _SHORTEST)
         self._cores = tuple({core for text in (raw, quote_plus(raw, errors="replace")) for core in _cores(text)})
-        # Of a text that holds the secret: where it is not ASCII, up to four bytes are one character.
+        # The length of text that holds the secret: outside ASCII, up to four bytes are one character.
         self.shortest = min([len(one) if raw.isascii() else len(one) // 4 for one in (raw, *self.forms, *self._cores)])
 
     def is_in(self, text: str, plain: Unescaped | None) -> bool:
-        """Whether it stands in the text, which is `plain` without escapes, in any form."""
+        """Whether the text, or `plain` without escapes, contains it in any form."""
         unescaped = plain.text if plain else text
         return (
             self.raw in text
@@ -186,9 +186,9 @@ class _Secret:
         )
 
     def in_base64(self, text: str) -> Iterator[Span]:
-        """Where the pieces of base64 stand that hold the secret."""
+        """The positions of base64 that contains the secret."""
         for core in self._cores:
-            if core not in text:  # as nearly always
+            if core not in text:  # as in nearly all cases
                 continue
             done = 0
             for start, end in _all_of(core, text):
@@ -199,7 +199,7 @@ class _Secret:
 
 
 def _as_text(raw: str) -> Iterator[str]:
-    """A secret, as it is where its bytes were taken for characters, and with the halves of surrogate pairs."""
+    """A secret, also with its bytes read as characters, and with the halves of surrogate pairs."""
     yield raw
     yield as_bytes(raw)
     units = raw.encode("utf-16-le", "surrogatepass")
@@ -212,8 +212,8 @@ def _secret(raw: str) -> _Secret:
 
 
 def _cores(raw: str) -> Iterator[str]:
-    """What stands in the base64 of every text that holds `raw`, such as id:secret, at each of the three offsets."""
-    for data in (raw.encode("utf-8", "surrogatepass"), raw.encode("utf-16-le", "surrogatepass")):  # as .NET has text
+    """The base64 common to all texts that contain `raw`, such as id:secret, at each of the three offsets."""
+    for data in (raw.encode("utf-8", "surrogatepass"), raw.encode("utf-16-le", "surrogatepass")):  # as text in .NET
         for offset in range(3):
             coded = base64.b64encode(bytes(offset) + data).decode()
             core = coded[-(-8 * offset // 6) : 8 * (offset + len(data)) // 6]
@@ -222,7 +222,7 @@ def _cores(raw: str) -> Iterator[str]:
 
 
 def _copied(value: Any, of_text: Callable[[str, Any], Any]) -> Any:
-    """A copy of plain data with `of_text` of each text and itself, or the text where that gives nothing."""
+    """A copy of plain data with `of_text` applied to each text, or the text itself if that returns None."""
     if isinstance(value, str):
         text = of_text(value, None)
         return value if text is None else text
@@ -234,7 +234,7 @@ def _copied(value: Any, of_text: Callable[[str, Any], Any]) -> Any:
 
 
 def _pieces(texts: Iterable[str], size: int) -> Iterator[list[str]]:
-    """The texts in lists, each of about so many characters."""
+    """The texts in lists, each of about this many characters."""
     some: list[str] = []
     length = 0
     for text in texts:
@@ -248,7 +248,7 @@ def _pieces(texts: Iterable[str], size: int) -> Iterator[list[str]]:
 
 
 def _all_of(wanted: str, text: str) -> Iterator[Span]:
-    """Where `wanted` stands."""
+    """The positions of `wanted`."""
     at = text.find(wanted)
     while at >= 0:
         yield at, at + len(wanted)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The fields of a resource: their names in options and in the API, and when two values are the same. No I/O."""
+"""The fields of a resource: their names in options and in the API, and their comparison. No I/O."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ _WITHOUT_CASE = frozenset("\u0130\u0131\u017f")
 
 
 def normalize_case(value: Any) -> Any:
-    """The form in which the services compare names: character by character, without regard to case.
+    """The form in which the services compare names: character by character, ignoring case.
 
-    So `\u00df` is not `ss`, which it is for `str.casefold`, and no Turkish i is an i. The rule is that of .NET's
-    StringComparison.OrdinalIgnoreCase, in which Exchange and Entra are written
+    So `ß` is not `ss`, unlike in `str.casefold`, and no Turkish i is an i. The rule is .NET's
+    StringComparison.OrdinalIgnoreCase, which Exchange and Entra use
     (https://learn.microsoft.com/dotnet/standard/base-types/best-practices-strings).
     """
     if not isinstance(value, str):
@@ -39,17 +39,17 @@ def _fold_character(character: str) -> str:
     if len(upper) != 1:
         return character
     lower = upper.lower()
-    # Some signs have a letter as their lower case that is not theirs: the kelvin sign is no k.
+    # Some signs have another letter as their lower case: the kelvin sign is not a k.
     return lower if len(lower) == 1 and lower.upper() == upper else upper
 
 
 def normalized_set(values: Any) -> Any:
-    """The form in which lists of names are compared when neither case nor order matters."""
+    """The form for comparing lists of names if neither case nor order matters."""
     return frozenset(normalize_case(value) for value in values or ())
 
 
 def without_repeats(values: Iterable[Any]) -> list[Any]:
-    """Each name once, in the form and the place in which it comes first."""
+    """Each name once, in its first spelling and position."""
     found: dict[Any, Any] = {}
     for one in values:
         found.setdefault(normalize_case(one), one)
@@ -58,9 +58,9 @@ def without_repeats(values: Iterable[Any]) -> list[Any]:
 
 @dataclass(frozen=True)
 class Field:
-    """One option and the property behind it.
+    """One option and its property in the API.
 
-    `spec` is its argument-spec entry, and two values are the same if `normalize` gives the same for both. `clears` says
+    `spec` is its argument-spec entry, and two values are equal if `normalize` returns the same for both. `clears` says
     that an empty text is a value: it clears the property. An empty list always does.
     """
 
@@ -71,12 +71,12 @@ class Field:
     clears: bool = False
 
     def clearing(self, prefix: str = "") -> Iterator[str]:
-        """The paths of the options in which a blank value means to clear."""
+        """The paths of the options in which a blank value clears."""
         if self.clears or self.spec.get("type") in ("list", "dict"):
             yield f"{prefix}{self.option}"
 
     def target(self, before: Any, value: Any) -> Any:
-        """The value that the option asks for, where `before` is the case."""
+        """The value that the option requests, given the current value `before`."""
         return value
 
 
@@ -85,7 +85,7 @@ _NAMES = {"type": "list", "elements": "str"}
 
 @dataclass(frozen=True)
 class EditedList(Field):
-    """A list that people edit piecemeal: the option takes `add` and `remove`, or `set` for the whole."""
+    """A list that is edited: the option takes `add` and `remove`, or `set` for the whole."""
 
     spec: Mapping[str, Any] = field(
         default_factory=lambda: {
@@ -110,12 +110,12 @@ class EditedList(Field):
 
 
 def clearing(fields: Iterable[Field]) -> frozenset[str]:
-    """The paths of the options of these fields in which a blank value means to clear."""
+    """The paths of the options of these fields in which a blank value clears."""
     return frozenset(path for one in fields for path in one.clearing())
 
 
 class Backend(Protocol):
-    """Who keeps the records of a resource. Every failure to read raises; a list is complete or an error."""
+    """Stores the records of a resource. Every failed read raises; a list is complete or an error."""
 
     def id_of(self, record: Record) -> str:
         """The id of a record."""
@@ -124,7 +124,7 @@ class Backend(Protocol):
         """All records of the tenant."""
 
     def create(self, tenant: Any, values: Mapping[str, Any]) -> Record:
-        """Make a record, and return it."""
+        """Create a record, and return it."""
 
     def update(self, tenant: Any, record: Record, values: Mapping[str, Any]) -> Record:
         """Change a record, and return it."""
@@ -144,7 +144,7 @@ class Existing:
 
 
 def recognized(known: Mapping[str, Value], wanted: Iterable[str]) -> tuple[list[Value], list[str]]:
-    """The values of the wanted names, compared without regard to case; and the names that are not known."""
+    """The values of the wanted names, compared without regard to case; and the unknown names."""
     values = {normalize_case(name): value for name, value in known.items()}
     found = [values[normalize_case(one)] for one in wanted if normalize_case(one) in values]
     return found, [one for one in wanted if normalize_case(one) not in values]
@@ -152,13 +152,13 @@ def recognized(known: Mapping[str, Value], wanted: Iterable[str]) -> tuple[list[
 
 @dataclass(frozen=True)
 class Resource:
-    """A kind of object that a module manages. `keys` identify one of them; without keys there is one in each tenant.
+    """A kind of object that a module manages. `keys` identify one; without keys, each tenant has exactly one.
 
-    `name_is_unique`: the service gives a name only once, so a write whose response was lost may be repeated.
-    `poll_after_create`: it gives a name to several, so a new record is polled for until it is listed, and it alone.
-    `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. What it
-    returns goes into the result.
-    `several_writes`: one change takes several requests, so what an attempt wrote before a conflict is the task's own.
+    `name_is_unique`: the service accepts a name only once, so a write whose response was lost may be repeated.
+    `poll_after_create`: several objects may have one name, so a new record is polled until it, and it alone, is listed.
+    `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. Its result
+    goes into the task's result. `several_writes`: one change takes several requests, so what an attempt wrote before a
+    conflict is the task's own.
     """
 
     name: str
@@ -180,7 +180,7 @@ class Resource:
         return {one.option: record.get(one.api) for one in (*self.keys, *self.fields)} if record else {}
 
     def changes(self, params: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any]:
-        """The options that must change. `None` leaves alone, an empty value clears."""
+        """The options that must change. `None` changes nothing, an empty value clears."""
         targets = [
             (one, one.target(before.get(one.option), params[one.option]))
             for one in (*self.keys, *self.fields)
@@ -193,7 +193,7 @@ class Resource:
         }
 
     def sets_write_only(self, params: Mapping[str, Any], record: Record | None) -> bool:
-        """Whether the options set something that the service never returns, such as a password."""
+        """Whether the options set a value that the service never returns, such as a password."""
         return False
 
     def to_api(self, values: Mapping[str, Any]) -> dict[str, Any]:
@@ -203,7 +203,7 @@ class Resource:
 
 @cache
 def snake(name: str) -> str:
-    """A name of the API in snake_case; kept, since working it out takes longer than all else done to a record."""
+    """A name of the API in snake_case; cached, since computing it takes longer than all other work on a record."""
     return str(next(iter(camel_dict_to_snake_dict({name: None}))))
 
 

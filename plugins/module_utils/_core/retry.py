@@ -4,7 +4,7 @@
 """When a request may be repeated, and how long to wait. Pure rules and the one clock of a task.
 
 The class of an operation decides, not its HTTP method: Exchange sends everything by POST. A write that may have
-happened is never sent twice; its caller looks for what it left behind.
+happened is never sent twice; its caller looks for its effects.
 """
 
 from __future__ import annotations
@@ -41,10 +41,10 @@ class Outcome(enum.Enum):
     FINAL = "refused for good"
 
 
-# What is refused for now is sent again for as long as the task has time: the service says when, and each wait is one.
+# Temporary refusals are retried until the task times out: the service says when, so each wait is the right one.
 _ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
 _SECONDS = re.compile(r"([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?)s?", re.ASCII | re.IGNORECASE)
-_FOREVER = 1e9  # seconds; a number may be larger than those that there are
+_FOREVER = 1e9  # seconds; a number may exceed the range of floats
 _FIRST_DELAY = 0.5  # seconds
 _LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
 
@@ -52,7 +52,7 @@ _LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
 def outcome_of_status(status: int) -> Outcome:
     """Microsoft Graph, "Handle errors" and "Throttling": 429 was not processed, any 5xx and 408 may have been.
 
-    Of an interim answer, which no client may take for the last one, nothing is known.
+    An interim response, which no client may treat as final, proves nothing.
     """
     if 200 <= status < 300:
         return Outcome.DONE
@@ -64,9 +64,9 @@ def outcome_of_status(status: int) -> Outcome:
 
 
 def may_repeat(operation: Operation, outcome: Outcome, attempts: int, asked: bool = False) -> bool:
-    """Whether the same request may be sent again after `attempts` attempts that ended in `outcome`.
+    """Whether the same request may be repeated after `attempts` attempts that ended in `outcome`.
 
-    `asked`: the service says when to come back, as with a 503 of maintenance, so each of these waits is one as well.
+    `asked`: the service says when to retry, as with a 503 during maintenance, so each of these waits is right.
     """
     if attempts >= _ATTEMPTS.get(outcome, 0) and not (asked and outcome is Outcome.UNKNOWN):
         return False
@@ -74,7 +74,7 @@ def may_repeat(operation: Operation, outcome: Outcome, attempts: int, asked: boo
 
 
 def header(headers: Mapping[str, Any], name: str) -> str:
-    """A header in any case, as text: those of a batch are plain JSON, with numbers, lists and lower case among them."""
+    """A header in any case, as text: those of a batch are plain JSON, with numbers, lists and lower case."""
     found = next((value for key, value in headers.items() if str(key).lower() == name.lower()), None)
     if isinstance(found, (list, tuple)):
         found = ", ".join(str(one) for one in found)
@@ -82,9 +82,9 @@ def header(headers: Mapping[str, Any], name: str) -> str:
 
 
 def retry_after(headers: Mapping[str, Any]) -> float | None:
-    """Seconds that a Retry-After header asks for: an integer, a fraction or an HTTP date; None if it says nothing.
+    """The seconds of a Retry-After header: an integer, a fraction or an HTTP date; None if it is unset.
 
-    Where something on the way has added another one, the longer wait counts.
+    If a proxy added another one, the longer wait counts.
     """
     text = header(headers, "Retry-After")
     due, sent = http_date(text), http_date(header(headers, "Date"))
@@ -99,13 +99,13 @@ def _bounded(seconds: float) -> float:
 
 
 def rate_limit(headers: Mapping[str, Any]) -> str:
-    """What Exchange Online says of the calls that are left, for people who watch with -vvv."""
+    """The remaining calls according to Exchange Online, for people who watch with -vvv."""
     told = ((name, one_line(header(headers, f"Rate-Limit-{name}"), 40)) for name in ("Remaining", "Limit", "Reset"))
     return ", ".join(f"{name.lower()} {value}" for name, value in told if value)
 
 
 def http_date(text: str) -> datetime | None:
-    """An HTTP date as an aware datetime, None if it is none."""
+    """An HTTP date as an aware datetime, None if it is invalid."""
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):
@@ -114,16 +114,16 @@ def http_date(text: str) -> datetime | None:
 
 
 def delay(attempts: int, floor: float | None, random: Callable[[], float]) -> float:
-    """Full jitter over an exponential ceiling; what the service asked for is the least.
+    """Full jitter over an exponential ceiling; at least as long as the service requested.
 
-    Less than a second, such as a date that has passed by, says nothing of when a refusal ends.
+    Less than a second, such as a date in the past, does not say when a refusal ends.
     """
     wait = random() * min(_LONGEST_DELAY, _FIRST_DELAY * 2.0 ** min(attempts, 16))
     return max(wait, floor or 0.0) if floor is None or floor < 1 else floor + wait * 0.1
 
 
 class Deadline:
-    """The time that a task has, on a clock that only moves forward."""
+    """The time limit of a task, on a monotonic clock."""
 
     def __init__(self, seconds: float, clock: Callable[[], float] = time.monotonic, share_of: float = 0.0) -> None:
         self.seconds, self._share_of = seconds, share_of
@@ -131,7 +131,7 @@ class Deadline:
         self._end = clock() + seconds
 
     def __str__(self) -> str:
-        """The time as messages call it, after "the"."""
+        """The limit as messages name it, after "the"."""
         if not self._share_of:
             return f"{self.seconds:g} s of the option timeout"
         return f"{self.seconds:.0f} s that this tenant has of the {self._share_of:g} s of the option timeout"
@@ -141,6 +141,6 @@ class Deadline:
         return max(0.0, self._end - self._clock())
 
     def extend(self, seconds: float) -> None:
-        """Give the task more time, for a wait that was asked for."""
+        """Give the task more time, for a wait that was requested."""
         self.seconds += seconds
         self._end += seconds

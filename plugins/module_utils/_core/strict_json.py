@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The one way in which JSON of others, and of our own files, is read: bounded, strict, and with text that is fit."""
+"""Parses all JSON, from services and from our own files: bounded, strict, and with safe text."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from typing import Any
 
 from .text import all_fit
 
-# An answer of a real tenant has a thousand objects of some hundred values, some levels deep.
+# A response of a real tenant has a thousand objects of some hundred values, a few levels deep.
 _DEEPEST = 100
 _MOST_CONTAINERS = 1_000_000  # objects and lists
 _MOST_VALUES = 4_000_000
 _MOST_DIGITS = 309
 _CHECK_INTERVAL = 4096  # objects between two checks of the time
-# What may stand for text that is not fit: escaped, or as it is.
+# Escaped or literal text that may not be safe.
 _ESCAPED = re.compile(r"\\u(?:00[0189]|007[fF]|061[cC]|20[0-6]|[dD][89a-fA-F])")
 _PLAIN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None) -> Any:
-    """Strict JSON: no key twice, no NaN, no number beyond those that there are. Raises ValueError, and nothing else.
+    """Strict JSON: no duplicate keys, no NaN, no number out of range. Raises ValueError, and nothing else.
 
-    `on_time` is called now and then, and may raise what it likes where the time is over.
+    `on_time` is called now and then, and may raise when the time is up.
     """
     if isinstance(content, bytes):
         content = content.decode(json.detect_encoding(content), "surrogatepass")
@@ -65,7 +65,7 @@ _TOO_DEEP = "it is nested too deeply"
 
 
 def _suspect(content: str) -> bool:
-    """Whether text that is not fit may be in it. That of most answers is ASCII, which takes no time to see."""
+    """Whether unsafe text may be in it. Most responses are ASCII, which is quick to see."""
     plain = "\x7f" in content if content.isascii() else _PLAIN.search(content)
     return bool(plain) or ("\\u" in content and _ESCAPED.search(content) is not None)
 
@@ -75,7 +75,7 @@ def _no_number(name: str) -> None:
 
 
 def _bounded(text: str) -> int:
-    """Of as many digits as a finite number has: to read many of them takes long, and nothing has such a number."""
+    """A number with a limited number of digits: parsing many of them takes long, and no real number has so many."""
     if len(text) > _MOST_DIGITS:
         raise ValueError("a number is too large")
     return int(text)

@@ -22,17 +22,17 @@ _GUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re
 
 
 def is_guid(value: Any) -> bool:
-    """Whether a value is a GUID as the services write it, and nothing else."""
+    """Whether a value is exactly a GUID as the services write it."""
     return isinstance(value, str) and _GUID.fullmatch(value) is not None
 
 
 def is_blank(value: Any) -> bool:
-    """Whether a value says nothing: no visible character, an empty list, an empty dictionary."""
+    """Whether a value is empty: no visible character, an empty list, an empty dictionary."""
     return (isinstance(value, str) and not visible(value)) or (isinstance(value, (list, Mapping)) and not value)
 
 
 def visible(text: str) -> str:
-    """A text without white space at its ends and without format characters, such as those of no width."""
+    """A text without surrounding white space and without format characters, such as zero-width ones."""
     if text.isascii() and text.isprintable():
         return text.strip()
     return "".join(one for one in text if unicodedata.category(one) not in ("Cf", "Cc") or one.isspace()).strip()
@@ -41,10 +41,10 @@ def visible(text: str) -> str:
 def blank_options(
     specs: Mapping[str, Mapping[str, Any]], params: Mapping[str, Any], clears: Collection[str] = (), prefix: str = ""
 ) -> Iterator[str]:
-    """The paths of the options that are given and blank, such as `members.add[1]`.
+    """The paths of the options that were given blank, such as `members.add[1]`.
 
-    `clears` has the paths of the options in which a blank value means to clear. A blank element of a list never does.
-    An option whose default is blank may be given that default.
+    `clears` has the paths of the options in which a blank value clears. A blank element of a list never does. An option
+    whose default is blank may be given that default.
     """
     for name, spec in specs.items():
         path, value = f"{prefix}{name}", params.get(name)
@@ -81,9 +81,9 @@ def blank_refusal(found: Sequence[str]) -> TenantError:
 
 
 def refuse_unfit(spec: Mapping[str, Any], given: Mapping[str, Any], where: str = "") -> None:
-    """Refuse text that is not fit, in what is no secret. Raises `TenantError`.
+    """Refuse unsafe text in options that are not secret. Raises `TenantError`.
 
-    What services hold is made fit where it enters, so an option that is not would never be what is there.
+    Text from services is made safe on input, so an unsafe option could never match it.
     """
     public = {name: given.get(name) for name in spec if not spec[name].get("no_log")}
     for option, character in unfit_in(public):
@@ -94,9 +94,9 @@ def refuse_unfit(spec: Mapping[str, Any], given: Mapping[str, Any], where: str =
 
 
 def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_step: str, tenant: str) -> None:
-    """Refuse an object whose description does not hold the marker of who made it: kind `not_ours`.
+    """Refuse an object whose description lacks the marker of its creator: kind `not_ours`.
 
-    `found` has its name and its description. A marker that is as short as a word stands in descriptions by chance.
+    `found` has its name and its description. A marker as short as a word would match descriptions by chance.
     """
     name, description = found
     if marker is None:
@@ -114,7 +114,7 @@ def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_ste
 
 
 def first_names(names: Sequence[str], at_most: int = _LISTED) -> str:
-    """The first of several names, and whether there are others."""
+    """The first few names, and whether there are more."""
     return ", ".join(names[:at_most]) + (" and others" if len(names) > at_most else "")
 
 
@@ -125,9 +125,9 @@ def only(
     tenant: str = "",
     next_step: str = "Specify the id of one of them; the module does not choose",
 ) -> Any | None:
-    """The one object that was found, or None. Several are never chosen from: kind `ambiguous`, with the candidates.
+    """The only object found, or None. Never choose from several: kind `ambiguous`, with the candidates.
 
-    `what` names in words what was looked for, `describe` one candidate, best by its id.
+    `what` names the searched object in words, `describe` one candidate, best by its id.
     """
     if len(found) < 2:
         return found[0] if found else None

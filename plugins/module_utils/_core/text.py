@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that every file, terminal and process can hold, which text of services becomes where it enters; and plurals."""
+"""Text that is safe for every file, terminal and process, into which text of services is converted; and plurals."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-# Control characters other than tab and line ends, separators of lines and paragraphs, bidirectional marks, and halves
-# of surrogate pairs, which no encoding can hold.
+# Control characters other than tab and line ends, line and paragraph separators, bidirectional marks, and halves of
+# surrogate pairs, which no encoding can hold.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
 
@@ -21,17 +21,17 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 
 
 def unbroken(text: str) -> str:
-    """A sentence that may hold the name of something, as one line: a name with a line break in it begins no other."""
+    """A sentence that may contain a name, as one line: a line break in the name must not begin another line."""
     return " ".join(text.splitlines())
 
 
 def fit(text: str) -> str:
-    """The text with a replacement character in place of each character that does harm."""
+    """The text with a replacement character for each harmful character."""
     return _UNFIT.sub(_REPLACEMENT, text)
 
 
 def all_fit(value: Any) -> Any:
-    """JSON with all of its texts made fit. Raises ValueError where two keys become one."""
+    """JSON with all of its texts made safe. Raises ValueError if two keys become equal."""
     if isinstance(value, str):
         return fit(value)
     if isinstance(value, list):
@@ -45,7 +45,7 @@ def all_fit(value: Any) -> Any:
 
 
 def unfit_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:
-    """Where in an option there are such characters, each with the first of them as U+0000."""
+    """Where an option contains such characters, each with the first one as U+0000."""
     if isinstance(value, str):
         found = _UNFIT.search(value)
         if found:

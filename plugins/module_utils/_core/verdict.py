@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is asked of a tenant, and how it is answered: each question names the reads that it needs.
+"""Questions about a tenant and their verdicts: each question names the reads that it needs.
 
-A read that failed makes exactly the questions that need it `unknown`, unless the failure itself is the answer.
+A failed read makes exactly the questions that need it `unknown`, unless the failure itself is the answer.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from .text import unbroken
 
 @dataclass(frozen=True)
 class Verdict:
-    """`met`, `unmet`, `not_applicable` or `unknown`, what shows it, and what to do."""
+    """`met`, `unmet`, `not_applicable` or `unknown`, the evidence, and the next step."""
 
     status: str
     evidence: str
@@ -39,17 +39,17 @@ def unknown(evidence: str, next_step: str) -> Verdict:
 
 
 def unread(error: TenantError) -> Verdict:
-    """What could not be read is neither met nor unmet."""
+    """A failed read is neither met nor unmet."""
     step = error.next_step or NEXT_STEPS.get(error.kind, "Run again")
     return unknown(f"could not {error.action}: {error.problem}", step)
 
 
 @dataclass(frozen=True)
 class Requirement:
-    """One requirement: the reads that it `needs`, and the judge that takes what they gave, in this order.
+    """One requirement: the reads that it `needs`, and the judge that takes their values, in this order.
 
-    `failures` are kinds of a failed read that answer the question by themselves. What `may_fail` names is given to
-    the judge after the others as a `ReadResult`, known or not.
+    `failures` are kinds of a failed read that answer the question by themselves. Reads in `may_fail` are passed to the
+    judge after the others as a `ReadResult`.
     """
 
     id: str
@@ -62,7 +62,7 @@ class Requirement:
 
 
 def shortfalls(checks: Iterable[Mapping[str, str]]) -> list[str]:
-    """A sentence for each check that is not met or not known, with its next step."""
+    """A sentence for each check that is not met or unknown, with its next step."""
     return [
         unbroken(f"{one['id']} is {one['status']}: {one['evidence'].removesuffix('.')}. Next step: {one['next_step']}.")
         for one in checks

@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handing out rights in Exchange: who may, and an Exchange that is not ready for it yet.
+"""Delegating rights in Exchange: who may, and an organization that is not ready for it yet.
 
 Exchange has one sentence for two cases: the caller has no delegating assignment of the role, or the organization was
-customized within the last hour, in which even a rightful caller is refused. The token and the assignments of the caller
-tell the two apart. See "Understanding management role assignments" (Microsoft) for the first case.
+customized within the last hour, when even an entitled caller is refused. The token and the assignments of the caller
+distinguish the two. See "Understanding management role assignments" (Microsoft) for the first case.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from .exchange import exchange_of
 from .tenant import Tenant
 
 Result = TypeVar("Result")
-# What hands out rights. An object that these do not find was listed just before: it is new.
+# Cmdlets that delegate rights. An object that they do not find was listed just before: it is new.
 _CMDLETS = (
     "New-ManagementRoleAssignment",
     "Remove-ManagementRoleAssignment",
@@ -50,9 +50,9 @@ def settled(
     *,
     of_new: bool = False,
 ) -> Result:
-    """The write, tried again for two minutes while Exchange is not ready for it. Raises `TenantError`.
+    """Repeat the write for two minutes while Exchange is not ready for it. Raises `TenantError`.
 
-    `of_new` says that it is about an object that this task has just created.
+    `of_new`: it is about an object that this task has just created.
     """
 
     def written() -> tuple[ReadResult[Result], str]:
@@ -74,7 +74,7 @@ def settled(
 
 
 def _why_late(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], error: TenantError, of_new: bool) -> str:
-    """Why this passes by itself; empty if it does not."""
+    """Why this resolves itself; empty if it does not."""
     if of_new and error.kind == "not_found":
         return "Exchange does not find what was just created"
     if cmdlet not in _CMDLETS:
@@ -88,7 +88,7 @@ def _why_late(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], error:
 
 
 def _explained(cmdlet: str, error: TenantError) -> TenantError:
-    """A refusal that does not pass by itself."""
+    """The error for a refusal that does not resolve itself."""
     return error.but(kind="forbidden", next_step=_DELEGATE) if _refuses_delegation(cmdlet, error) else error
 
 
@@ -97,7 +97,7 @@ def _refuses_delegation(cmdlet: str, error: TenantError) -> bool:
 
 
 def _may_delegate(tenant: Tenant, roles: Sequence[str]) -> bool:
-    """Whether the caller holds a delegating assignment of each of these roles, or of what it is a part of."""
+    """Whether the caller holds a delegating assignment of each of these roles, or of one of its ancestors."""
     known = claims(tenant.tokens.bearer("exchange"))
     if directory_roles(known) & _DELEGATES:
         return True
@@ -105,7 +105,7 @@ def _may_delegate(tenant: Tenant, roles: Sequence[str]) -> bool:
         asked = {"RoleAssignee": str(known["oid"]), "Delegating": True}
         found = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ, select=("Name", "Role")).values
         listed = exchange_of(tenant).invoke("Get-ManagementRole", {}, _READ, select=("Name", "Parent")).values
-    except (KeyError, TenantError):  # nothing shows that the caller may
+    except (KeyError, TenantError):  # the permission of the caller is unproven
         return False
     held = {_plain(one.get("Role")) for one in found}
     parents = {_plain(one.get("Name")): _plain(one.get("Parent")) for one in listed}
@@ -113,7 +113,7 @@ def _may_delegate(tenant: Tenant, roles: Sequence[str]) -> bool:
 
 
 def _family(role: str, parents: Mapping[str, str]) -> set[str]:
-    """A role with everything above it."""
+    """A role with all its ancestors."""
     family = set[str]()
     while role and role not in family:
         family.add(role)

@@ -15,15 +15,15 @@ from .._core.targets import only
 from .._http.poll import Attempts, poll, waiting
 from .tenant import Tenant
 
-_MAX_RETRIES = 3  # how often a change is worked out again after somebody else changed the object in between
-_MAX_POLLS = 7  # how often something new is looked for, over about half a minute
+_MAX_RETRIES = 3  # how often to start again after somebody else changed the object
+_MAX_POLLS = 7  # how often to look for a new object, over about half a minute
 
 
 @dataclass(frozen=True)
 class _Change:
-    """What a tenant has of a resource, and what the one object of the task is to become; both sides may be empty.
+    """The current records of a resource, and the desired state of the task's object; either may be empty.
 
-    `write_only`: the task also sets a value that no service returns, so that it cannot be compared.
+    `write_only`: the task also sets a value that services never return, so it cannot be compared.
     """
 
     listed: list[Record]
@@ -38,8 +38,8 @@ class _Change:
 
 
 def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one object to the wanted state; whichever side is empty says what to do."""
-    start: dict[str, Any] | None = None  # what was there before the task, which a write that got lost may have changed
+    """Bring one object to the desired state; whichever side is empty says what to do."""
+    start: dict[str, Any] | None = None  # before the task: a write with a lost response may change it
     extra: Mapping[str, Any] = {}
     for round_number in range(1, _MAX_RETRIES + 1):
         change = _compare(resource, tenant, params)
@@ -56,7 +56,7 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
             if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
                 raise
             if error.kind != "outcome_unknown" and not resource.several_writes:
-                start, extra = None, {}  # somebody else changed it, so the task starts once more
+                start, extra = None, {}  # somebody else changed it, so the task starts again
             tenant.http.pause(round_number, None, Purpose(error.action))
     if check_mode:
         record = {**(record or {}), **resource.to_api(change.after)}
@@ -76,7 +76,7 @@ def _compare(resource: Resource, tenant: Tenant, params: Mapping[str, Any]) -> _
     listed = resource.backend.list(tenant)
     for key in resource.keys:
         if not all(one.get(key.api) for one in listed):
-            # What does not say which one it is may be the one that is meant, and would be created once more.
+            # An object without its key may be the desired one, which would be created twice.
             raise TypeError(f"{key.api} of a {resource.name} that is listed is missing")
     record = _only(resource, tenant, [one for one in listed if resource.identifies(one, params)])
     before = resource.view(record)
@@ -87,15 +87,15 @@ def _compare(resource: Resource, tenant: Tenant, params: Mapping[str, Any]) -> _
 
 
 def _may_repeat(resource: Resource, error: TenantError) -> bool:
-    """Whether the next round finds out what became of a write, and goes on from there."""
+    """Whether the next round finds out the effect of a write, and continues from there."""
     if error.kind == "outcome_unknown":
         return resource.name_is_unique
-    # A read that looks after a write conflicts with nobody: to start once more would tell the write as somebody else's.
+    # A read after a write cannot conflict: starting again would report the write as somebody else's.
     return error.kind in ("conflict", "already_exists") and (resource.several_writes or not error.of_read)
 
 
 def _only(resource: Resource, tenant: Tenant, found: list[Record]) -> Record | None:
-    """The one record, or none. Several are never chosen from."""
+    """The only record, or None. Never choose from several."""
     what = resource.name.replace("_", " ")
     record: Record | None = only(found, resource.backend.id_of, what, tenant.label)
     return record
@@ -132,7 +132,7 @@ def _write(resource: Resource, tenant: Tenant, params: Mapping[str, Any], change
 
 
 def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], created: str) -> None:
-    """Until the list has the new one: a run that does not see it would create it once more."""
+    """Wait until the list has the new object: a run that does not see it would create another."""
     found, done = poll(
         lambda: [one for one in resource.backend.list(tenant) if resource.identifies(one, params)],
         lambda listed: created in (resource.backend.id_of(one) for one in listed),
@@ -155,7 +155,7 @@ def _await(resource: Resource, tenant: Tenant, params: Mapping[str, Any], create
 def _recover(
     resource: Resource, tenant: Tenant, params: Mapping[str, Any], known: set[str], error: TenantError
 ) -> Record:
-    """A creation whose response was lost is looked for, not repeated: one new match is ours."""
+    """A creation whose response was lost is looked for, not repeated: a single new match is ours."""
 
     def is_ours(record: Record) -> bool:
         is_new = resource.identifies(record, params) and resource.backend.id_of(record) not in known

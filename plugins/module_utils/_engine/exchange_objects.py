@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A resource kept by the cmdlets Get-, New-, Set- and Remove-NOUN of Exchange Online."""
+"""A resource managed by the cmdlets Get-, New-, Set- and Remove-NOUN of Exchange Online."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EVERYTHING = {"ResultSize": "Unlimited"}
 
 
 def found_by(tenant: Tenant, cmdlet: str, parameters: Mapping[str, Any], purpose: Purpose) -> list[Record]:
-    """What a Get- cmdlet finds under a name that a person gave; nothing when there is no such object."""
+    """The objects that a Get- cmdlet finds by a person's name for them; empty if there is none."""
     try:
         return exchange_of(tenant).invoke(cmdlet, parameters, purpose).values
     except TenantError as error:
@@ -39,7 +39,7 @@ _READ_GROUPS = Purpose("read the role groups", "the Exchange role View-Only Conf
 
 
 def names_of_groups(groups: Iterable[Record]) -> dict[str, str]:
-    """By folded GUID the identity of role groups that were just listed, where no other group has it."""
+    """By normalized GUID, the names of role groups that were just listed, if unique."""
     found = {normalize_case(str(one["Guid"])): str(one.get("Identity") or "") for one in groups if one.get("Guid")}
     counts = Counter([*map(normalize_case, found.values()), *found])
     return {guid: name for guid, name in found.items() if name and counts[normalize_case(name)] == 1}
@@ -53,10 +53,10 @@ def invoke_listed(
     names: Mapping[str, str],
     select: tuple[str, ...] = (),
 ) -> list[Record]:
-    """What a cmdlet gives back. A role group that was listed and is not found by its GUID is tried by its name, once.
+    """The result of a cmdlet. A listed role group that is not found by its GUID is tried by its name, once.
 
-    Public sources disagree on whether the service finds role groups by GUID. They are listed again before that, so that
-    the name still means the same group.
+    Public sources disagree on whether the service finds role groups by GUID. They are listed again first, so that the
+    name still means the same group.
     """
     try:
         return exchange_of(tenant).invoke(cmdlet, given, purpose, select).values
@@ -76,7 +76,7 @@ def invoke_listed(
 
 
 def difference(before: Any, after: Any) -> dict[str, Any]:
-    """The edit that makes one list of names the other."""
+    """The edit that turns one list of names into the other."""
     added = [one for one in after if normalize_case(one) not in normalized_set(before)]
     return edit(added, [one for one in before or () if normalize_case(one) not in normalized_set(after)])
 
@@ -87,10 +87,10 @@ def _is_list(cmdlet: str, name: str, value: Any) -> bool:
 
 @dataclass(frozen=True)
 class ExchangeObjects:
-    """Objects found by listing and addressed by the identity that came back, never by one that a person gave.
+    """Objects found by listing and addressed by the returned identity, never by a person's input.
 
-    `reader` and `writer` name the Exchange roles that it takes, `select` the properties that are read, `always`
-    what a cmdlet is always given, `names` the role groups that were listed, as `names_of_groups` gives them.
+    `reader` and `writer` name the required Exchange roles, `select` the properties to read, `always` the parameters of
+    every call, `names` the listed role groups, as `names_of_groups` returns them.
     """
 
     noun: str
@@ -108,7 +108,7 @@ class ExchangeObjects:
     def write(
         self, tenant: Tenant, verb: str, cmdlet: str, parameters: Mapping[str, Any], *, of_new: bool = False
     ) -> list[Record]:
-        """What a cmdlet that writes gives back, which may be nothing. `of_new`: it is about what was just created."""
+        """The result of a cmdlet that writes, which may be empty. `of_new`: it is about an object just created."""
         given = {**self.always.get(cmdlet, {}), **parameters}
         purpose = self.purpose(verb, cmdlet)
         write = partial(invoke_listed, tenant, cmdlet, given, purpose, self.names)
@@ -118,7 +118,7 @@ class ExchangeObjects:
         return str(record.get("Guid") or record["Identity"])
 
     def identity(self, record: Record) -> dict[str, Any]:
-        """The parameter that says which object is meant."""
+        """The parameter that identifies the object."""
         return {"Identity": self.id_of(record)}
 
     def list(self, tenant: Tenant) -> list[Record]:
@@ -132,7 +132,7 @@ class ExchangeObjects:
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         cmdlet = f"Set-{self.noun}"
-        # A list is edited, so that what somebody else adds in between stays.
+        # A list is edited, so that concurrent additions by others stay.
         lists = [name for name, value in values.items() if _is_list(cmdlet, name, value)]
         edits = {name: difference(record.get(name), values[name]) for name in lists}
         try:
@@ -149,9 +149,9 @@ class ExchangeObjects:
         )
 
     def _doubted(self, tenant: Tenant, record: Record, error: TenantError) -> TenantError:
-        """Exchange was seen to say "couldn't be found on SERVER" of an object that is there, so it is looked at again.
+        """Exchange was seen to say "couldn't be found on SERVER" of an existing object, so it is read again.
 
-        What is still listed is a conflict, after which the engine reads and tries once more.
+        If it is still listed, that is a conflict, after which the engine reads and tries once more.
         """
         if error.kind == "not_found" and self.id_of(record) in [self.id_of(one) for one in self.list(tenant)]:
             step = "Exchange Online lists it all the same, so one of its servers may lag behind: run again"

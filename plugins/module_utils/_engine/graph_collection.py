@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A resource kept by a Microsoft Graph collection."""
+"""A resource managed by a Microsoft Graph collection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .tenant import Tenant
 class GraphCollection:
     """The members of the collection at `path` that have the `fixed` properties.
 
-    `translate` may turn a failure into one that says more, knowing whether it was a read (`GET`) or a write.
+    `translate` may replace a failure by a clearer one; it gets the method (`GET` for a read).
     """
 
     path: str
@@ -38,7 +38,7 @@ class GraphCollection:
             raise self.translate(error, "GET") from error.__cause__
         for name in self.fixed:
             if not all(isinstance(one.get(name), str) for one in records):
-                # What is of no known kind may be ours, and would be created once more.
+                # A record of an unknown kind may be ours, which would be created twice.
                 raise TypeError(f"{name} of an entry in {self.path} is no text")
         return [one for one in records if all(one.get(name) == value for name, value in self.fixed.items())]
 

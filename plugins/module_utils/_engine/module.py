@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Runs a declaration in a process of its own: the only place that meets AnsibleModule."""
+"""Runs a declaration in its own process: the only place that uses AnsibleModule."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from .run import Declaration, run_declaration
 
 
 class _Module(AnsibleModule):
-    """Also hides what is secret in an address, where it ends before anything of ours runs as well.
+    """Also hides the secret parts of addresses, even if it ends before our code runs.
 
-    `given` are the arguments as they were written, without defaults and what the environment says.
+    `given` are the arguments as written, without defaults and environment values.
     """
 
     given: dict[str, Any]
@@ -55,7 +55,7 @@ def run_module(declaration: Declaration) -> None:
     )
     if progress:
         result["progress"] = progress
-    # From 2.22 on, ansible-core no longer hides secrets in the arguments that a task registers.
+    # From 2.22 on, ansible-core does not hide secrets in the arguments that a task registers.
     secrets = secrets_of(declaration.argument_spec, module.params)
     redactor = Redactor()
     for secret in secrets:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests to Conditional Access, one a second for each tenant: https://learn.microsoft.com/graph/throttling-limits"""
+"""Requests to Conditional Access, one a second per tenant: https://learn.microsoft.com/graph/throttling-limits"""
 
 from __future__ import annotations
 
@@ -16,16 +16,16 @@ _APART = 1.0  # seconds
 
 
 class RateLimiter:
-    """Keeps the requests of one task apart. Raises `TenantError` where the task has no time left for that.
+    """Spaces the requests of one task. Raises `TenantError` if the task would time out.
 
-    `answered` is when the last one before was, by the clock of the task.
+    `answered` is the time of the previous response, by the clock of the task.
     """
 
     def __init__(self, answered: float | None = None) -> None:
         self._answered = answered
 
     def send(self, tenant: Tenant, purpose: Purpose, send: Callable[[], Result]) -> Result:
-        """What `send` gives. Counted from the last answer: when a request arrived is not known here."""
+        """The result of `send`. Counted from the last response: when a request arrived is unknown here."""
         clock = tenant.http.clock
         if self._answered is not None and clock() - self._answered < _APART:
             tenant.http.pause(1, _APART - (clock() - self._answered), purpose)

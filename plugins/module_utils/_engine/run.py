@@ -24,21 +24,21 @@ from .summary import with_summary
 from .tenant import Tenant, open_tenant
 from .undo import Undo, of_removal, with_undo
 
-# Connection options that say who is meant; of the others, an empty one is as good as none.
+# Connection options that identify a tenant or account; for the others, empty equals unset.
 _IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
-_LEAST_TO_MASK = 10.0  # seconds; a result of ordinary length takes a fraction of one
-_CHECK_INTERVAL = 65536  # characters between two looks at the clock
+_LEAST_TO_MASK = 10.0  # seconds; an ordinary result takes a fraction of one
+_CHECK_INTERVAL = 65536  # characters between two checks of the clock
 
 
 @dataclass(frozen=True)
 class Declaration:
-    """What a module is: what it attempts in words, its own options, and the function that does it.
+    """A module: its action in words, its own options, and its function.
 
-    `run` takes (tenant, params, check_mode), gives a result and raises only `TenantError`. `clears` has the paths of
-    the options in which a blank value means to clear; a blank value of any other is refused before anything is sent.
-    `selects` has the options that say who is meant; left out, all without a default, where none can be cleared.
-    `summary` has the lists of the result that `summary_text` counts, each with the property to count by.
-    `undo` says of parameters and result how what was destroyed can be undone; None: nothing is ever destroyed.
+    `run` takes (tenant, params, check_mode), returns a result and raises only `TenantError`. `clears` has the paths of
+    the options in which a blank value clears; a blank value of any other is refused before anything is sent. `selects`
+    has the options that identify objects; if omitted, all without a default, unless some can be cleared. `summary` has
+    the lists of the result that `summary_text` counts, each with the property to count by. `undo` returns from
+    parameters and result how a destructive change can be undone; None: nothing is ever destroyed.
     """
 
     action: str
@@ -51,7 +51,7 @@ class Declaration:
     summary: Mapping[str, str] | None = None
 
     def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
-        """The options that say who is meant and were given as null, which Ansible takes for not given."""
+        """The identifying options that were given as null, which Ansible treats as omitted."""
         selects = self.selects or {
             name for name, spec in self.options.items() if not self.clears and spec.get("default") is None
         }
@@ -63,9 +63,9 @@ class Declaration:
 
 
 def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The failure of a task in which an option that says who is meant is null; None if there is none.
+    """The failure of a task with a null identifying option; None if there is none.
 
-    Only whoever sees the arguments as they were written can tell: validated, null is the same as left out.
+    Only the arguments as written show this: after validation, null equals omitted.
     """
     found = declaration.null_options(arguments)
     if not found:
@@ -83,11 +83,11 @@ def run_declaration(
     given: Mapping[str, Any] | None = None,
     **http: Any,
 ) -> dict[str, Any]:
-    """The result of a task, failures included, without any secret in it.
+    """The result of a task, failures included, without secrets.
 
-    `progress` gets lines for people who watch, `tell` what a person must read to go on (None: nobody can), `Http`
-    what is in `http`. Tasks that share a `memory` share their sign-ins. `given` are the arguments as they were
-    written: they outrank what the environment adds to `params`.
+    `progress` gets lines for people who watch, `tell` gets text that a person must read to continue (None: nobody can),
+    `Http` gets the contents of `http`. Tasks that share a `memory` share their sign-ins. `given` are the arguments as
+    written: they outrank the environment values in `params`.
     """
     redactor = Redactor()
     for secret in secrets_of(declaration.argument_spec, params):
@@ -117,7 +117,7 @@ def _attempt(
         return _cleaned(redactor, with_undo(declaration.undo, params, result), tenant)
     except TenantError as error:
         failure, more = error.within(declaration.action, params.get("tenant_id") or ""), {}
-    except Exception as error:  # without what the exception may hold in clear
+    except Exception as error:  # without the exception's text, which may hold secrets
         last = tenant.http.last if tenant and isinstance(error, OF_ANSWERS) else None
         failure = _unexpected(error, last).within(declaration.action, params.get("tenant_id") or "")
         more = {"exception": fit(masked(traceback.format_exc()))}
@@ -131,7 +131,7 @@ def _cleaned(redactor: Redactor, result: dict[str, Any], tenant: Tenant) -> dict
 
 
 def clean_within(allowed: Deadline, redactor: Redactor, result: dict[str, Any]) -> dict[str, Any]:
-    """The result without secrets. How long it is, a service decides: looking through it counts as the task's time."""
+    """The result without secrets. A service decides its length: searching it counts as the task's time."""
     characters = 0
 
     def on_time(number: int) -> None:
@@ -151,7 +151,7 @@ def clean_within(allowed: Deadline, redactor: Redactor, result: dict[str, Any]) 
 
 
 def _unexpected(error: Exception, last: ErrorResponse | None) -> TenantError:
-    """What nobody reckoned with: most likely a response in another form than documented, if there was one."""
+    """An unexpected error: most likely a response that does not match its schema, if there was one."""
     said = one_line(f"{type(error).__name__}: {error}", 200)
     if last is None:
         return TenantError("bug", f"this is a bug in intune.exchange ({said})", next_step="Please report it")
@@ -166,9 +166,9 @@ def _unexpected(error: Exception, last: ErrorResponse | None) -> TenantError:
 
 
 def resource_module(resource: Resource, action: str, **options: Any) -> Declaration:
-    """The declaration of a module that keeps `resource`. `options` may widen or replace the specs of its fields.
+    """The declaration of a module that manages `resource`. `options` may extend or replace the specs of its fields.
 
-    `run` among them takes the place of `ensure`, for what has to be checked or added around it.
+    A `run` in them replaces `ensure`, for checks or additions around it.
     """
     specs: dict[str, Any] = {one.option: {"type": "str", **one.spec} for one in (*resource.keys, *resource.fields)}
     required_if = options.pop("required_if", ())

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The result of a module that reads, in a few lines: how much there is of what, and what is not as it should be."""
+"""The result of a module that reads, in a few lines: counts, and what is not as it should be."""
 
 from __future__ import annotations
 
@@ -18,12 +18,12 @@ _MOST = 20  # sentences
 
 
 def with_summary(lists: Mapping[str, str] | None, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result, with `summary_text` unless `lists` is None. What a count would not say, the module itself says."""
+    """The result, with `summary_text` unless `lists` is None. Modules whose result is not a list add their own."""
     return dict(result) if lists is None else {"summary_text": summary_text(lists, result), **result}
 
 
 def summary_text(lists: Mapping[str, str], result: Mapping[str, Any]) -> str:
-    """A line for each of `lists`, with the property of its entries to count by, and the sentences of the result."""
+    """A line for each of `lists`, counted by a property of its entries, and the sentences of the result."""
     lines = [_line(name, result[name], by) for name, by in lists.items() if isinstance(result.get(name), list)]
     for name in ("shortfalls", "summary"):
         sentences = result.get(name)

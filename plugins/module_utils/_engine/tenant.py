@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One tenant: what the connection options lead to."""
+"""One tenant: the clients that the connection options lead to."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ from .._core.redaction import Redactor
 from .._http.http import Http
 from .._http.transport import IMPORT_ERROR
 
-_TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it stands in addresses
+_TENANT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?")  # it is part of URLs
 
 
 @dataclass(frozen=True)
 class Tenant:
     """The clients of one tenant, for the life of one task. `progress` takes a line for people who watch.
 
-    `clients` are those of services that not every task talks to, as exchange_of makes one.
+    `clients` are those of services that not every task uses, created by functions such as exchange_of.
     """
 
     label: str
@@ -38,7 +38,7 @@ class Tenant:
     clients: dict[str, Any] = field(default_factory=dict)
 
     def new_token(self, service: str) -> str:
-        """A token of this task's own sign-in, for what was granted since an earlier task signed in."""
+        """A token from this task's own sign-in, for permissions granted since an earlier task signed in."""
         token = self.tokens.bearer(service)
         return self.tokens.bearer(service) if self.tokens.renew(service, token) else token
 
@@ -51,9 +51,9 @@ def open_tenant(
     memory: TokenMemory | dict[str, Token] | None = None,
     **http: Any,
 ) -> Tenant:
-    """The tenant of the options; nothing is sent yet. `http` is what `Http` takes beyond them.
+    """The tenant of the options; nothing is sent yet. `http` has further arguments of `Http`.
 
-    Who passes the same `memory` again does not sign in again while the tokens in it live.
+    Callers that pass the same `memory` do not sign in again while its tokens are valid.
     """
     if IMPORT_ERROR:
         raise usage(

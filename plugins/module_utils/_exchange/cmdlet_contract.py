@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cmdlets that may be sent to Exchange Online: their parameters and how each is encoded.
+"""The cmdlets that may be sent to Exchange Online: their parameters and the encoding of each.
 
 From MicrosoftDocs/office-docs-powershell @ 93336da2 (2026-08-21), exchange/exchange-ps/ExchangePowerShell/<Cmdlet>.md:
 only parameters that exist in the cloud and are not internal to Microsoft. Merged with the module file served by a live

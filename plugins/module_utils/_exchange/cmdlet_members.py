@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The members of the enumerations that cmdlets take, from the same pages as their parameters (cmdlet_contract.py).
 
-Exchange Online matches a word by its beginning: a wrong one is not always refused, and can find nothing. The members of
-a type are those of all cmdlets that take it, so that nothing is refused here that the service may know.
+Exchange Online matches words by their beginning: a wrong one is not always refused, and may match nothing. The members
+of a type are those of all cmdlets that use it, so nothing is refused here that the service may accept.
 """
 
 from __future__ import annotations

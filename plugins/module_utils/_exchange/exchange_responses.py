@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which InvokeCommand answers, as public clients have seen them on live tenants in 2026.
+"""The forms of InvokeCommand's responses, as public clients have seen them on live tenants in 2026.
 
-HTTP status says little here: nearly every failure is 400, and the type of the exception says what happened.
+HTTP status says little here: nearly every failure is 400, and the exception type says what happened.
 """
 
 from __future__ import annotations
@@ -36,22 +36,22 @@ _KINDS = {
     "CmdletInvalidOperationInDehydratedContextException": "not_hydrated",
     "CmdletAccessDeniedException": "forbidden",
 }
-# What a text says whatever the type beside it; "matches multiple entries" comes with the type of "not found", too.
+# The meaning of a text whatever its type; "matches multiple entries" also comes with the type of "not found".
 _WORDS = {
     "matches multiple entries": "ambiguous",
     "already another role with the same name": "already_exists",
     "not present in the role definition of the current user": "forbidden",
 }
 _PIPED = re.compile(r"[^|]*\|\s*([\w.+`]+)\s*\|(.*)", re.DOTALL)
-_SAYS_NOT_FOUND = (400, 404)  # besides an error that comes with 200
+_SAYS_NOT_FOUND = (400, 404)  # besides errors with status 200
 _MORE = "more results"  # are available than are displayed
 EXPIRED = "pagination request"  # Expired or Invalid
 
 
 def kind_of_exception(code: str, message: str, status: int) -> str:
-    """What an exception means here; empty if its HTTP status has to say it.
+    """The kind of an exception; empty if its HTTP status decides.
 
-    A fault of the service proves nothing of an object, whatever type it carries.
+    A fault of the service proves nothing about an object, whatever its type.
     """
     name, text = code.rpartition(".")[2], message.lower()
     said = next((kind for words, kind in _WORDS.items() if words in text), "")
@@ -75,7 +75,7 @@ def classify(response: Response) -> Outcome:
 
 
 def explain(response: Response) -> tuple[str, str, str]:
-    """Exception type, text and request id; the type from the innermost place that has it, the header last."""
+    """Exception type, text and request id; the type from the innermost available place, the header last."""
     data = response.json if isinstance(response.json, dict) else {}
     errors, error = data.get("@adminapi.errors"), data.get("error")
     in_header = header(response.headers, "X-ExceptionType")
@@ -105,7 +105,7 @@ def _in_details(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
 
 
 def _innermost(value: Any) -> tuple[str, str]:
-    """Type and text of the exception at the bottom of nested ones, in any of the three spellings."""
+    """Type and text of the innermost of nested exceptions, in any of the three spellings."""
     kind = text = ""
     while isinstance(value, Mapping):
         named = {str(name).lower(): entry for name, entry in value.items()}
@@ -118,27 +118,27 @@ def _innermost(value: Any) -> tuple[str, str]:
 
 
 def _piped(text: str) -> tuple[str, str]:
-    """The form code|type|text, of which the text may hold more bars."""
+    """The form code|type|text; the text may contain more bars."""
     found = _PIPED.fullmatch(text)
     return (found[1], found[2].strip()) if found else ("", text.strip())
 
 
 def says_more(warning: str) -> bool:
-    """Whether a warning says that the list goes on. It also comes with each page that has a next page."""
+    """Whether a warning says that the list is incomplete. It also comes with each page that has a next page."""
     return _MORE in warning.lower()
 
 
 def warnings_of(page: Mapping[str, Any]) -> list[str]:
-    """The warnings of an answer; they may be a list, one text or null."""
+    """The warnings of a response; they may be a list, one text or null."""
     found = page.get("@adminapi.warnings") or []
     return [one_line(warning) for warning in (found if isinstance(found, list) else [found])]
 
 
 def objects(data: Any, reads: bool) -> list[Any] | None:
-    """The objects of an answer, or None if it is no answer of InvokeCommand.
+    """The objects of a response, or None if it is not a response of InvokeCommand.
 
-    Live tenants say "no objects" with an empty list, with null, without value and without any body. That is trusted
-    only where nothing but annotations is left; a body that broke off or is no JSON never comes here.
+    Live tenants return "no objects" as an empty list, null, no value, or no body. That is trusted only if nothing but
+    annotations is left; incomplete bodies and invalid JSON never come here.
     """
     if data is None:
         return []

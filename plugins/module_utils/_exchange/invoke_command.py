@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exchange Online by InvokeCommand: one cmdlet a call.
+"""Exchange Online by InvokeCommand: one cmdlet per call.
 
 The address POST /adminapi/beta/TENANT/InvokeCommand is the transport of Microsoft's own PowerShell module. Public
 clients use it widely (CIPP, ScubaGear, ExoHelper), but Microsoft publishes no contract for it. It is not the documented
-"Exchange admin API", which has other addresses and permissions. What is known of it stands here and in
+"Exchange admin API", which has other addresses and permissions. All that is known of it is here and in
 exchange_responses.py.
 """
 
@@ -34,16 +34,16 @@ from .exchange_responses import EXPIRED, classify, explain, kind_of_exception, o
 from .parameters import checked, reads, result_size
 
 _NAME = "Exchange Online"
-_PAGE = 1000  # objects; the service gives no more
-_MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of commands is asked for
-# Organization-wide calls of an application are anchored to this system mailbox, as Microsoft's module does.
+_PAGE = 1000  # objects; the maximum of the service
+_MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of commands is requested
+# Organization-wide calls of an application are anchored to this system mailbox, as in Microsoft's module.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
 _PERMISSIONS = {"Exchange.ManageAsApp", "Exchange.Manage"}  # application, delegated
-# A page link that is refused so may be followed in the other way. Whatever it says, what was asked for is there.
+# A page link that is refused like this may be followed in the other way. The requested objects exist in any case.
 _LINK_REFUSED = ("truncated", "not_found", "protocol", "refused")
 _INITIAL_DOMAIN = re.compile(r"[^.]+\.(partner\.)?onm(icrosoft|schina)\.[a-z]+", re.IGNORECASE)
 
-# By the verb of a cmdlet that changes something; all others start something.
+# By the verb of a cmdlet that changes something; all others start an operation.
 _OPERATIONS = {
     "set": Operation.IDEMPOTENT,
     "remove": Operation.IDEMPOTENT,
@@ -62,9 +62,9 @@ _STEPS = {
 
 @dataclass(frozen=True)
 class Result:
-    """What a cmdlet gave: its objects without annotations, its warnings, and the service's time at the end.
+    """The result of a cmdlet: its objects without annotations, its warnings, and the service's time at the end.
 
-    `date` is the time of this machine where the service sent none, which `service_time` shows by None.
+    `date` is the time of this machine if the service sent none, which `service_time` shows by None.
     """
 
     values: list[dict[str, Any]]
@@ -83,7 +83,7 @@ class _Page:
 
 
 class Exchange:
-    """One tenant's Exchange Online."""
+    """Exchange Online of one tenant."""
 
     def __init__(
         self,
@@ -94,12 +94,12 @@ class Exchange:
         siblings: tuple[str, ...] = (),
         signed_in_at: str = "",
     ) -> None:
-        """`signed_in_at` is the name of the tenant for which Entra gave the token; empty if nothing shows that."""
+        """`signed_in_at` is the name of the tenant for which Entra issued the token; empty if that is unproven."""
         self._http, self._tenant = http, tenant
         self._initial_domain = signed_in_at if _INITIAL_DOMAIN.fullmatch(signed_in_at) else ""
-        self._writes_under = ""  # the initial domain, once the service took a write under it alone
+        self._writes_under = ""  # the initial domain, once the service accepted a write only under it
         self._connection_id = str(uuid.uuid4())
-        # Microsoft's module waits 960 s; the deadline of the task clips it.
+        # Microsoft's module waits 960 s; the deadline of the task limits it.
         self._service = Service(_NAME, root, bearer, classify, explain, read_timeout=960.0, siblings=siblings)
 
     def invoke(
@@ -111,10 +111,10 @@ class Exchange:
         known: bool = True,
         page_size: int = _PAGE,
     ) -> Result:
-        """Run a cmdlet and give all its pages. Raises TenantError; absent is only the kind not_found.
+        """Run a cmdlet and return all pages. Raises TenantError; only the kind not_found means absent.
 
-        With known=False it also takes a cmdlet or parameters that this collection does not know. page_size is the most
-        objects that a page may have.
+        With known=False, cmdlets and parameters that are not in the contract are accepted too. page_size is the maximum
+        number of objects in a page.
         """
         verb = normalize_case(cmdlet.partition("-")[0])
         operation = Operation.READ if reads(cmdlet) else _OPERATIONS.get(verb, Operation.ACTION)
@@ -131,10 +131,10 @@ class Exchange:
         return self._under_initial_domain(run, refused)
 
     def _under_initial_domain(self, run: Callable[[Callable[[], str]], Result], refused: TenantError) -> Result:
-        """A write that was refused under the tenant's GUID, once more under its initial domain.
+        """Repeat a write that was refused under the tenant's GUID, under its initial domain.
 
-        One public report of 2026 has writes that work under that name alone. This is no second write: a refusal with
-        403 did nothing, and what may have been done before it is only sent again where it may be anyhow.
+        One public report of 2026 has writes that succeed only under that name. This is no second write: a refusal with
+        403 did nothing, and a write that may have happened is repeated only if it may be anyhow.
         """
         try:
             result = run(lambda: self._initial_domain)
@@ -171,7 +171,7 @@ class Exchange:
         for page in self._pages(Request(operation, "POST", path, purpose, body, query=query, headers=headers)):
             values += [plain(value) for value in page.objects]
             goes_on = bool(page.link) and (limit is None or len(values) < limit)
-            # The warning of a page that has a next page speaks of that page: only the last page is judged.
+            # The warning of a page with a next page is about that page: only the last page is judged.
             warnings += [one for one in page.warnings if not (goes_on and says_more(one))]
             if not goes_on:
                 break
@@ -191,7 +191,7 @@ class Exchange:
         }
 
     def _pages(self, request: Request) -> Iterator[_Page]:
-        """The pages of an answer, each read when it is asked for."""
+        """The pages of a response, each read on request."""
         page, method = self._page(request), "POST"
         query = "".join(f"?{name}={value}" for name, value in (request.query or {}).items())
         links = PageLinks(f"{self._service.root}/{request.path}{query}")
@@ -204,10 +204,10 @@ class Exchange:
         yield page
 
     def _next_page(self, request: Request, link: str, method: str) -> tuple[_Page, str]:
-        """The page behind a link, and how the links after it are followed.
+        """The page behind a link, and how to follow the links after it.
 
-        A page link is answered to the same body; public clients disagree on how it is followed, and what is refused in
-        this way is followed with GET.
+        A page link needs the same body; public clients disagree on the method, and a link that is refused in this way
+        is followed with GET.
         """
         if method == "POST":
             try:
@@ -225,14 +225,14 @@ class Exchange:
             raise self._truncated(f"does not follow its own page link ({error.answer})", request.purpose) from error
 
     def own_cmdlets(self, purpose: Purpose) -> list[str]:
-        """The cmdlets that the caller may run. It takes no role to ask, as Microsoft's module does when it connects."""
+        """The cmdlets that the caller may run. Microsoft's module requests them when it connects; it needs no role."""
         tenant = self._tenant()
         path = f"adminapi/v1.0/{quote(tenant, safe='')}/EXOModuleFile"
         headers = {"CommandName": "*", "X-AnchorMailbox": _ANCHOR + tenant}
         query = {"Version": _MODULE_VERSION}
         request = Request(Operation.READ, "GET", path, purpose, query=query, headers=headers)
         page = self._page(request)
-        if not page.is_list:  # nothing here would mean that the caller may run nothing
+        if not page.is_list:  # an empty list would mean that the caller may run nothing
             raise self._protocol(purpose, page.response)
         return [
             name.strip()
@@ -248,16 +248,16 @@ class Exchange:
             raise self._refine(error, request.purpose.permission) from error.__cause__
         is_read = request.operation is Operation.READ
         found = objects(response.json, is_read)
-        # An empty body means no objects where the answer is whole, and JSON's null is no empty body.
+        # An empty body means no objects if the response is complete, and JSON's null is not an empty body.
         empty = response.json is None and (bool(response.body.strip()) or response.status not in WHOLE)
         if found is None or (is_read and empty):
             raise self._protocol(request.purpose, response)
         body = response.json or {}
-        link = str(body.get("@odata.nextLink") or "") if is_read else ""  # following one of a write would write again
+        link = str(body.get("@odata.nextLink") or "") if is_read else ""  # following the link would write again
         return _Page(found, link, warnings_of(body), response, isinstance(body.get("value"), list))
 
     def _refine(self, error: TenantError, needs: str) -> TenantError:
-        if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed on the way
+        if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed in between
             return error
         code, text = error.answer.code, error.answer.message
         if code == NOT_IN_SNAPSHOT:
@@ -271,7 +271,7 @@ class Exchange:
             "" if error.kind in ("throttled", "outcome_unknown") else kind_of_exception(code, text, error.answer.status)
         )
         if error.kind == "not_found" and not kind:
-            kind = "protocol"  # the address is not known, which says nothing about the object
+            kind = "protocol"  # the address does not exist, which says nothing about the object
         if kind == "unavailable" and error.kind != "refused":
             kind = ""
         kind = kind or error.kind
@@ -280,7 +280,7 @@ class Exchange:
 
     @staticmethod
     def _not_let_in(error: TenantError) -> TenantError:
-        """A 401 means the permission, where a 403 means the role; asked for is only what the token does not hold."""
+        """A 401 is about the permission, a 403 about the role; the message asks only for what the token lacks."""
         granted = sorted(permissions(error.claims) & _PERMISSIONS)
         grant = (
             "Grant the application the permission Exchange.ManageAsApp of Office 365 Exchange Online (not "
@@ -304,7 +304,7 @@ class Exchange:
 
 
 def _without_prompt(cmdlet: str, sent: Mapping[str, Any]) -> dict[str, Any]:
-    """Confirm is a request parameter here, not a prompt. A cmdlet that nobody knows may have it in any case."""
+    """Confirm is a request parameter here, not a prompt. An unknown cmdlet may have it in any case."""
     if "Confirm" not in CMDLETS.get(cmdlet, {"Confirm": ""}):
         return dict(sent)
     return {**{name: value for name, value in sent.items() if normalize_case(name) != "confirm"}, "Confirm": False}

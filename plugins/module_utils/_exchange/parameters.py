@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The parameters of a cmdlet, checked and written as InvokeCommand takes them."""
+"""The parameters of a cmdlet, checked and encoded for InvokeCommand."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .cmdlet_members import MEMBERS
 HASH_TABLE = "#Exchange.GenericHashTable"
 _READERS = ("get", "test")
 _LISTS = ("array", "multivalued")
-# What an encoding of the contract wants; all others go out as they are.
+# The types of encodings in the contract; all other values are sent unchanged.
 _TYPES: dict[str, tuple[type, ...]] = {
     "bool": (bool,),
     "switch": (bool,),
@@ -27,7 +27,7 @@ _TYPES: dict[str, tuple[type, ...]] = {
     "array": (list, tuple),
     "multivalued": (list, tuple, Mapping),
 }
-# Parameters that say which object is meant. Those of a cmdlet that reads all do.
+# Parameters that identify the object. All parameters of a cmdlet that reads do.
 _TARGETS = normalized_set(
     (
         "Identity",
@@ -46,7 +46,7 @@ _TARGETS = normalized_set(
 
 
 def edit(add: list[str] | None = None, remove: list[str] | None = None) -> dict[str, Any]:
-    """A multivalued parameter that is edited, not replaced."""
+    """The edit of a multivalued parameter, instead of its replacement."""
     return {"@odata.type": HASH_TABLE, **({"add": add} if add else {}), **({"remove": remove} if remove else {})}
 
 
@@ -55,10 +55,10 @@ def reads(cmdlet: str) -> bool:
 
 
 def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> dict[str, Any]:
-    """The parameters as they are sent, under the names of the contract. Raises TenantError.
+    """The parameters to send, under the names of the contract. Raises TenantError.
 
-    Refused is what the cmdlet does not know in the cloud, a wrong type or member, and a blank target. Where known is
-    false, names and members that the contract does not have pass as they are.
+    Parameters that the cmdlet lacks in the cloud, wrong types or members, and blank targets are refused. If known is
+    false, names and members outside the contract are accepted.
     """
     if cmdlet not in CMDLETS and known:
         raise usage(f"the cmdlet {cmdlet} is not known to this collection")
@@ -92,13 +92,13 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
 
 
 def _listed(encoding: str, value: Any) -> Any:
-    """One value for a list is a list of one, as in PowerShell."""
+    """A single value for a list is a list of one, as in PowerShell."""
     one = isinstance(value, (str, int, float)) and not isinstance(value, bool)
     return [value] if encoding in _LISTS and one else value
 
 
 def _check_members(cmdlet: str, name: str, value: Any, members: tuple[str, ...]) -> None:
-    """The service matches these words by their beginning, so that a wrong one may silently find nothing."""
+    """The service matches these words by their beginning, so a wrong one may silently match nothing."""
     for part in value if isinstance(value, (list, tuple)) else [value]:
         words = part.split(",") if isinstance(part, str) else ()
         wrong = [word.strip() for word in words if normalize_case(word.strip()) not in normalized_set(members)]
@@ -107,9 +107,9 @@ def _check_members(cmdlet: str, name: str, value: Any, members: tuple[str, ...])
 
 
 def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
-    """The last guard before anything is sent: a cmdlet takes a blank name for every object. Raises TenantError.
+    """The last check before a request: cmdlets treat a blank name as every object. Raises TenantError.
 
-    A blank element of a list is no value of any parameter.
+    A blank element of a list is not a valid value of any parameter.
     """
     for name, value in parameters.items():
         # An edit of a list is a dictionary of lists.
@@ -120,23 +120,23 @@ def refuse_blank_targets(cmdlet: str, parameters: Mapping[str, Any]) -> None:
         if not (reads(cmdlet) or normalize_case(name) in _TARGETS):
             continue
         parts = [one for part in lists for one in (part if isinstance(part, list) else [part])]
-        # An empty list of members is a value. Of what says which object is meant, nothing is no value.
+        # An empty list of members is a value. For identifying parameters, it is none.
         nothing = value is None or (normalize_case(name) != "members" and is_blank(value))
         if nothing or any(isinstance(one, str) and is_blank(one) for one in parts):
             raise usage(f"the parameter {name} of {cmdlet} is blank, which may select every object")
 
 
 def result_size(cmdlet: str, parameters: Mapping[str, Any]) -> tuple[int | None, bool]:
-    """How many objects are asked for, and whether it is all of them, as always where no number can be asked for."""
+    """How many objects are requested, and whether that is all of them, as always without a ResultSize parameter."""
     asked = next((str(value).strip() for name, value in parameters.items() if normalize_case(name) == "resultsize"), "")
     unlimited = normalize_case(asked) == "unlimited" or "ResultSize" not in CMDLETS.get(cmdlet, {"ResultSize": ""})
     return (int(asked) if asked.isdecimal() else None), unlimited
 
 
 def _nested(value: Any) -> Any:
-    """The server binds a nested object only if it says that it is a hash table."""
+    """The server binds a nested object only if it is marked as a hash table."""
     if isinstance(value, Mapping):
         return {"@odata.type": HASH_TABLE, **{key: _nested(entry) for key, entry in value.items()}}
     if isinstance(value, (list, tuple)):
         return [_nested(entry) if isinstance(entry, date) else entry for entry in value]
-    return value.isoformat() if isinstance(value, date) else value  # YAML makes dates of texts
+    return value.isoformat() if isinstance(value, date) else value  # YAML converts some texts to dates

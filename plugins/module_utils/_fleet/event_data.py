@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an event may carry: values in a form that cannot be a template, and text that has been neutralized.
+"""The content of events: values in a form that cannot be a template, and neutralized text.
 
-ansible-rulebook fills in the arguments of actions with Jinja and hands the whole event to ansible-playbook as an extra
-variable, whose text Ansible takes for a template. So whatever a service returned must not be one. A field that is not
-listed here is text: a new field is neutral before anybody thinks about it. No I/O.
+ansible-rulebook evaluates the arguments of actions with Jinja and passes the whole event to ansible-playbook as an
+extra variable, whose text Ansible treats as a template. So text from a service must never be one. A field that is not
+listed here is text: new fields are neutral by default. No I/O.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ _ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+&~-]{0,63}@(?:[A-Za-z0-9-]{1,63
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")  # a GUID has this form as well
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?")
 _WORD = re.compile(r"[a-z][a-z_]{0,63}")
-# What Jinja and Ansible look for in a text, and what ansible-rulebook would decrypt.
+# The markers of Jinja and Ansible in a text, and of what ansible-rulebook would decrypt.
 _MARKS = re.compile(r"\{[{%#]|[}%#]\}|\A#\s*jinja2|ANSIBLE_VAULT")
 
 
 def is_event_address(value: Any) -> bool:
-    """Whether an address has no character that could mean anything elsewhere; stricter than RFC 5321."""
+    """Whether an address has only characters that mean nothing elsewhere; stricter than RFC 5321."""
     return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
 
 
@@ -49,7 +49,7 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
 
-# The fields that may be passed as variables, by their path, and the form that each must have. One that has another
+# Fields that may be used as variables, by path, with the form that each must have. Otherwise the value is null.
 # form is null.
 VALUES: dict[str, Callable[[Any], bool]] = {
     "type": _matches(_WORD),
@@ -66,12 +66,12 @@ VALUES: dict[str, Callable[[Any], bool]] = {
     "device.guid": is_guid,
     "device.first_sync_time": _matches(_TIME),
 }
-# Options of the user, which the event source has checked when it started.
+# Options of the user, which the event source has checked at its start.
 _OWN = "tenant_options"
 
 
 def event_data(event: Mapping[str, Any]) -> dict[str, Any]:
-    """The event as it may leave the event source: every event passes through here."""
+    """The event as it leaves the event source: every event passes through here."""
     return {name: _field(name, value) for name, value in event.items()}
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What there is to do about the findings of an audit, in the words of the report."""
+"""The actions for the findings of an audit, in the words of the report."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from .._core.text import counted
 from .._mobile_access.audit_controls import urgency
 
 Facts = dict[str, Any]
-ADVICE = "advice"  # of a baseline that nobody chose
+ADVICE = "advice"  # of a default baseline
 
 
 def listed(read: Mapping[str, Any] | None, name: str) -> list[Facts]:
@@ -25,13 +25,13 @@ def action(name: str, title: str, evidence: Any, next_step: Any, status: str = "
 
 
 def failed_controls(audit: Mapping[str, Any] | None) -> list[Facts]:
-    """Those that nobody accepted, the most urgent first."""
+    """The failed controls that are not accepted, the most urgent first."""
     found = sorted(listed(audit, "controls"), key=urgency)
     return [one for one in found if one.get("status") == "fail" and not one.get("accepted")]
 
 
 def of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
-    """What the baselines ask for: something to do where somebody chose them, and advice where nobody did."""
+    """The findings of the baselines: an action for chosen baselines, and advice for default ones."""
     word = "Failed" if chosen else "Recommended"
     failed = [
         action(
@@ -47,7 +47,7 @@ def of_audit(audit: Mapping[str, Any] | None, chosen: bool) -> list[Facts]:
 
 
 def _of_unknown_controls(audit: Mapping[str, Any] | None, status: str) -> list[Facts]:
-    """One action for each reason: what kept many controls from being read is fixed once."""
+    """One action per reason: the cause of many unreadable controls is fixed once."""
     found: dict[str, list[Facts]] = {}
     for one in sorted(listed(audit, "controls"), key=urgency):
         if one.get("status") == "unknown":
@@ -69,7 +69,7 @@ def _settings(group: Sequence[Mapping[str, Any]]) -> str:
 
 
 def _fix(control: Mapping[str, Any]) -> str:
-    """The task that fixes it, on one line as YAML takes it: a table has no room for more."""
+    """The task that fixes it, on one line of YAML: a table has no room for more."""
     lines = [line.strip() for line in str(control.get("remediation") or "").splitlines() if line.strip()]
     if len(lines) < 3:
         return " ".join(lines) or "Run the remediation task of this control"

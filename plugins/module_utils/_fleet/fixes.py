@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The findings of an audit by the object that they are about, each group with one task that fixes all of it."""
+"""The findings of an audit by object, each group with one task that fixes all of it."""
 
 from __future__ import annotations
 
@@ -33,11 +33,11 @@ def fixes(failed: Controls) -> list[dict[str, Any]]:
 
 
 def _task(group: Controls) -> str:
-    """One task with the options of all. Tasks that are not alike stay tasks of their own."""
+    """One task with the options of all. Tasks for different objects stay separate."""
     texts = [str(one["remediation"]) for one in group]
     lines = [text.splitlines() for text in texts]
     if len(group) == 1 or any(len(one) < 3 or one[1] != lines[0][1] for one in lines):
         return "".join(texts)
     ids = ", ".join(str(one["id"]) for one in group)
-    options = dict.fromkeys(line for one in lines for line in one[2:])  # each once, in the order in which they come
+    options = dict.fromkeys(line for one in lines for line in one[2:])  # each once, in order of appearance
     return "\n".join([f"- name: {json.dumps(f'Fix {ids}')}", lines[0][1], *options]) + "\n"

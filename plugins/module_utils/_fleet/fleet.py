@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tenants, read at once in one process within one time: what each is like, or why nobody knows."""
+"""Many tenants, read concurrently in one process within one time limit: the state of each, or why it is unknown."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _NAMED = 10  # tenants in a line of progress
 
 
 def _mobile_access(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """What Exchange lets mobile devices do: the settings, and all rules and policies."""
+    """Mobile access in Exchange: the settings, and all rules and policies."""
     everything = dict.fromkeys((*access_rules.FILTERS, "name"))
     found = gather(
         {
@@ -66,7 +66,7 @@ def _requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     return with_summary(SUMMARY, requirements(tenant, params))
 
 
-# What can be gathered: the host variable, and the function of the module that reads it.
+# The available data: the host variable, and the module function that reads it.
 FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]]]] = {
     "connector": ("intune_connector", _connectors),
     "requirements": ("intune_requirements", _requirements),
@@ -82,7 +82,7 @@ def check_fleet(
     concurrency: int,
     timeout: float,
 ) -> Sequence[Any]:
-    """The tenants that are written down, or the one of the `shared` options. Raises `TenantError`."""
+    """The listed tenants, or the one of the `shared` options. Raises `TenantError`."""
     blank = [
         f"tenants[{number}].{name}"
         for number, entry in enumerate(entries or (), 1)
@@ -90,7 +90,7 @@ def check_fleet(
         if name in ("name", "account", "client_id") and isinstance(value, str) and is_blank(value)
     ]
     if partner_tenant_id is not None and is_blank(partner_tenant_id):
-        blank.append("partner_tenant_id")  # it would leave the tenant of the environment
+        blank.append("partner_tenant_id")  # otherwise the tenant of the environment remains
     if blank:
         raise blank_refusal(blank)
     refuse_unfit(CONNECTION_SPEC, shared)
@@ -120,12 +120,12 @@ def read_fleet(
     known: Mapping[str, dict[str, Any]] | None = None,
     **clock: Any,
 ) -> list[dict[str, Any]]:
-    """Every tenant as a host: `name`, `group` (None if its connector was not asked for) and `variables`.
+    """Every tenant as a host: `name`, `group` (None if its connector was not requested) and `variables`.
 
-    Without `entries` and partner there is the one tenant of the `shared` options. Raises `TenantError` if it cannot
-    be known which tenants there are; one that cannot be read is a host as well. A customer of the partner that has no
-    valid id is none: `left_out` is called with the reason. `note` gets what people should know of the others,
-    `progress` a line from time to time. A host that is `known` by its name is not read again.
+    Without `entries` and partner there is the one tenant of the `shared` options. Raises `TenantError` if the list of
+    tenants cannot be determined; an unreadable tenant is a host as well. A customer of the partner without a valid id
+    is not a host: `left_out` is called with the reason. `note` gets notices about the others, `progress` a line from
+    time to time. A host that is `known` by its name is not read again.
     """
     entries = check_fleet(entries, partner_tenant_id, shared, concurrency, timeout)
     ticking: Callable[[], float] = clock.get("clock", time.monotonic)
@@ -154,7 +154,7 @@ def _is_known(name: str, params: Mapping[str, Any], known: Mapping[str, dict[str
 
 
 class _Progress:
-    """What people see who wait: how many tenants were read, and which ones are waited for."""
+    """Progress for people who wait: how many tenants were read, and which ones are pending."""
 
     def __init__(self, progress: Callable[[str], None], tenants: int, done: int) -> None:
         self._progress, self._tenants, self._done, self._failed = progress, tenants, done, 0
@@ -163,7 +163,7 @@ class _Progress:
 
     @contextlib.contextmanager
     def reading(self, name: str) -> Iterator[Callable[[], None]]:
-        """While a tenant is read; what it gives is to be called where that failed."""
+        """While a tenant is read; call the returned function if that failed."""
         with self._lock:
             self._asked[name] = None
         try:
@@ -214,7 +214,7 @@ def _host(
     shares: Shares,
     watched: _Progress,
 ) -> dict[str, Any]:
-    """One tenant: opened, read and forgotten but for what is asked for."""
+    """One tenant: opened, read, and closed again; only the requested data stays."""
     result: dict[str, Any] = {}
     with watched.reading(name) as failed:
         deadline = shares.take()
@@ -236,7 +236,7 @@ def _host(
     if wanted:
         variables["tenant_read_at"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if params.get("account"):
-        variables["connector_primary_smtp_address"] = params["account"]  # as the role connector calls it
+        variables["connector_primary_smtp_address"] = params["account"]  # the name in the role connector
     if result.get("failed"):
         group = UNREADABLE
         variables["tenant_error"] = {**result["error"], "message": result["msg"]}
@@ -244,9 +244,9 @@ def _host(
 
 
 def _read(wanted: Sequence[str], tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """The facts that could be read, the group that they lead to, and the first failure if there was one.
+    """The readable facts, the group that follows from them, and the first failure if there was one.
 
-    All that goes by what a tenant answered happens here, where whatever goes wrong is a failure of this tenant alone.
+    All processing of a tenant's responses happens here, where any error is a failure of this tenant alone.
     """
     found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
     facts = {

@@ -28,15 +28,15 @@ _ROLES = {
     "3a2c62db-5318-420d-8d74-23affee5d9d5": "Intune Administrator",
     "29232cdf-9323-42fd-ade2-1d097af3e4de": "Exchange Administrator",
 }
-_SOON = timedelta(days=30)  # in which a new relationship can still be agreed on
+_SOON = timedelta(days=30)  # in this time a new relationship can still be agreed
 _NEVER = datetime.max.replace(tzinfo=UTC)
-_EXTENDED = ("P180D",)  # of the values of autoExtendDuration, the one that is a time
+_EXTENDED = ("P180D",)  # the only value of autoExtendDuration that is a duration
 _NAMED = 20  # customers in a note
 
 
 @dataclass
 class _Customer:
-    """A customer, and until when usable relationships hold each role that is needed."""
+    """A customer, and until when usable relationships hold each required role."""
 
     name: str
     until: dict[str, datetime] = field(default_factory=dict)
@@ -47,12 +47,12 @@ class _Customer:
 
 
 def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[str], None]) -> dict[str, str]:
-    """The display name of every customer by tenant id, of whom usable relationships hold both roles.
+    """The display name of every customer, by tenant id, whose usable relationships hold both roles.
 
     A partner may spread the roles over several relationships with one customer, and its people then have all of them:
-    so the roles of a customer are those of its usable relationships together. One whose tenant id is not a GUID cannot
-    be a host: without an id, its tasks would go to the tenant that the environment names. `left_out` is called with
-    the reason; `note` with who lacks a role, and whose relationship ends soon. Raises `TenantError`.
+    so the roles of a customer are those of its usable relationships together. A customer whose tenant id is not a GUID
+    cannot be a host: without an id, its tasks would go to the tenant of the environment. `left_out` is called with the
+    reason; `note` with missing roles, and with relationships that end soon. Raises `TenantError`.
     """
     found: dict[str, _Customer] = {}
     refused: set[str] = set()
@@ -60,7 +60,7 @@ def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[
     for one in relationships:
         try:
             refused |= _add(found, one)
-        except OF_ANSWERS as error:  # those of the other customers are known all the same
+        except OF_ANSWERS as error:  # the roles of other customers are known all the same
             refused.add(
                 f"A relationship with the customer {_name_of(one)} does not match its documented schema "
                 f"({one_line(f'{type(error).__name__}: {error}', 80)})."
@@ -72,7 +72,7 @@ def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[
 
 
 def _add(found: dict[str, _Customer], one: dict[str, Any]) -> set[str]:
-    """Add what a relationship gives to what was `found` of its customer; why it cannot be one, if so."""
+    """Add the roles of a relationship to its customer in `found`; returns why the customer cannot be a host, if so."""
     if not isinstance(one["status"], str):
         raise TypeError("status is no text")
     if one["status"] not in _USABLE or not one.get("customer"):
@@ -99,7 +99,7 @@ def _name_of(relationship: Any) -> str:
 
 
 def _ends(relationship: dict[str, Any]) -> datetime:
-    """When it ends if nobody does anything; never where it is extended by itself, or does not say it."""
+    """When it ends by itself; never if it is extended automatically, or has no end date."""
     if relationship.get("autoExtendDuration") in _EXTENDED or not relationship.get("endDateTime"):
         return _NEVER
     moment = datetime.fromisoformat(str(relationship["endDateTime"]))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What was read of many tenants, judged: the state of each, what to do there, and what to do in the fleet."""
+"""The data read from many tenants, assessed: the state and actions of each, and the actions for all."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _READS = {
     "audit": "the audit",
     "assessment": "the assessment",
 }
-# What a read that worked gives.
+# The keys of a successful read.
 _KEYS = {"connector": "offered", "requirements": "requirements", "audit": "controls", "assessment": "checks"}
 _WORST_FIRST = ("connector", "requirement", "assessment", "read", "audit")
 _ON_DEMAND = ("audit", "assessment")
@@ -42,7 +42,7 @@ Facts = dict[str, Any]
 
 
 def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) -> Facts:
-    """The report on `tenants`, each as the filter fleet_report describes it. `max_sync_age` is in seconds."""
+    """The report on `tenants`, in the form of the filter fleet_report. `max_sync_age` is in seconds."""
     judged = [_tenant(one, max_sync_age) for one in tenants]
     judged.sort(key=lambda one: (_STATES.index(one["state"]), _worst(one["actions"]), one["name"].casefold()))
     for number, one in enumerate(judged, 1):
@@ -89,7 +89,7 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
 def _actions(
     facts: Mapping[str, Any], read: Mapping[str, Facts | None], connector: Facts | None, max_sync_age: int
 ) -> list[Facts]:
-    """What there is to do, the worst first; what is known to be wrong comes before what is not known."""
+    """The actions, the most urgent first; known problems come before unknown states."""
     offered = connector is None or connector["state"] != "not_offered"
     actions = [
         *_of_checks("requirement", listed(read["requirements"], "requirements") if offered else []),
@@ -106,7 +106,7 @@ def _only(read: Mapping[str, Any] | None, names: tuple[str, ...]) -> Facts | Non
 
 
 def _read(facts: Mapping[str, Any], name: str, key: str) -> Facts | None:
-    """The result of a read, or None if it has not what a read that worked gives."""
+    """The result of a read, or None if it lacks the keys of a successful one."""
     result = facts.get(name)
     return dict(result) if isinstance(result, Mapping) and result.get(key) is not None else None
 
@@ -120,7 +120,7 @@ def _state(actions: list[Facts], read: Mapping[str, Any]) -> str:
 
 
 def _rank(action: Facts) -> int:
-    """The worst first: what the tenant cannot work without, and last what a baseline thinks of its settings."""
+    """The worst first: what the tenant needs in order to work, and last the findings of baselines."""
     return _WORST_FIRST.index(action["id"].partition(".")[0])
 
 
@@ -139,7 +139,7 @@ def _of_checks(name: str, checks: Sequence[Mapping[str, Any]]) -> list[Facts]:
 
 
 def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
-    """The one service-to-service connector, or why there is not exactly one."""
+    """The only service-to-service connector, or why there is not exactly one."""
     found = {"offered": read["offered"], "connectors": read.get("connectors") or []}
     connectors = of_our_type(found)
     one = connectors[0] if len(connectors) == 1 else {}
@@ -190,14 +190,14 @@ def _failed(facts: Mapping[str, Any], read: Mapping[str, Any], name: str) -> boo
 
 
 def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[Facts]:
-    """One action for each reason: reads that fail for the same reason need one fix."""
+    """One action per reason: reads that fail for the same reason need one fix."""
     failed: dict[tuple[str, str], list[str]] = {}
     for name, words in _READS.items():
         result = facts.get(name)
         if not _failed(facts, read, name):
             continue
         result = result if isinstance(result, Mapping) else {}
-        if failed and result.get("skipped"):  # what failed before was reason enough not to try
+        if failed and result.get("skipped"):  # an earlier failure made the read pointless
             next(iter(failed.values())).append(words)
             continue
         error = result.get("error")
@@ -205,7 +205,7 @@ def _of_failed_reads(facts: Mapping[str, Any], read: Mapping[str, Any]) -> list[
         reason = str(result.get("msg") or "It was not read, and no reason is known")
         failed.setdefault((kind, reason), []).append(words)
     return [
-        # The message of a failed read ends with what to do.
+        # The message of a failed read ends with its next step.
         action(f"read.{kind}", f"Not read: {_KINDS.get(kind, 'see the reason')}", ", ".join(names), reason, "unread")
         for (kind, reason), names in failed.items()
     ]

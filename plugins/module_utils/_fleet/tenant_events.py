@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What happened in a tenant between two polls: what was known, and what was read now, to events. No I/O."""
+"""What happened in a tenant between two polls: from the known and the current state to events. No I/O."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _OF_A_DEVICE = (
 
 @dataclass(frozen=True)
 class WatchSettings:
-    """What the user wants to be told, and how often it is looked; times in seconds."""
+    """What the user wants to know, and how often to poll; times in seconds."""
 
     interval: int
     longest_interval: int
@@ -42,13 +42,13 @@ class WatchSettings:
     report_present: bool
 
     def pause(self, failures: int) -> int:
-        """How long to the next poll after so many failures in a row: each failure after the first doubles it."""
+        """The pause before the next poll after several failures: each failure after the first doubles it."""
         return min(self.interval * 2 ** min(max(0, failures - 1), 64), self.longest_interval)
 
 
 @dataclass
 class TenantState:
-    """What is known of a tenant, all of which has been told. None is what has not been read yet."""
+    """The known, already reported state of a tenant. None is what has not been read yet."""
 
     connector: str | None = None
     stale: bool | None = None
@@ -58,7 +58,7 @@ class TenantState:
 
     @classmethod
     def restored(cls, kept: Any) -> TenantState:
-        """What `kept` made. Raises `ValueError`, `TypeError` if it is something else."""
+        """A state saved by `kept`. Raises `ValueError` or `TypeError` for anything else."""
         if not isinstance(kept, Mapping):
             raise ValueError("a value of another type than a mapping")
         known = cls(**kept)
@@ -83,7 +83,7 @@ class TenantState:
 def diff_events(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
     """The events of a tenant as `read_fleet` read it.
 
-    `known` has an event once the caller comes for the next one: one that could not be delivered is found again.
+    `known` contains an event once the caller asks for the next one: an undelivered one is found again.
     """
     variables = host["variables"]
     who = {"tenant": host["name"], **{name: variables[name] for name in ("tenant_id", "tenant_options")}}
@@ -92,7 +92,7 @@ def diff_events(known: TenantState, host: Mapping[str, Any], rules: WatchSetting
 
 
 def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Why a poll of a tenant is not complete: its `kind` and `message`, or None."""
+    """Why a poll of a tenant is incomplete: its `kind` and `message`, or None."""
     variables = host["variables"]
     if host["group"] == UNREADABLE:
         error: Mapping[str, Any] = variables["tenant_error"]
@@ -112,14 +112,14 @@ def _devices(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _identified(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The devices that can be remembered and acted on; another one is no event of its own."""
+    """The devices that can be remembered and acted on; events need such a device."""
     return [device for device in _devices(variables) if is_guid(device.get("guid"))]
 
 
 def _between(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
     variables = host["variables"]
     yield from _readable(known, failure(host), rules)
-    if _CONNECTOR in variables:  # also of a tenant of which something else could not be read
+    if _CONNECTOR in variables:  # also if other reads of the tenant failed
         yield from _connector(known, variables, rules)
     if _QUARANTINE in variables:
         yield from _quarantined(known, _identified(variables), rules)
@@ -145,7 +145,7 @@ def _connector(known: TenantState, variables: Mapping[str, Any], rules: WatchSet
     found = variables[_CONNECTOR]
     ours, now = of_our_type(found), state(found)
     one = ours[0] if len(ours) == 1 else {}
-    # Under the name that the role has for it.
+    # The name of the variable in the role.
     address = variables.get("connector_primary_smtp_address") or one.get("primary_smtp_address")
     whose = {"connector_primary_smtp_address": address}
     if known.connector != now and (known.connector is not None or rules.report_present):
@@ -153,7 +153,7 @@ def _connector(known: TenantState, variables: Mapping[str, Any], rules: WatchSet
         yield {"type": "connector_state_changed", "old": known.connector, "new": now, "evidence": evidence, **whose}
     known.connector = now
     age = one.get("last_sync_age_seconds")
-    if now != "connected" or age is None:  # whether it would synchronise cannot be told
+    if now != "connected" or age is None:  # whether it would synchronise is unknown
         return
     stale = age >= rules.max_sync_age
     if stale != bool(known.stale) and (known.stale is not None or rules.report_present):
@@ -164,7 +164,7 @@ def _connector(known: TenantState, variables: Mapping[str, Any], rules: WatchSet
 
 
 def _quarantined(known: TenantState, devices: list[dict[str, Any]], rules: WatchSettings) -> Iterator[Event]:
-    """One that left the quarantine and is back in it is told again."""
+    """A device that left quarantine and returned is reported again."""
     there = [one["guid"] for one in devices]
     if known.quarantined is None:
         known.quarantined = [] if rules.report_present else there

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What people write about many tenants, made into the options of each. No I/O."""
+"""From the user's list of tenants to the options of each. No I/O."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from .._core.errors import TenantError, usage
 from .._core.redaction import Redactor, address_credentials, secrets_of
 from .._core.targets import refuse_unfit
 
-# Whoever gives one of these for a tenant means another credential, of which the shared one is no part.
+# A tenant with one of these has its own credential, and no part of the shared one.
 _CREDENTIALS = (
     "client_secret",
     "certificate_path",
@@ -28,13 +28,13 @@ _CREDENTIALS = (
     "exchange_token",
 )
 _OF_A_CREDENTIAL = (*_CREDENTIALS, "certificate_password", "auth_method")
-# The time is that of all tenants together.
+# The time limit is for all tenants together.
 _CONNECTION = {option: spec for option, spec in CONNECTION_SPEC.items() if option != "timeout"}
 SHARED = (*_CONNECTION, *OPTIONS)
-RESERVED = ("all", "ungrouped")  # groups that Ansible itself makes
-# What Ansible takes for a part of a pattern, a file or a template.
+RESERVED = ("all", "ungrouped")  # groups that Ansible creates
+# Characters that Ansible interprets as a pattern, a file or a template.
 _PATTERN = re.compile(r"\A[-.@~]|[,:*?!&\[\]{}/\\\x00-\x1f\x7f]")
-# Without defaults and environment: what is left out is as for all.
+# Without defaults and environment: missing options are the shared ones.
 _SPEC: dict[str, Any] = {
     option: {key: value for key, value in spec.items() if key not in ("default", "fallback")}
     for option, spec in {**_CONNECTION, **OPTIONS}.items()
@@ -48,9 +48,9 @@ _SPEC: dict[str, Any] = {
 def resolve_tenants(
     entries: Sequence[Any], customers: Mapping[str, str], shared: Mapping[str, Any]
 ) -> dict[str, dict[str, Any]]:
-    """The options of each tenant by the name of its host. Raises `TenantError`.
+    """The options of each tenant by host name. Raises `TenantError`.
 
-    `customers` are the names of tenants by their ids. An entry for one of them says more about it.
+    `customers` are the names of tenants by id. An entry for one of them overrides it.
     """
     tenants: dict[str, dict[str, Any]] = {
         key: {"tenant_id": key, "display_name": name} for key, name in customers.items()
@@ -73,7 +73,7 @@ def resolve_tenants(
 
 
 def _host_name(name: str) -> str:
-    """`name`, if a host can have it and a play can mean it. Raises `TenantError`."""
+    """`name` if it is valid for a host and can be used in a play. Raises `TenantError`."""
     if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip() or not name.isprintable():
         raise usage(
             f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group, or it has "
@@ -110,7 +110,7 @@ def _with_shared(own: Mapping[str, Any], shared: Mapping[str, Any]) -> dict[str,
 def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
     """The connection options of a tenant that may be shown, for its tasks; no address with a password.
 
-    The sign-in method stands in them, so that nothing in the environment of a task can mean another one.
+    They contain the sign-in method, so that nothing in the environment of a task can select another one.
     """
     shown = {
         option: params[option]
@@ -120,7 +120,7 @@ def public_options(params: Mapping[str, Any]) -> dict[str, Any]:
     shown = {option: value for option, value in shown.items() if not address_credentials({option: value})}
     try:
         method = choose_method(dict(params))
-    except TenantError:  # reading this tenant says so
+    except TenantError:  # reading this tenant reports that
         return shown
-    others = credentials_of_others(method)  # a task in which they stood as well would be refused
+    others = credentials_of_others(method)  # a task that also has these would be refused
     return {**{option: value for option, value in shown.items() if option not in others}, "auth_method": method}

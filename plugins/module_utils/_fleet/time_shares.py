@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The time of many tenants together, divided so that those that hang take none of the others' time."""
+"""The time limit of many tenants, shared so that tenants that hang do not use up the time of the others."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from collections.abc import Callable
 
 from .._core.retry import Deadline
 
-_ENOUGH = 60.0  # seconds that a tenant may take where that is more than an equal share, and where there is time left
+_ENOUGH = 60.0  # seconds that a tenant may use if that exceeds an equal share and time is left
 
 
 class Shares:
-    """The time `whole` for `tenants`, of which so many are read `at_once`. Each gets its share when its turn comes.
+    """The time `whole` for `tenants`, of which `at_once` are read concurrently. Each gets its share on its turn.
 
-    What those before it did not need is divided among those that are left. The last ones could have all of that, but
-    nobody waits much longer for them than for the others.
+    Time that earlier tenants did not need is shared among the remaining ones. The last ones could have all of it, but
+    do not get much more than the others.
     """
 
     def __init__(self, whole: Deadline, tenants: int, at_once: int, clock: Callable[[], float]) -> None:
@@ -28,7 +28,7 @@ class Shares:
         self._lock = threading.Lock()
 
     def take(self) -> Deadline | None:
-        """The time of the next tenant; nothing where all of it is over."""
+        """The time of the next tenant; zero once all is used up."""
         with self._lock:
             turns = math.ceil(self._left / self._at_once)
             self._left -= 1

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The body of an answer: bounded in size and time, and only taken where it is known to be whole."""
+"""The body of a response: limited in size and time, and accepted only if it is known to be complete."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ try:
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
 
-ENCODING = "gzip"  # the only one that is asked for
+ENCODING = "gzip"  # the only one requested
 _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
-_GZIP = (b"\x1f\x8b", 16 + zlib.MAX_WBITS)  # how it begins, and how zlib calls it
+_GZIP = (b"\x1f\x8b", 16 + zlib.MAX_WBITS)  # its first bytes, and its name in zlib
 
 
 class IncompleteBody(Exception):
@@ -33,10 +33,10 @@ class IncompleteBody(Exception):
 
 
 def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
-    """The body, bounded in size and by the time of its request. Raises `IncompleteBody`.
+    """The body, limited in size and by the time of its request. Raises `IncompleteBody`.
 
-    Where nothing says how long it is, a connection that was lost looks like its end. With `must_end` it is then only
-    taken if it shows its end itself, as objects and lists of JSON and gzip do.
+    Without a declared length, a lost connection looks like the end. With `must_end` the body is then only accepted if
+    its format shows its end, as objects and lists of JSON and gzip do.
     """
     encoding = header(raw.headers, "Content-Encoding").lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
@@ -60,7 +60,7 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
 def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:
     while True:
         try:
-            limit.check()  # what is in a buffer already comes without any step on a socket
+            limit.check()  # buffered data comes without any operation on a socket
             with limit.holding():
                 chunk = raw.read1(_CHUNK, decode_content=False)
         except (urllib3.exceptions.HTTPError, OSError) as error:
@@ -68,19 +68,19 @@ def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:
         if not chunk:
             break
         yield chunk
-    if raw.length_remaining:  # read1 does not enforce the announced length by itself
+    if raw.length_remaining:  # read1 itself does not enforce the announced length
         raise IncompleteBody(counted(raw.length_remaining, "byte is missing", "bytes are missing"))
 
 
 def _unzipped(chunks: Iterator[bytes], limit: Limit) -> Iterator[bytes]:
-    """The text of gzip, in pieces however much is packed into one, and only if its end is there."""
+    """The decompressed text, in pieces whatever the compression ratio, and only if its end is present."""
     begin, form = _GZIP
     decoder = zlib.decompressobj(form)
     begun = False
     for data in chunks:
         begun = True
         while data:
-            if decoder.eof:  # another member follows, or padding that means nothing
+            if decoder.eof:  # another member follows, or meaningless padding
                 if not begin.startswith(data[:2]):
                     break
                 decoder = zlib.decompressobj(form)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a service that refuses a token wants of the next one."""
+"""What a service that refuses a token requires of the next one."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _LONGEST_CHALLENGE = 16 * 1024  # characters
 
 
 def claims_challenge(headers: Mapping[str, Any]) -> str:
-    """The claims that a new token must have, as JSON; empty if the service asks for none.
+    """The claims that a new token must have, as JSON; empty if the service requires none.
 
     https://learn.microsoft.com/entra/identity-platform/claims-challenge
     """
@@ -34,7 +34,7 @@ def claims_challenge(headers: Mapping[str, Any]) -> str:
 
 
 def sign_in_step(headers: Mapping[str, Any]) -> str:
-    """What to do where no other token helped."""
+    """The next step if no other token helped."""
     if not claims_challenge(headers):
         return "Check that the token is for this tenant and cloud, and sign in again"
     return (

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an access token says of itself, unverified: which tenant it is for and what it permits.
+"""The claims of an access token, unverified: its tenant and its permissions.
 
-From it, the next step after a refusal: a message never asks for a permission that the token holds.
+They determine the next step after a refusal: a message never asks for a permission that the token has.
 """
 
 from __future__ import annotations
@@ -42,13 +42,13 @@ def claims(token: str) -> dict[str, Any]:
 
 
 def tenant_of(token: str) -> str:
-    """The GUID of the tenant that a token is for; empty if the token does not say it."""
+    """The GUID of the tenant that a token is for; empty if the token does not name one."""
     found = claims(token).get("tid")
     return str(found).lower() if is_guid(found) else ""
 
 
 def permissions(known: Mapping[str, Any]) -> set[str]:
-    """What a token permits: application permissions in roles, delegated permissions in scp."""
+    """The permissions of a token: application permissions in roles, delegated permissions in scp."""
     return {*_texts(known.get("roles")), *str(known.get("scp") or "").split()}
 
 
@@ -62,7 +62,7 @@ def _texts(values: Any) -> list[str]:
 
 
 def _sorted_out(needs: str, known: Mapping[str, Any]) -> tuple[list[str], list[str]]:
-    """The permissions that a text names: those that the token holds, and the others. Writing includes reading."""
+    """The permissions that a text names: those in the token, and the others. Writing includes reading."""
     granted = permissions(known)
     named = _PERMISSION.findall(needs)
     found = [name for name in named if granted & _including(name)]
@@ -75,16 +75,16 @@ def _including(name: str) -> set[str]:
 
 
 def held(needs: str, known: Mapping[str, Any]) -> list[str]:
-    """The permissions that a text names and the token holds, if they are enough: any of "A or B", else all of them.
+    """The permissions that a text names and the token has, if they suffice: any of "A or B", else all of them.
 
-    Empty otherwise. An opaque token is taken to hold none; of roles in Exchange a token says nothing.
+    Empty otherwise. An opaque token is assumed to have none; no token shows roles in Exchange.
     """
     found, missing = _sorted_out(needs, known)
     return [] if "Exchange role" in needs or (missing and " or " not in needs) else found
 
 
 def grant_step(needs: str, known: Mapping[str, Any]) -> str:
-    """What to do after a 403: never ask for a permission that the token holds."""
+    """The next step after a 403: never ask for a permission that the token has."""
     enough = held(needs, known)
     if enough:
         return (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One HTTP session for everything a task sends, sign-in included.
+"""One HTTP session for all requests of a task, sign-in included.
 
 Trust, proxies and the bearer come from options only: no netrc, no REQUESTS_CA_BUNDLE, no proxy variables. A redirect is
 followed only within the hosts of the same service.
@@ -43,7 +43,7 @@ from .transport import Connections, RequestFailed, Transport
 _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
 _WORTH_TELLING = 5.0  # seconds of a wait
-_PATIENCE = 0.6  # of the time left, for the answer to a write: what a lost one left behind must still be looked for
+_PATIENCE = 0.6  # of the remaining time, for the response to a write: the effects of a lost one must be looked for
 
 
 @dataclass(frozen=True)
@@ -55,13 +55,13 @@ class _Attempt:
     kind: str = "network"
     token: str = field(default="", repr=False)
     url: str = ""
-    floor: float | None = None  # seconds to wait before the next attempt, where the answer asks for that
+    floor: float | None = None  # seconds to wait before the next attempt, if the response asks for that
 
 
 class Http:
-    """Sends requests within one deadline. Clocks, sleep and random can be given, so that tests need no waiting.
+    """Sends requests within one deadline. Clocks, sleep and random are parameters, so tests need no waiting.
 
-    Many tenants that are read together share one `deadline` and their `connections`.
+    Tenants that are read together share one `deadline` and their `connections`.
     """
 
     def __init__(
@@ -86,24 +86,24 @@ class Http:
         self.clock, self.sleep, self.now = clock, sleep, now
         self._random, self.trace, self._abandoned, self._waits = random, trace, abandoned, waits
         self._waited = 0.0  # seconds, by all requests of the task
-        self._due: dict[str, float] = {}  # by root: when the service may be asked again
-        self._places: dict[str, str] = {}  # by root: where a redirect led, for all that follows in this task
+        self._due: dict[str, float] = {}  # by root: when the service may be called again
+        self._places: dict[str, str] = {}  # by root: where a redirect led, for all further requests of this task
         self._transport = Transport(ca_path, proxy, connections)
-        self.last: ErrorResponse | None = None  # what was answered to the last request that was done
+        self.last: ErrorResponse | None = None  # the response to the last successful request
 
     def send(self, service: Service, request: Request) -> Response:
-        """The answer to `request`, repeated as its class allows; raises `TenantError` unless it was done."""
+        """The response to `request`, repeated as its class allows; raises `TenantError` unless it succeeded."""
         attempt, response = self._settled(service, request)
         if outcome_of_status(response.status) is Outcome.DONE and service.classify(response) is Outcome.DONE:
             return response
         raise self._failure(service, request, attempt)
 
     def fetch(self, service: Service, request: Request) -> Response:
-        """Like `send`, but an answer that refuses for good is returned as well."""
+        """Like `send`, but also returns a response that refuses for good."""
         return self._settled(service, request)[1]
 
     def _settled(self, service: Service, request: Request) -> tuple[_Attempt, Response]:
-        """The last attempt and its answer, once that is done or refused for good."""
+        """The last attempt and its response, once it succeeded or was refused for good."""
         attempts, redirects, renewed = 0, 0, False
         while True:
             attempt = self._try(service, request)
@@ -118,7 +118,7 @@ class Http:
             if response is not None and response.status == 401 and service.bearer:
                 service.bearer.refused(attempt.token, claims_challenge(response.headers))
                 if not renewed:
-                    renewed = True  # refused before anything happened: once more with a new token
+                    renewed = True  # refused before anything happened: repeat with a new token
                     continue
             if response is not None and response.status == 403 and service.bearer and not renewed:
                 renewed = True
@@ -135,7 +135,7 @@ class Http:
             self.pause(attempts, attempt.floor, request.purpose, answer, throttled, problem, service.name)
 
     def _redirect(self, service: Service, attempt: _Attempt) -> str:
-        """The address to which a request is sent again; empty if the answer is no redirect, or one that leaves."""
+        """The address to repeat a request at; empty if the response is no redirect, or leads outside the service."""
         response = attempt.response
         if response is None or response.status not in REDIRECTS or service.siblings is None:
             return ""
@@ -151,9 +151,9 @@ class Http:
         problem: str = "the service did not answer",
         service: str = "",
     ) -> None:
-        """Wait before the next attempt; fails at once if the wait would not end before the deadline.
+        """Wait before the next attempt; fails at once if the wait would exceed the deadline.
 
-        With the name of a `service`, it is that which asks for a wait of `floor` seconds.
+        With the name of a `service`, that service requests a wait of `floor` seconds.
         """
         wait, left = delay(attempts, floor, self._random), self.deadline.remaining()
         if wait >= left:
@@ -174,7 +174,7 @@ class Http:
         self.sleep(wait)
 
     def _wait_until_due(self, service: Service, purpose: Purpose) -> None:
-        """What a service asked for counts for all that follows, also where what it answered to is not repeated."""
+        """The wait that a service requested applies to all further requests, even if this one is not repeated."""
         wait = self._due.get(service.root, 0.0) - self.clock()
         if wait > 0:
             self.pause(0, wait, purpose, None, True, f"{service.name} refused an earlier request", service.name)
@@ -198,9 +198,9 @@ class Http:
             )
         except RequestFailed as lost:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        service.url(prepared.url or "", *said)  # what is really sent, checked before it gets the bearer
+        service.url(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
         token = service.bearer.token() if service.bearer else ""
-        if self._abandoned():  # as late as possible: signing in may have taken its time
+        if self._abandoned():  # as late as possible: signing in may take time
             raise TenantError(
                 "abandoned", "the ansible-playbook that started this task has ended; nothing more was sent", *said
             )
@@ -214,7 +214,7 @@ class Http:
             return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         attempt = self._read(service, request, raw, mine, limit)
         floor = retry_after(raw.headers)
-        # With a redirect or a refusal for good it means the next request: RFC 9110, 10.2.3.
+        # With a redirect or a final refusal it applies to the next request: RFC 9110, 10.2.3.
         if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
             self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
         answered = replace(attempt.response, token=token) if attempt.response else None
@@ -222,9 +222,9 @@ class Http:
 
     def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
         try:
-            if raw.status_code < 200:  # an interim answer, taken for the last one: what follows it is not known
+            if raw.status_code < 200:  # an interim response, treated as final: what follows is unknown
                 raise IncompleteBody(f"{raw.status_code} is no last answer")
-            # Of a read, a body that is cut to nothing would mean that there is nothing.
+            # For a read, a truncated empty body would mean that nothing exists.
             body = read_body(raw.raw, limit, request.operation is Operation.READ and raw.status_code < 300)
         except IncompleteBody as error:
             raw.close()
@@ -243,7 +243,7 @@ class Http:
             if raw.status_code < 300 and request.wants_json:
                 why = f"{one_line(error, 80)}; {_found_by(raw, mine)}"
                 problem = f"{service.name} returned {raw.status_code}, but no JSON ({why})"
-                if service.bearer:  # where one signs in, the text may be a token
+                if service.bearer:  # at sign-in, the text may be a token
                     problem += f": {one_line(body.decode('utf-8', 'replace'), 80)}"
                 return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data, mine)
@@ -253,7 +253,7 @@ class Http:
         response = attempt.response
         if response is None:
             return None
-        # What was done needs no explanation, and may be a page of a thousand devices.
+        # A success needs no explanation, and may be a page of a thousand devices.
         done = attempt.outcome is Outcome.DONE
         code, message, request_id = ("", "", "") if done else service.explain(response)
         if 300 <= response.status < 400:
@@ -285,5 +285,5 @@ class Http:
 
 
 def _found_by(raw: Any, mine: str) -> str:
-    """What Microsoft's support finds an answer by that could not be read."""
+    """How Microsoft's support finds a response that could not be read."""
     return f"request id {one_line(Response(raw.status_code, raw.headers, b'', None, mine).handle, 80)}"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which addresses belong to a service: the bearer token goes to no other."""
+"""The addresses of a service: the bearer token goes to no other."""
 
 from __future__ import annotations
 
@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from urllib.parse import SplitResult, urljoin, urlsplit
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
-# Exchange Online names this port of its back end in addresses; working clients reach the same place by 443.
+# Exchange Online names this back-end port in addresses; working clients reach the same host at 443.
 _BACK_END_PORT = 446
-REDIRECTS = (302, 307, 308)  # the request is sent again unchanged, as the clients do that work with real tenants
+REDIRECTS = (302, 307, 308)  # the request is repeated unchanged, as in clients that work with real tenants
 
 
 def belonging(root: str, siblings: Sequence[str] | None, url: str) -> str | None:
-    """The url as it may be called, or None if it is not below root.
+    """The url if it may be called, or None if it is not below root.
 
-    The siblings are domains whose hosts belong to the same service; None for a service that has only its root.
+    The siblings are domains whose hosts belong to the same service; None for a service with only its root.
     """
     if "\\" in url or "/../" in url:
         return None
@@ -41,7 +41,7 @@ def belonging(root: str, siblings: Sequence[str] | None, url: str) -> str | None
 
 
 def _place(parts: SplitResult) -> tuple[str, str, int | None]:
-    """Scheme, host and port; the default port is the same as none."""
+    """Scheme, host and port; the default port equals none."""
     return parts.scheme, parts.hostname or "", parts.port or _DEFAULT_PORTS.get(parts.scheme)
 
 
@@ -51,7 +51,7 @@ def origin(url: str) -> str:
 
 
 def moved(url: str, root: str, place: str) -> str:
-    """The url at another place if it is at root."""
+    """The url at another origin if it is at root."""
     if _place(urlsplit(url)) != _place(urlsplit(root)):
         return url
     there = urlsplit(place)

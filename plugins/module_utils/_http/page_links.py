@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The links from page to page of a list. No I/O."""
+"""The next-page links of a list. No I/O."""
 
 from __future__ import annotations
 
@@ -11,13 +11,13 @@ MAX_PAGES = 10_000
 
 
 class PageLinks:
-    """The addresses of the pages that were read, the first among them."""
+    """The addresses of the pages that were read, including the first."""
 
     def __init__(self, first: str) -> None:
         self._seen = {unquote(first)}
 
     def problem(self, link: str) -> str:
-        """Why `link` is not followed, so that the list is incomplete; empty if it may be."""
+        """Why `link` is not followed, so the list is incomplete; empty if it may be followed."""
         if unquote(link) in self._seen:
             return "repeated a next-page link"
         if len(self._seen) >= MAX_PAGES:

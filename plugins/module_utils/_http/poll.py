@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wait until something is as it should be. Everything that waits for a state waits here, at one of four paces."""
+"""Wait for a desired state. Everything that waits for a state waits here, at one of four paces."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Protocol, TypeVar
 from .._core.errors import Purpose
 from .._core.retry import Deadline
 
-_GROWTH = 1.5  # each pause of a Within is this much longer than the one before
+_GROWTH = 1.5  # each pause of a Within is longer than the previous one by this factor
 State = TypeVar("State")
 
 
@@ -28,10 +28,10 @@ class Clock(Protocol):
 
 
 class Pace(Protocol):
-    """How often a state is read, and for how long."""
+    """How often to read a state, and for how long."""
 
     def again(self, tell: Callable[[str], None]) -> bool:
-        """Wait before the next read, or say that there is none. `tell` gets how far the wait is, for people."""
+        """Wait before the next read, or return False if there is none. `tell` gets the progress, for people."""
 
 
 def poll(
@@ -40,7 +40,7 @@ def poll(
     pace: Pace,
     tell: Callable[[State, str], None] = lambda state, progress: None,
 ) -> tuple[State, bool]:
-    """The last state that `read` gave, and whether it `is_done`; it is not if the pace came to its end before."""
+    """The last state from `read`, and whether it `is_done`; it is not if the pace ended first."""
     while True:
         state = read()
         if is_done(state):
@@ -50,12 +50,12 @@ def poll(
 
 
 def waiting(progress: Callable[[str], None], waiting_for: Callable[[State], str]) -> Callable[[State, str], None]:
-    """The lines for people who watch: what is waited for, and how far the wait is."""
+    """The lines for people who watch: what the task waits for, and the progress."""
     return lambda state, how_far: progress(f"waiting for {waiting_for(state)}{how_far}")
 
 
 class Within:
-    """For as long as the option wait_timeout allows, which extends the time of the task; at growing intervals."""
+    """For as long as the option wait_timeout allows, which extends the task's time limit; at growing intervals."""
 
     def __init__(self, http: Clock, seconds: float, pauses: tuple[float, float]) -> None:
         self._http, self._limit = http, Deadline(seconds, http.clock)
@@ -95,7 +95,7 @@ class Attempts:
 
 
 class Pauses:
-    """After these pauses, as long as the next one takes less than half of the time that the task has left."""
+    """After these pauses, as long as the next one takes less than half of the remaining time of the task."""
 
     def __init__(self, http: Clock, pauses: Sequence[float]) -> None:
         self.waited = 0.0

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Removing what was just listed: "not found" is believed only when a complete read agrees."""
+"""Remove a listed object: "not found" is believed only if a complete read agrees."""
 
 from __future__ import annotations
 
@@ -15,16 +15,16 @@ _ATTEMPTS = 3
 
 
 class OfTenant(Clock, Protocol):
-    """The part of the HTTP client that is needed here."""
+    """The required part of the HTTP client."""
 
     tenant: str
 
 
 def remove_listed(http: OfTenant, delete: Callable[[], Any], still_listed: Callable[[], bool]) -> None:
-    """Call `delete`, which addresses its object by a unique id, so that a second call hits nothing else.
+    """Call `delete`, which addresses its object by a unique id, so a second call cannot hit another object.
 
-    Exchange can say "couldn't be found on SERVER" of an object that is there (Microsoft365DSC issue 7124). After such
-    an answer `still_listed` reads again; if the object is still there, the removal is repeated, and then it fails.
+    Exchange can say "couldn't be found on SERVER" of an existing object (Microsoft365DSC issue 7124). After such a
+    response `still_listed` reads again; if the object still exists, the removal is repeated, and then it fails.
     """
     pace = Attempts(http, _ATTEMPTS, Purpose("remove the object"))
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a service answered, whole."""
+"""A complete response of a service."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from typing import Any
 
 from .._core.retry import header, http_date
 
-WHOLE = (200, 204)  # with these an empty body may mean that there is nothing; 202 says that the answer is to come
+WHOLE = (200, 204)  # with these, an empty body may mean that nothing exists; 202 announces a later response
 
 
 @dataclass(frozen=True)
 class Response:
-    """A whole answer: status, headers (names in any case), the decoded body and its JSON, if any.
+    """A complete response: status, headers (names in any case), the decoded body and its JSON, if any.
 
-    `token` is the one that the request was sent with: by the time of the answer, there may be a newer one.
+    `token` is the one that the request was sent with: there may be a newer one by now.
     """
 
     status: int
@@ -30,7 +30,7 @@ class Response:
 
     @property
     def handle(self) -> str:
-        """What Microsoft's support finds this answer by."""
+        """The ids by which Microsoft's support finds this response."""
         named = header(self.headers, "request-id") or header(self.headers, "client-request-id")
         return named or self.client_request_id
 
@@ -45,5 +45,5 @@ class Response:
 
     @property
     def service_time(self) -> datetime | None:
-        """The service's own clock; None if the answer does not tell it."""
+        """The service's own clock; None if the response has no date."""
         return http_date(header(self.headers, "Date"))

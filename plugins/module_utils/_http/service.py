@@ -17,9 +17,9 @@ from .response import Response
 
 @dataclass(frozen=True)
 class Bearer:
-    """Where the token of a service comes from, and who is told that the service refused it, and wants these claims.
+    """The source of a service's tokens, which is notified if the service refuses one and requires these claims.
 
-    `renew` says whether a newer token may be allowed what the service denied to this one.
+    `renew` says whether a newer token may have the permission that this one lacked.
     """
 
     token: Callable[[], str]
@@ -31,7 +31,7 @@ class Bearer:
 class Service:
     """One origin that may be called: nothing is sent to an address outside of `root`.
 
-    Where `siblings` is given, redirects are followed: within `root`, and to the https hosts of these domains.
+    If `siblings` is set, redirects are followed: within `root`, and to the https hosts of these domains.
     """
 
     name: str
@@ -44,7 +44,7 @@ class Service:
     siblings: tuple[str, ...] | None = None
 
     def url(self, path: str, action: str = "", tenant: str = "") -> str:
-        """An address below the root; `path` may be a whole link that the service gave."""
+        """An address below the root; `path` may be a complete link from the service."""
         url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
         allowed = belonging(self.root, self.siblings, url)
         if allowed is None:
@@ -55,7 +55,7 @@ class Service:
 
 @dataclass(frozen=True)
 class Request:
-    """What is sent. `body` is JSON unless it is a form."""
+    """A request. `body` is JSON unless it is a form."""
 
     operation: Operation
     method: str

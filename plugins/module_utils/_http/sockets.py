@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections that end with the time of their request, wherever the other side takes its time.
+"""Connections that end at the deadline of their request, wherever the other side is slow.
 
-The timeout of a socket starts again with each byte. Here every step on a socket gets what is left of the time
-of its request: to resolve a name, connect, shake hands, send, or receive the response of a proxy, headers, interim
-responses, chunks, trailers or a body.
+A socket timeout restarts with each byte. Here, every socket operation gets the remaining time of its request: to
+resolve a name, connect, shake hands, send, or receive the response of a proxy, headers, interim responses, chunks,
+trailers or a body.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ except ImportError:
 
 
 class Limit:
-    """The time of one request: `connect` seconds until it can be sent, `whole` until its answer is read to its end.
+    """The time of one request: `connect` seconds until it can be sent, `whole` until its response is complete.
 
     Within these, `quiet` seconds may pass without a byte.
     """
@@ -39,12 +39,12 @@ class Limit:
     def __init__(self, deadline: Deadline, connect: float, whole: float, quiet: float) -> None:
         left = deadline.remaining()
         self._deadline, self._quiet = deadline, quiet
-        # By what is left of the task: the clock of the task is the only one.
+        # The remaining time of the task: its clock is the only one.
         self._connected_by, self._over_by = max(0.0, left - connect), max(0.0, left - whole)
         self.connecting = False
 
     def seconds(self) -> float:
-        """For the next step. Raises TimeoutError where there is no time left."""
+        """The timeout of the next operation. Raises TimeoutError if no time is left."""
         left = self._deadline.remaining() - (self._connected_by if self.connecting else self._over_by)
         if left <= 0:
             raise TimeoutError("timed out")
@@ -56,7 +56,7 @@ class Limit:
 
     @contextlib.contextmanager
     def holding(self) -> Iterator[None]:
-        """What this thread sends and receives meanwhile is bounded by this."""
+        """Limit the operations of this thread meanwhile."""
         before = _LIMIT.set(self)
         try:
             yield
@@ -76,7 +76,7 @@ _LIMIT: ContextVar[Limit | None] = ContextVar("limit", default=None)
 
 
 class _Bounded(socket.socket):
-    """A socket of which each step has the time that is left. More than these its users do not call."""
+    """A socket whose operations are limited to the remaining time. Its users call no other methods."""
 
     def _bound(self) -> None:
         limit = _LIMIT.get()
@@ -111,13 +111,13 @@ class _BoundedTls(_Bounded, ssl.SSLSocket):
 
 
 def bind(context: ssl.SSLContext) -> ssl.SSLContext:
-    """Make the sockets of a context such ones."""
+    """Make a context create such sockets."""
     context.sslsocket_class = _BoundedTls
     return context
 
 
 def _addresses(host: str, port: int) -> list[Any]:
-    """What the name of a host stands for. The system knows no time for that, so it is asked in a thread."""
+    """The addresses of a host name. The system lookup has no timeout, so it runs in a thread."""
     found: queue.SimpleQueue[Any] = queue.SimpleQueue()
 
     def ask() -> None:
@@ -153,10 +153,10 @@ def _dial(host: str, port: int, options: Any) -> socket.socket:
 
 
 def pools(manager: Any) -> dict[str, Any]:
-    """The connection pools of `manager`, which say apart what fails before anything can have been sent, as in TLS."""
+    """The connection pools of `manager`, which distinguish failures before anything was sent, such as in TLS."""
 
     class Bounded:
-        """For connections of both kinds."""
+        """For both kinds of connections."""
 
         def _new_conn(self: Any) -> socket.socket:
             try:
@@ -189,9 +189,9 @@ def pools(manager: Any) -> dict[str, Any]:
         ConnectionCls = Https
 
         def _get_conn(self, *arguments: Any, **options: Any) -> Any:
-            """Not one on which something came that nobody asked for: it would be taken for the next answer.
+            """Without connections that received unsolicited data, which would be read as the next response.
 
-            Of plain sockets, and of records that were not read, urllib3 sees it by itself.
+            For plain sockets and unread TLS records, urllib3 detects this itself.
             """
             connection: Any = super()._get_conn(*arguments, **options)
             if getattr(connection.sock, "pending", int)():

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Connections: trust, and what a lost connection leaves unknown."""
+"""Connections: trust, and what is unknown after a connection was lost."""
 
 from __future__ import annotations
 
@@ -61,14 +61,14 @@ class Adapter(HTTPAdapter):
         return host, {"cert_reqs": "CERT_REQUIRED"}
 
     def cert_verify(self, conn: Any, url: str, verify: Any, cert: Any) -> None:
-        """The context holds the trust."""
+        """Trust is in the context."""
 
 
 class Connections:
-    """Open connections by what they trust, for several transports of one process at once.
+    """Open connections by their trust settings, for several concurrent transports of one process.
 
-    What is said over them stays apart: each transport has cookies of its own, and each request its bearer. Not to be
-    kept across a fork, since both sides would then read the same answers.
+    Their state is separate: each transport has its own cookies, and each request its bearer. Not to be kept across a
+    fork, since both processes would then read the same responses.
     """
 
     def __init__(self) -> None:
@@ -94,7 +94,7 @@ class Connections:
 
 
 class RequestFailed(Exception):
-    """No answer came; `outcome` is what is known of the request."""
+    """No response arrived; `outcome` is what is known of the request."""
 
     def __init__(self, outcome: Outcome, kind: str, problem: str) -> None:
         super().__init__(problem)
@@ -102,22 +102,22 @@ class RequestFailed(Exception):
 
 
 class Transport:
-    """Sends one request at a time; trust and proxy come from options, and from nothing in the environment."""
+    """Sends one request at a time; trust and proxy come from options, never from the environment."""
 
     def __init__(self, ca_path: str | None, proxy: str | None, connections: Connections | None = None) -> None:
         self._proxies = {"https": proxy} if proxy else {}
         self._proxy = urlsplit(proxy or "").netloc.rpartition("@")[2]
         self._session = requests.Session()
         self._session.trust_env = False
-        self._session.headers["Accept-Encoding"] = ENCODING  # requests would ask for what is installed by chance
-        # requests would work out where a redirect leads, and read its body without limit, though none is followed.
+        self._session.headers["Accept-Encoding"] = ENCODING  # requests would use whatever happens to be installed
+        # requests would resolve redirects and read their bodies without limit, though none is followed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]
         self._adapter = (connections or Connections()).adapter(ca_path)
         for scheme in ("https://", "http://"):  # the endpoint of a managed identity has no certificate
             self._session.mount(scheme, self._adapter)
 
     def prepare(self, method: str, url: str, **parts: Any) -> Any:
-        """The request as it would be sent: `url` is then what really goes out. Raises `RequestFailed`."""
+        """The request as it would be sent, with the actual `url`. Raises `RequestFailed`."""
         _check(parts.get("headers") or {})
         try:
             prepared = self._session.prepare_request(requests.Request(method, url, **parts))
@@ -127,7 +127,7 @@ class Transport:
         return prepared
 
     def send(self, prepared: Any, limit: Limit, proxied: bool) -> Any:
-        """The answer with its body unread. Raises `RequestFailed`."""
+        """The response, its body unread. Raises `RequestFailed`."""
         _check(prepared.headers)
         proxies = self._proxies if proxied else {}
         try:
@@ -141,15 +141,15 @@ class Transport:
             raise _no_address(prepared.url) from error
 
     def reconnect(self) -> None:
-        """Send what follows over new connections; those in use are closed when they are done."""
+        """Use new connections from now on; those in use are closed when they are done."""
         self._adapter.poolmanager.clear()
 
 
 def _check(headers: Mapping[str, Any]) -> None:
-    """Refuse what no header can hold, before others do so and show it. Raises `TenantError`."""
+    """Refuse values that are invalid in headers, before other code does so and shows them. Raises `TenantError`."""
     for name, value in headers.items():
         text = value.decode("latin-1") if isinstance(value, bytes) else str(value)
-        if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies are of the service itself
+        if name != "Cookie" and not _HEADER.fullmatch(text):  # cookies come from the service itself
             problem = f"the value for the header {name} holds characters that no header can hold; it is not shown"
             raise usage(problem, "Check the options for line breaks and non-ASCII characters")
 
@@ -171,13 +171,13 @@ def _causes(error: BaseException) -> list[BaseException]:
 
 
 def lost(error: BaseException, host: str, proxy: str = "") -> RequestFailed:
-    """What is known when no answer came: only a failure before the connection stood is surely not sent."""
+    """What is known without a response: only a failure before the connection was established is surely not sent."""
     causes = _causes(error)
     if proxy and any(isinstance(cause, urllib3.exceptions.ProxyError) for cause in causes):
         host = f"the proxy {proxy}"
         refused = next((cause for cause in reversed(causes) if _PROXY_REFUSES.match(str(cause))), None)
         unknown = any(isinstance(cause, socket.gaierror) and cause.errno != socket.EAI_AGAIN for cause in causes)
-        if refused or unknown:  # which it would do again and again
+        if refused or unknown:  # which it would repeat forever
             why = one_line(refused, 120) if refused else "its host name does not resolve"
             return RequestFailed(Outcome.FINAL, "network", f"no connection through {host} ({why})")
     for cause in causes:

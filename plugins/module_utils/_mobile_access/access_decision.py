@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which mobile device Exchange lets in. Pure rules: no I/O.
+"""Which mobile devices Exchange lets in. Pure rules: no I/O.
 
 The order is the one of "Managing Exchange ActiveSync devices" (Exchange Server 2010, "Determining a mobile device's
 access state"): the switch of the user, the mailbox policy, the user's blocked and allowed devices, the device access
@@ -18,24 +18,24 @@ from .._core.errors import TenantError
 from .._core.resource import Record, normalize_case, normalized_set
 
 STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}  # the strictest rule comes first
-# The property that a rule compares. A header of XMSWLHeader shows in no property of a device.
+# The property that a rule compares. An XMSWLHeader appears in no property of a device.
 _PROPERTY_OF = {
     "DeviceModel": "DeviceModel",
     "DeviceType": "DeviceType",
     "DeviceOS": "DeviceOS",
     "UserAgent": "DeviceUserAgent",
 }
-# Those that a device of `impact` is shown with, and under which name; what a rule on another one does is not foreseen.
+# The properties of devices that `impact` shows, with their names; rules on others are not predicted.
 _SHOWN = {f"Device{name}": f"device_{name.lower()}" for name in ("Type", "Model", "OS")}
-# The switch of the mailbox that is about a kind of client.
+# The switch of the mailbox for each kind of client.
 _SWITCHES = {"EAS": "ActiveSyncEnabled", "Outlook": "OutlookMobileEnabled", "MOWA": "OWAforDevicesEnabled"}
-# Decided by what no property shows: whether the device keeps the policy, or what Intune says about it.
+# States that no property explains: whether the device meets the policy, or Intune's decision.
 _DECIDED_ELSEWHERE = {"Policy": "policy", "ExternallyManaged": "externally_managed"}
 
 
 @dataclass(frozen=True)
 class OrganizationAccess:
-    """What an organization says about all devices."""
+    """The organization's settings for all devices."""
 
     default: str
     rules: tuple[Record, ...] = ()
@@ -43,7 +43,7 @@ class OrganizationAccess:
 
 @dataclass(frozen=True)
 class Decision:
-    """What is decided about a device, by what, and by which rule if by one."""
+    """The decision about a device, its reason, and the deciding rule if any."""
 
     state: str
     reason: str
@@ -55,10 +55,10 @@ _CANONICAL = "/ExchangeActiveSyncDevices/"
 
 
 def owner_of(device: Mapping[str, Any]) -> str:
-    """The mailbox of a device as its identity names it: UserDisplayName may hold the path of a server.
+    """The mailbox of a device, from its identity: UserDisplayName may be the path of a server.
 
-    A name of a mailbox may hold a slash, so the identity is split at nothing else. The first place counts, since what
-    follows has the type of the device, which the device itself tells. A canonical name escapes the slashes of names.
+    A mailbox name may contain a slash, so the identity is split nowhere else. The first match counts, since the device
+    itself chooses its type, which follows. A canonical name escapes the slashes of names.
     """
     identity = str(device.get("Identity") or "")
     if _DEVICES in identity:
@@ -68,13 +68,13 @@ def owner_of(device: Mapping[str, Any]) -> str:
 
 
 def _parent(device: Mapping[str, Any]) -> str:
-    """Where the mailbox of a device stands in the directory; empty where the device does not show it."""
+    """The location of a device's mailbox in the directory; empty if the device does not show it."""
     name, _container, parent = str(device.get("DistinguishedName") or "").rpartition(",CN=ExchangeActiveSyncDevices,")
     return str(normalize_case(parent)) if name else ""
 
 
 def belongs(device: Mapping[str, Any], mailbox: Mapping[str, Any]) -> bool | None:
-    """Whether `mailbox` is the one of `device`; None if neither the directory nor the name proves it."""
+    """Whether `device` belongs to `mailbox`; None if neither the directory nor the name proves it."""
     parent = _parent(device)
     if parent and mailbox.get("DistinguishedName"):
         return bool(parent == normalize_case(mailbox["DistinguishedName"]))
@@ -87,7 +87,7 @@ def belongs(device: Mapping[str, Any], mailbox: Mapping[str, Any]) -> bool | Non
 
 
 def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: OrganizationAccess) -> Decision:
-    """The decision about `device`. An empty `mailbox` has no switches and lists of its own."""
+    """The decision about `device`. An empty `mailbox` has no switches and no lists."""
     switch = _SWITCHES.get(str(device.get("ClientType")))
     if switch and mailbox.get(switch) is False:
         return Decision("Blocked", "user_switch")
@@ -105,7 +105,7 @@ def decide(device: Mapping[str, Any], mailbox: Mapping[str, Any], access: Organi
 
 
 def _matches(rule: Mapping[str, Any], device: Mapping[str, Any]) -> bool:
-    """A query string is compared as a whole; whether Exchange minds its case is described nowhere."""
+    """A query string is compared as a whole; whether Exchange ignores case is not documented."""
     name = _PROPERTY_OF.get(str(rule.get("Characteristic")))
     return bool(name and rule.get("QueryString")) and normalize_case(device.get(str(name))) == normalize_case(
         rule["QueryString"]
@@ -113,9 +113,9 @@ def _matches(rule: Mapping[str, Any], device: Mapping[str, Any]) -> bool:
 
 
 class Mailboxes:
-    """The mailboxes of an organization, by what can name one in the identity of a device."""
+    """The mailboxes of an organization, by the names that a device's identity may contain."""
 
-    # The first property by which any mailbox is found decides: a display name only where nothing better does.
+    # The first property that matches any mailbox decides: a display name only as a last resort.
     _NAMES = (
         ("DistinguishedName",),
         ("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"),
@@ -134,7 +134,7 @@ class Mailboxes:
             self._by_name.append(index)
 
     def of(self, device: Mapping[str, Any]) -> list[Record]:
-        """The mailboxes that may be the owner of the device: one, several of one name, or none."""
+        """The possible owners of the device: one, several of one name, or none."""
         by_place, *by_name = self._by_name
         if _parent(device) in by_place:
             return by_place[_parent(device)]
@@ -149,9 +149,9 @@ def impact(
     before: OrganizationAccess,
     after: OrganizationAccess,
 ) -> list[dict[str, Any]]:
-    """The devices about which the decision is another one with `after`.
+    """The devices whose decision changes with `after`.
 
-    Raises `TenantError` where a device may be in one of several mailboxes, and it matters in which.
+    Raises `TenantError` if a device may belong to several mailboxes with different results.
     """
     owners = Mailboxes(mailboxes)
     hit = []
@@ -186,10 +186,10 @@ def _ambiguous(device: Mapping[str, Any], mailboxes: Sequence[Mapping[str, Any]]
 def locked_out(
     changes: Iterable[Mapping[str, Any]], rules: Iterable[Mapping[str, Any]] = ()
 ) -> list[Mapping[str, Any]]:
-    """The devices of `changes`, as `impact` gives them, whose state becomes stricter: allowed before, blocked after.
+    """The devices of `changes`, from `impact`, whose state becomes stricter: allowed before, blocked after.
 
-    One device counts once. Those that one of `rules`, as the role mobile_access takes them, decides about are left
-    out: a rule decides before the default access level does.
+    One device counts once. Devices that match one of `rules`, in the form of the role mobile_access, are left out: a
+    rule takes precedence over the default access level.
     """
     decided = [
         (_SHOWN[rule["characteristic"]], normalize_case(str(rule["query_string"])))

@@ -27,7 +27,7 @@ _RULES = ExchangeObjects(
 
 
 def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one rule to the wanted state. Raises `TenantError`."""
+    """Bring one rule to the desired state. Raises `TenantError`."""
     if "*" in params["query_string"]:
         raise usage(
             f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "
@@ -39,7 +39,7 @@ def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
 
 
 def access_rules_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The rules that have what the options ask for. Raises `TenantError`."""
+    """The rules that match the options. Raises `TenantError`."""
     wanted = {field.api: params[field.option] for field in (*RULE.keys, *RULE.fields) if params[field.option]}
     rules = [
         returned(rule)
@@ -59,7 +59,7 @@ def _tell_impact(tenant: Tenant, params: Mapping[str, Any], record: Record | Non
     return {"impact": read_impact(tenant, change)}
 
 
-# The service names a rule itself and Set- changes the level only, so the other two are the key
+# The service names rules itself and Set- changes only the level, so the other two are the key
 # (https://learn.microsoft.com/powershell/module/exchange/set-activesyncdeviceaccessrule).
 RULE = Resource(
     name="access_rule",

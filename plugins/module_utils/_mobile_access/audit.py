@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile access against baselines: each read made once, then every control judged on every object that it is about."""
+"""Mobile access compared with baselines: each read is made once, then every control is judged on its objects."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) -> dict[str, Any]:
-    """Judge the baselines. Raises `TenantError` when nothing at all could be read."""
+    """Audit the baselines. Raises `TenantError` if nothing could be read."""
     baselines, risks = params["baselines"], params["accepted_risks"]
     controls.check(baselines, risks)
     day = today or datetime.now(UTC).date()
@@ -150,7 +150,7 @@ def _results(
 
 
 def _affected(kind: str, thing: Record, mailboxes: ReadResult[list[Record]]) -> int | None:
-    """How many mailboxes the object is about; null where they could not be read."""
+    """How many mailboxes the object affects; null if they could not be read."""
     if not mailboxes.known:
         return None
     return len(mailboxes.value if kind == controls.ORGANIZATION else having(thing["name"], mailboxes.value))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The controls of a baseline: what each asks of a setting, and whether a value passes. Pure rules: no I/O."""
+"""The controls of a baseline: the requirement for a setting, and whether a value passes. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NEEDS_PASSWORD = set(LAX)
 
 
 def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, Any]]) -> None:
-    """Raises `TenantError` for controls that cannot be judged and risks without a date."""
+    """Raises `TenantError` for invalid controls and accepted risks without a date."""
     for baseline in baselines:
         ids = [control["id"] for control in baseline["controls"]]
         twice = sorted({one for one in ids if ids.count(one) > 1})
@@ -52,7 +52,7 @@ def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, A
 
 
 def judge_control(control: Mapping[str, Any], thing: Mapping[str, Any]) -> tuple[str, str]:
-    """The status of `control` for what was read of `thing`, and the reason where it is neither pass nor fail."""
+    """The status of `control` for the data in `thing`, and the reason if it is neither pass nor fail."""
     required = control.get("requires")
     looked_at = [control["setting"], *([required["setting"]] if required else [])]
     missing = [setting for setting in looked_at if setting not in thing]
@@ -64,7 +64,7 @@ def judge_control(control: Mapping[str, Any], thing: Mapping[str, Any]) -> tuple
 
 
 def expected(control: Mapping[str, Any]) -> str:
-    """What the control asks for, in words."""
+    """The requirement of the control, in words."""
     test = _test(control)
     return f"{'' if test == 'equals' else test.replace('_', ' ') + ' '}{as_yaml(control[test])}"
 
@@ -95,12 +95,12 @@ def accepted(
 
 
 def ended(risk: Mapping[str, Any], today: date) -> bool:
-    """Whether an accepted risk has to be looked at again."""
+    """Whether an accepted risk must be reviewed again."""
     return today > date.fromisoformat(risk["until"])
 
 
 def names_a_control(risk: Mapping[str, Any], baselines: Sequence[Mapping[str, Any]]) -> bool:
-    """Whether a baseline has the control of an accepted risk; otherwise its id is a mistake, and accepts nothing."""
+    """Whether a baseline contains the control of an accepted risk; otherwise its id is wrong, and accepts nothing."""
     return any(
         risk["id"] == control["id"]
         for baseline in baselines
@@ -110,24 +110,24 @@ def names_a_control(risk: Mapping[str, Any], baselines: Sequence[Mapping[str, An
 
 
 def urgency(result: Mapping[str, Any]) -> tuple[Any, ...]:
-    """What results are sorted by: severity, and then the id by its numbers, so that 3.2 comes before 3.10."""
+    """The sort key of results: severity, and then the id by its numbers, so that 3.2 comes before 3.10."""
     severity = result.get("severity")
     rank = SEVERITIES.index(severity) if severity in SEVERITIES else len(SEVERITIES)
     return rank, by_number(str(result["id"])), str(result.get("object"))
 
 
 def by_number(text: str) -> tuple[tuple[int, str], ...]:
-    """What text with numbers in it is sorted by."""
+    """The sort key of text with numbers in it."""
     return tuple((int(one), "") if one.isdecimal() else (-1, one) for one in re.split(r"(\d+)", text) if one)
 
 
 def as_yaml(value: Any) -> str:
-    """A value as it is written in YAML."""
+    """A value in YAML."""
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 
 def _test(control: Mapping[str, Any]) -> str:
-    """Which test a control has. Raises `TenantError` if its value is null, which Ansible takes for given."""
+    """The test of a control. Raises `TenantError` if its value is null, which Ansible treats as given."""
     for test in TESTS:
         if control.get(test) is not None:
             return test
@@ -140,7 +140,7 @@ def _passes(control: Mapping[str, Any], value: Any) -> bool:
         return _same(control["setting"], value, control["equals"])
     try:
         read, bound = (_number(control["setting"], one) for one in (value, control[test]))
-    except ValueError:  # null: nothing is set
+    except ValueError:  # null: no value set
         return False
     return read >= bound if test == "at_least" else read <= bound
 
@@ -157,7 +157,7 @@ def _same(setting: str, one: Any, other: Any) -> bool:
 
 
 def _number(setting: str, value: Any) -> float:
-    """A value as a number, endless where there is no limit. Raises ValueError where it is none."""
+    """A value as a number, infinite if unlimited. Raises ValueError for other values."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
         raise ValueError(f"is no number: {value!r}")
     ranged = _RANGED.get(setting)
@@ -165,6 +165,6 @@ def _number(setting: str, value: Any) -> float:
 
 
 def _yaml(value: Any) -> str:
-    """A value for a task. JSON is YAML; what looks like a template in a name of the service must not become one."""
+    """A value for a task. JSON is YAML; text of the service that looks like a template must not become one."""
     text = json.dumps(value, ensure_ascii=False)
     return f"!unsafe {text}" if isinstance(value, str) and ("{{" in value or "{%" in value) else text

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one mailbox says about mobile access: switches, policy, and the devices that it lets in or not."""
+"""Mobile access of one mailbox: switches, policy, and its lists of allowed and blocked devices."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _WRITE = Purpose(
     "the Exchange role Organization Client Access for device ids, Mail Recipients for switches and policy",
 )
 _READ_POLICIES = Purpose("find the policy", "the Exchange role View-Only Recipients or Recipient Policies")
-# Our names of the properties, since ansible's snake_case of DeviceIDs is no word.
+# Our names of the properties, since ansible's snake_case of DeviceIDs is unreadable.
 _WIRE = {
     "ActiveSyncEnabled": "ActiveSyncEnabled",
     "OutlookMobileEnabled": "OutlookMobileEnabled",
@@ -36,9 +36,9 @@ _ABOUT = ("Identity", "Guid", "DisplayName", "PrimarySmtpAddress", "HasActiveSyn
 
 
 class CasMailbox(Existing):
-    """One mailbox, which is always there: it is neither created nor removed here.
+    """One mailbox, which always exists: it is neither created nor removed here.
 
-    It is found by what a person gave, and by its GUID from then on. `known` is the mailbox where it was just read.
+    It is found by a person's input, and by its GUID from then on. `known` is the mailbox if it was just read.
     """
 
     def __init__(self, mailbox: str, known: Record | None = None) -> None:
@@ -54,7 +54,7 @@ class CasMailbox(Existing):
         return [ours(record)]
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
-        """Both lists in one call, edited: a device is never in neither, and what others add stays."""
+        """Edit both lists in one call: a device is never in neither, and concurrent additions by others stay."""
         sent = {
             _WIRE[name]: difference(record.get(name), value) if name in _LISTS else value
             for name, value in values.items()
@@ -74,7 +74,7 @@ def ours(record: Record) -> Record:
 
 @dataclass(frozen=True)
 class Policy(Field):
-    """A policy by its name; an empty one stands for the default policy, which the service says with null."""
+    """A policy by its name; an empty one stands for the default policy, which the service returns as null."""
 
     def target(self, before: Any, value: Any) -> Any:
         return value or None
@@ -99,7 +99,7 @@ OPTIONS: dict[str, Any] = {
 def ensure_mailbox_access(
     tenant: Tenant, params: Mapping[str, Any], check_mode: bool, known: Record | None = None
 ) -> dict[str, Any]:
-    """Bring one mailbox to the wanted state, or `known`, which was just read. Raises `TenantError`."""
+    """Bring one mailbox to the desired state, or `known`, which was just read. Raises `TenantError`."""
     return ensure(_resource(params, known, check_mode), tenant, {**params, **_moved(params)}, check_mode)
 
 
@@ -116,7 +116,7 @@ def _resource(params: Mapping[str, Any], known: Record | None, check_mode: bool 
 
 
 def _moved(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The edits of both lists, where what one gets the other loses."""
+    """The edits of both lists: adding to one removes from the other."""
     edits = {field.option: dict(params[field.option] or {}) for field in (ALLOWED, BLOCKED)}
     allowed, blocked = edits.values()
     gets = [[*(one.get("add") or ()), *(one.get("set") or ())] for one in (allowed, blocked)]
@@ -132,7 +132,7 @@ def _moved(params: Mapping[str, Any]) -> dict[str, Any]:
 def _check_policy(
     check_mode: bool, tenant: Tenant, params: Mapping[str, Any], record: Record | None
 ) -> Mapping[str, Any]:
-    """Refuse a policy that there is not. In check mode an earlier task may be what creates it, so that is a warning."""
+    """Refuse a missing policy. In check mode an earlier task may create it, so that is a warning."""
     wanted = params["policy"]
     if not wanted or normalize_case(wanted) == normalize_case((record or {}).get("Policy")):
         return {}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a change of mobile access hits: what the decision needs, read at the same time, then the decision."""
+"""The devices that a change of mobile access affects: concurrent reads, then the decision."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ _READS: dict[str, tuple[dict[str, Any], tuple[str, ...]]] = {
 
 
 def read_impact(tenant: Tenant, change: Callable[[OrganizationAccess], OrganizationAccess]) -> list[dict[str, Any]]:
-    """The devices whose access becomes another one when `change` is made. Raises `TenantError`."""
+    """The devices whose access changes with `change`. Raises `TenantError`."""
     found = gather(
         {
             cmdlet: partial(exchange_of(tenant).invoke, cmdlet, parameters, _PURPOSE, select)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mailbox policies for mobile devices: what a device must do before it may synchronise."""
+"""Mailbox policies for mobile devices: the requirements for a device that synchronises."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _HONOURED = ("allow_bluetooth", "device_encryption_enabled", "min_password_lengt
 
 
 class MailboxPolicies(ExchangeObjects):
-    """The policies, their values in canonical form."""
+    """The policies, with values in canonical form."""
 
     def list(self, tenant: Tenant) -> list[Record]:
         return [canonical(record) for record in super().list(tenant)]
@@ -44,10 +44,10 @@ class MailboxPolicies(ExchangeObjects):
 
 
 def ensure_mailbox_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one policy to the wanted state. Raises `TenantError`."""
+    """Bring one policy to the desired state. Raises `TenantError`."""
     wanted = checked(params)
     if params["state"] == "present":
-        _check_idle(params, params["password_enabled"] is not False)  # whatever is there already
+        _check_idle(params, params["password_enabled"] is not False)  # any existing value
     if wanted["require_storage_card_encryption"]:
         if wanted["device_encryption_enabled"] is False:
             raise usage(
@@ -58,7 +58,7 @@ def ensure_mailbox_policy(tenant: Tenant, params: Mapping[str, Any], check_mode:
 
 
 def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """How what was changed or removed can be undone. Only another policy can take the default from one."""
+    """How a change or removal can be undone. A policy loses the default only to another one."""
     difference = result["diff"]
     takes = difference["after"].get("is_default") and not difference["before"].get("is_default")
     default = "Run the task for the policy that was the default before, with is_default=true" if takes else ""
@@ -91,7 +91,7 @@ def _note(params: Mapping[str, Any]) -> str:
 
 
 def _check_policy_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
-    """What the service would refuse or not do, for real and in check mode alike."""
+    """Refuse what the service would refuse or ignore, for real and in check mode alike."""
     name = params["name"]
     if params["state"] == "absent":
         _check_removal(tenant, record or {})
@@ -112,7 +112,7 @@ def _check_policy_write(tenant: Tenant, params: Mapping[str, Any], record: Recor
 
 
 def _check_idle(params: Mapping[str, Any], enabled: bool) -> None:
-    """Password settings that ask for something do nothing on a policy without passwords."""
+    """Password requirements have no effect in a policy without passwords."""
     idle = [option for option, lax in LAX.items() if params[option] is not None and params[option] not in lax]
     if idle and not enabled:
         raise usage(
@@ -128,7 +128,7 @@ def read_mailboxes(tenant: Tenant) -> list[Record]:
 
 
 def having(policy: str, mailboxes: Iterable[Record]) -> list[Record]:
-    """The mailboxes with this policy. The service names the default one where a mailbox only follows the default."""
+    """The mailboxes with this policy. The service names the default one even for a mailbox that only follows it."""
     return [one for one in mailboxes if normalize_case(one.get("ActiveSyncMailboxPolicy")) == normalize_case(policy)]
 
 

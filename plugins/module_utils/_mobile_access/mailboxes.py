@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mailboxes: found once by what a person or a device calls them, and handled by their GUID from then on."""
+"""Mailboxes: found once by the name that a person or device uses, and addressed by GUID from then on."""
 
 from __future__ import annotations
 
@@ -21,10 +21,10 @@ from .access_decision import Mailboxes, belongs, owner_of
 
 READ_MAILBOX = Purpose("read the mailbox", "the Exchange role View-Only Recipients or Organization Client Access")
 _READ_DEVICES = Purpose("determine whose device it is", "the Exchange role View-Only Recipients")
-# What no two mailboxes share, and what several can have.
+# Properties that are unique to a mailbox, and properties that are not.
 _IDS = ("Guid", "ExchangeObjectId", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "DistinguishedName")
 _NAMES = ("Identity", "Name", "Alias", "SamAccountName")
-# What is changed about mobile access: a mailbox of the list of all is as complete as one that was read alone.
+# Properties for mobile access: a mailbox from the list of all is as complete as one read alone.
 _ACCESS = (
     "ActiveSyncEnabled",
     "OutlookMobileEnabled",
@@ -36,11 +36,11 @@ _ACCESS = (
 )
 _SELECT = (*_IDS, *_NAMES, "DisplayName", "EmailAddresses", *_ACCESS)
 _AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
-_MANY = 20  # owners; with more it is cheaper to read all mailboxes, a thousand in one request
+_MANY = 20  # owners; for more, it is cheaper to read all mailboxes, a thousand in one request
 
 
 def find_mailbox(tenant: Tenant, identity: str) -> Record:
-    """The one mailbox that a person means by `identity`. Raises `TenantError`, of several with `ambiguous`."""
+    """The one mailbox for `identity`. Raises `TenantError`, of kind `ambiguous` for several."""
     found = found_by(tenant, "Get-CASMailbox", {"Identity": identity}, READ_MAILBOX)
     found = [one for one in found if _has_id(one, identity)] or found
     if (
@@ -49,7 +49,7 @@ def find_mailbox(tenant: Tenant, identity: str) -> Record:
         and not _has_id(found[0], identity)
         and _has_name(found[0], identity, displayed=True)
     ):
-        # It is called like an address or an id, perhaps like that of another mailbox, which then is meant.
+        # Its name looks like an address or id, and may equal that of the mailbox that is meant.
         listed = _read_all(tenant)
         found = (
             [one for one in listed if _has_id(one, identity)]
@@ -63,14 +63,14 @@ def find_mailbox(tenant: Tenant, identity: str) -> Record:
 
 
 def check_owner(tenant: Tenant, devices: Iterable[Mapping[str, Any]], mailbox: Record) -> None:
-    """Refuse devices of another mailbox in the answer about this one. `devices` are as the service gave them."""
+    """Refuse devices of another mailbox in the response about this one. `devices` are as the service returned them."""
     for device in devices:
         if not belongs(device, mailbox):
             raise _not_the_owner(tenant, device, mailbox)
 
 
 def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[str, ReadResult[Record]]:
-    """The mailbox of each device, by the Guid of the device, or why it is not known for sure."""
+    """The mailbox of each device, by the Guid of the device, or why it is uncertain."""
     names = {normalize_case(owner_of(device)): owner_of(device) for device in devices}
     if len(names) > _MANY:
         everybody = Mailboxes(_read_all(tenant))
@@ -85,13 +85,13 @@ def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[st
 
 def _owner(tenant: Tenant, device: Mapping[str, Any], found: ReadResult[list[Record]]) -> ReadResult[Record]:
     judged = [(one, belongs(device, one)) for one in found.or_else([])]
-    # What names do not prove, the service is asked: whether the device is among those of this mailbox.
+    # If names prove nothing, ask the service: is the device among those of this mailbox?
     proven = [one for one, proof in judged if proof or (proof is None and _lists(tenant, one, device))]
     return found.map(lambda named: _proven(tenant, device, named, proven))
 
 
 def _proven(tenant: Tenant, device: Mapping[str, Any], named: Sequence[Record], proven: Sequence[Record]) -> Record:
-    """The one mailbox that is proven to be the owner, of those that have its name. Raises `TenantError`."""
+    """The one mailbox, among those of its name, that is proven to be the owner. Raises `TenantError`."""
     owner: Record | None = only(proven, _described, f"mailbox {owner_of(device)}", tenant.label)
     if owner is not None:
         return owner

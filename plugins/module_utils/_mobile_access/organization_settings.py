@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The organization's settings for mobile access: one object in each tenant."""
+"""The organization's settings for mobile access: one object per tenant."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ _STRICTNESS = ("Allowed", "Quarantined", "Blocked")
 
 
 class Settings(ExchangeObjects):
-    """The one object, which needs no identity."""
+    """The only object, which needs no identity."""
 
     def identity(self, record: Record) -> dict[str, Any]:
         return {}
 
 
 def ensure_organization_settings(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring the settings to the wanted state. Raises `TenantError`."""
+    """Bring the settings to the desired state. Raises `TenantError`."""
     for option in ("user_mail_insert", "ota_notification_mail_insert"):
         length = len(params[option] or "")
         if length > _LONGEST_INSERT:
@@ -39,12 +39,12 @@ def ensure_organization_settings(tenant: Tenant, params: Mapping[str, Any], chec
 
 
 def current(tenant: Tenant) -> dict[str, Any]:
-    """The settings as they are, under the names under which they are returned. Raises `TenantError`."""
+    """The current settings, with the names of the return value. Raises `TenantError`."""
     return returned(next(iter(SETTINGS.backend.list(tenant)), {}))
 
 
 def _check_settings_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:
-    """A default hits devices that are already in use, too; it is made stricter only when that was accepted."""
+    """A default also affects devices in use; making it stricter must be accepted explicitly."""
     level = params["default_access_level"]
     if level is None or level == (record or {}).get("DefaultAccessLevel"):
         return {}
@@ -67,7 +67,7 @@ def _text(option: str, api: str) -> Field:
     return Field(option, api, normalize=lambda value: value or "", clears=True)
 
 
-# TenantAdminPreference is missing, since nobody says what it may be.
+# TenantAdminPreference is omitted, since its values are not documented.
 SETTINGS = Resource(
     name="activesync_organization_settings",
     backend=Settings(

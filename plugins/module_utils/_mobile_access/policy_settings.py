@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The settings of a mailbox policy for mobile devices: their options, and what each may be.
+"""The settings of a mailbox policy for mobile devices: their options and valid values.
 
 Ranges and members are those of MicrosoftDocs/office-docs-powershell @ 93336da2, Set-MobileDeviceMailboxPolicy.md; a
 test holds them against the published contract. Options are the names of the service in snake_case, without exceptions.
@@ -69,7 +69,7 @@ _MEMBERS = {
 }
 _INTEGERS = {"MinPasswordComplexCharacters": (1, 4), "PasswordHistory": (0, 50)}
 _LISTS = ("ApprovedApplicationList", "UnapprovedInROMApplicationList")
-# Password settings that ask for nothing.
+# Password settings that require nothing.
 LAX: dict[str, tuple[Any, ...]] = {
     "allow_simple_password": (True,),
     "alphanumeric_password_required": (False,),
@@ -84,10 +84,10 @@ LAX: dict[str, tuple[Any, ...]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Ranged(Field):
-    """A value with a canonical form, between two others."""
+    """A value with a canonical form, within a range."""
 
     canonical: Callable[[Any], Any] = int
-    number: Callable[[Any], float] = float  # Unlimited is more than any number
+    number: Callable[[Any], float] = float  # Unlimited exceeds any number
     lowest: Any = 0
     highest: Any = None
 
@@ -110,14 +110,14 @@ class Ranged(Field):
 
 @dataclass(frozen=True, kw_only=True)
 class Length(Ranged):
-    """A least length; the service says that there is none with null, the option with 0."""
+    """A minimum length; none is null in the service and 0 in the option."""
 
     def target(self, before: Any, value: Any) -> Any:
         return value or None
 
 
 def _spec(kind: str, **more: Any) -> dict[str, Any]:
-    """A setting is about passwords, but never one."""
+    """A setting may be about passwords, but is never one."""
     return {"type": kind, "no_log": False, **more}
 
 
@@ -146,12 +146,12 @@ SETTINGS: tuple[Field, ...] = (
 
 
 def checked(params: Mapping[str, Any]) -> dict[str, Any]:
-    """The options in canonical form. Raises `TenantError` for what the service would refuse."""
+    """The options in canonical form. Raises `TenantError` for invalid ones."""
     given = {one.option: one.checked(params[one.option]) for one in RANGED if params.get(one.option) is not None}
     return {**params, **given}
 
 
 def canonical(record: Record) -> Record:
-    """A policy as it was read, its values in the form in which they are compared."""
+    """A policy as it was read, its values in canonical form for comparison."""
     read = {one.api: one.canonical(record[one.api]) for one in RANGED if record.get(one.api) is not None}
     return {**record, **read}

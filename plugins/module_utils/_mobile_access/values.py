@@ -18,7 +18,7 @@ _UNITS = {"": 1, "B": 1, "KB": 1024, "MB": 1024**2, "GB": 1024**3}
 
 
 def seconds(value: str) -> float:
-    """A canonical duration as a number, endless where there is no limit."""
+    """A canonical duration as a number, infinite if unlimited."""
     if value == UNLIMITED:
         return float("inf")
     days, hours, minutes, rest = (int(part or 0) for part in _matched(value).groups())
@@ -26,7 +26,7 @@ def seconds(value: str) -> float:
 
 
 def duration(value: Any) -> str:
-    """`[d.]hh:mm:ss`, or `Unlimited`. Raises ValueError with words for a person."""
+    """`[d.]hh:mm:ss`, or `Unlimited`. Raises ValueError with a message for people."""
     text = _plain(value)
     if text.casefold() == UNLIMITED.casefold():
         return UNLIMITED
@@ -36,11 +36,11 @@ def duration(value: Any) -> str:
 
 
 def size(value: Any) -> int | str:
-    """A number of bytes, or `Unlimited`. Raises ValueError with words for a person."""
+    """A number of bytes, or `Unlimited`. Raises ValueError with a message for people."""
     text = _plain(value)
     if text.casefold() == UNLIMITED.casefold():
         return UNLIMITED
-    read = _READ_SIZE.fullmatch(text)  # as the service shows it: 35 KB (35,840 bytes)
+    read = _READ_SIZE.fullmatch(text)  # in the format of the service: 35 KB (35,840 bytes)
     if read:
         return int(read[1].replace(",", ""))
     given = _SIZE.fullmatch(text)
@@ -50,7 +50,7 @@ def size(value: Any) -> int | str:
 
 
 def count(value: Any) -> int | str:
-    """A number, or `Unlimited`. Raises ValueError with words for a person."""
+    """A number, or `Unlimited`. Raises ValueError with a message for people."""
     text = _plain(value)
     if text.casefold() == UNLIMITED.casefold():
         return UNLIMITED
@@ -60,7 +60,7 @@ def count(value: Any) -> int | str:
 
 
 def _plain(value: Any) -> str:
-    """The text of a value; nobody says whether the service may also give these as objects, so both are read."""
+    """The text of a value; whether the service may also return these as objects is unknown, so both are read."""
     if isinstance(value, Mapping):
         value = UNLIMITED if value.get("IsUnlimited") else value.get("Value")
     return str(value).strip()

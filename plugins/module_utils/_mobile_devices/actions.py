@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is done to mobile devices: allowed or blocked in their mailbox, forgotten, wiped."""
+"""Actions on mobile devices: allow or block them in their mailbox, remove, wipe."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ OPTIONS: dict[str, Any] = {
     "wait_timeout": {"type": "int", "default": 900},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
-# For each kind of access, what happens to an id in the lists of allowed and of blocked devices.
+# For each kind of access, the change to the lists of allowed and of blocked devices.
 _EDITS = {"allowed": ("add", "remove"), "blocked": ("remove", "add"), "default": ("remove", "remove")}
 _LISTS = ("allowed_device_ids", "blocked_device_ids")
 
@@ -59,9 +59,9 @@ def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
 
 
 def act(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Do one thing to one device, or to all that the filters leave. Raises `TenantError`.
+    """Perform one action on one device, or on all that match the filters. Raises `TenantError`.
 
-    The whole change is worked out and counted before the first write.
+    The whole change is planned and counted before the first write.
     """
     _check(params)
     found = find_devices(tenant, params)
@@ -116,7 +116,7 @@ def _check_full_wipe(params: Mapping[str, Any]) -> None:
 
 
 def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> None:
-    """A GUID that no device has is more likely a mistake than a device to pass over. What is removed may be gone."""
+    """Refuse a GUID that no device has: it is probably a mistake. On removal, the device may already be gone."""
     if params["guids"] is None or params["state"] == "absent":
         return
     unknown = sorted(
@@ -135,7 +135,7 @@ def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> Non
 
 
 def _in_words(params: Mapping[str, Any]) -> str:
-    """The filters as they were given, shortened where one is a long list."""
+    """The filters as given; a long list is shortened."""
     return ", ".join(
         f"{name} {first_names(value) if isinstance(value, list) else value}"
         for name, value in given_filters(params).items()
@@ -143,9 +143,9 @@ def _in_words(params: Mapping[str, Any]) -> str:
 
 
 def _may_be_done(tenant: Tenant, params: Mapping[str, Any]) -> bool:
-    """Whether an earlier run may have taken the device out of the filter: access changes the state that it names.
+    """Whether an earlier run may have moved the device out of the filter: access changes the filtered state.
 
-    All other filters must still match a device, so that a mistake in one of them is not taken for success.
+    All other filters must still match a device, so that a mistake in one of them does not look like success.
     """
     state, becomes = params["access_state"], {"allowed": "Allowed", "blocked": "Blocked"}.get(params["access"])
     if not params["access"] or not state or normalize_case(state) == normalize_case(becomes):
@@ -178,7 +178,7 @@ def _the_one(tenant: Tenant, params: Mapping[str, Any], devices: list[dict[str, 
 
 
 def _check_confirmation(params: Mapping[str, Any], devices: list[dict[str, Any]]) -> None:
-    """What was confirmed is the id of what was found, and not only that of what was asked for."""
+    """The confirmed id must be that of the device found, not only that of the input."""
     if params["wipe"] == "full":
         for device in devices:
             if normalize_case(device["device_id"]) != normalize_case(params["confirm_full_wipe"]):
@@ -214,7 +214,7 @@ def _plan_access(tenant: Tenant, params: Mapping[str, Any], found: Found, device
 
 
 def _options(mailbox: str, access: str, ids: list[str]) -> dict[str, Any]:
-    """The options of the mailbox that put these ids in their place."""
+    """The options of the mailbox that put these ids on their lists."""
     lists = {
         name: {"add": [], "remove": [], "set": None, edit: ids}
         for name, edit in zip(_LISTS, _EDITS[access], strict=True)

@@ -22,7 +22,7 @@ CLASS_FILTERS: dict[str, Any] = {option: {"type": "str"} for option in _PROPERTI
 
 
 def classes(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The classes that have what the options ask for. Raises `TenantError`."""
+    """The device classes that match the options. Raises `TenantError`."""
     found = [
         returned(one)
         for one in CLASSES.list(tenant)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile devices: what is known of each, and which of them are meant."""
+"""Mobile devices: the data about each, and the selection by filters."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _READ_STATISTICS = Purpose("read the statistics of the mobile devices", READER)
 MINIMUM_EAS_VERSION = (16, 1)
 # https://learn.microsoft.com/previous-versions/office/developer/exchange-server-2010/ff343016(v=exchg.140)
 _STATES = ("Allowed", "Blocked", "Quarantined", "DeviceDiscovery", "Unknown")
-_AT_ONCE = 4  # mailboxes; concurrent requests are what Exchange limits per tenant
+_AT_ONCE = 4  # mailboxes; Exchange limits concurrent requests per tenant
 _SAID_EVERY = 100  # mailboxes
 
 _EXACT = {
@@ -58,17 +58,17 @@ FILTERS: dict[str, Any] = {
 
 
 def devices_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The devices that the filters leave. Raises `TenantError`."""
+    """The devices that match the filters. Raises `TenantError`."""
     found = find_devices(tenant, params, bool(params["gather_statistics"]))
     return {"changed": False, "mobile_devices": found.devices}
 
 
 @dataclass(frozen=True)
 class Found:
-    """What was read: the devices that the filters leave, and what it takes to act on them.
+    """The data read: the devices that match the filters, and what actions need.
 
-    `records` are all devices as the service gave them, by GUID, `mailbox` is the one that was asked for, if any, and
-    `service_time` what the service says that it is now.
+    `records` are all devices as the service returned them, by GUID, `mailbox` is the requested one, if any, and
+    `service_time` is the current time of the service.
     """
 
     devices: list[dict[str, Any]]
@@ -77,14 +77,14 @@ class Found:
     service_time: datetime | None
 
     def owners(self, tenant: Tenant, devices: list[dict[str, Any]]) -> dict[str, ReadResult[Record]]:
-        """The mailbox of each device, by the GUID of the device, or why it is not known for sure."""
+        """The mailbox of each device, by the GUID of the device, or why it is uncertain."""
         if self.mailbox is not None:
             return {device["guid"]: ReadResult(self.mailbox) for device in devices}
         return find_owners(tenant, [self.records[device["guid"]] for device in devices])
 
 
 def read_devices(tenant: Tenant, mailbox: Record | None) -> Result:
-    """All devices, or all of a mailbox, which are checked to be its own."""
+    """All devices, or all of a mailbox, after a check that they belong to it."""
     asked = {"ResultSize": "Unlimited", **({"Mailbox": mailbox["Guid"]} if mailbox else {})}
     found = exchange_of(tenant).invoke("Get-MobileDevice", asked, READ_DEVICES)
     if mailbox:
@@ -98,14 +98,14 @@ def given_filters(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def uses_ages(params: Mapping[str, Any]) -> bool:
-    """Whether the filters go by when a device synchronised."""
+    """Whether the filters depend on the last synchronisation."""
     return any(params.get(option) is not None for option in AGES)
 
 
 def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = False) -> Found:
-    """The devices that the filters leave, complete or an error. Only statistics tell the last synchronisation.
+    """The devices that match the filters, complete or an error. Only statistics have the last synchronisation.
 
-    Intune is asked only if it matters, so that who does not use it needs no rights there.
+    Intune is queried only if needed, so that tenants without it need no permission there.
     """
     mailbox = find_mailbox(tenant, params["mailbox"]) if params.get("mailbox") else None
     found = read_devices(tenant, mailbox)
@@ -123,7 +123,7 @@ def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = F
 
 
 def _check_state(wanted: str | None, known: list[dict[str, Any]]) -> None:
-    """A typing error must not look as if no device were in a state. A device may have one that is newer than this."""
+    """A typing error must not look as if no device had a state. A device may have a newer state than these."""
     if wanted is None:
         return
     if normalize_case(wanted) not in normalized_set([*_STATES, *(one["device_access_state"] for one in known)]):
@@ -131,7 +131,7 @@ def _check_state(wanted: str | None, known: list[dict[str, Any]]) -> None:
 
 
 def facts(device: Record, now: datetime) -> dict[str, Any]:
-    """A device as it is returned, with what follows from its properties."""
+    """A device for the result, with values derived from its properties."""
     return {
         **returned(device),
         "mailbox": owner_of(device),
@@ -142,9 +142,9 @@ def facts(device: Record, now: datetime) -> dict[str, Any]:
 
 
 def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = False) -> bool:
-    """Whether the filters leave `device`; with `last` those by its last synchronisation as well.
+    """Whether `device` matches the filters; with `last`, also those by its last synchronisation.
 
-    What is not known fits no filter: nobody is approved or removed for lack of a fact.
+    An unknown value matches no filter: no device is approved or removed because a fact is missing.
     """
     for option, name in _EXACT.items():
         if params.get(option) is not None and normalize_case(params[option]) != normalize_case(device.get(name)):
@@ -171,9 +171,9 @@ def add_statistics(tenant: Tenant, found: Found, now: datetime) -> list[dict[str
 
 
 def read_statistics(tenant: Tenant, found: Found) -> tuple[dict[Any, Record], dict[str, TenantError]]:
-    """The statistics by folded GUID: one call for each mailbox, a few at a time. Raises `TenantError`.
+    """The statistics by normalized GUID: one call per mailbox, a few at a time. Raises `TenantError`.
 
-    Devices whose mailbox is not there any more are among the lost, if they are not listed any more either.
+    Devices of a mailbox that no longer exists are lost, if they are not listed any more either.
     """
     owners = found.owners(tenant, found.devices)
     mailboxes = sorted({str(one.value["Guid"]) for one in owners.values() if one.known})
@@ -202,7 +202,7 @@ def read_statistics(tenant: Tenant, found: Found) -> tuple[dict[Any, Record], di
 
 
 def _check_gone(tenant: Tenant, mailbox: Record | None, lost: Mapping[str, TenantError]) -> None:
-    """A mailbox of a device that was just listed is "not found": believed only if the device is not listed now."""
+    """The mailbox of a listed device is "not found": believed only if the device is not listed now."""
     listed = normalized_set(one.get("Guid") for one in read_devices(tenant, mailbox).values)
     for guid, failure in lost.items():
         if normalize_case(guid) in listed:
@@ -215,7 +215,7 @@ def _with(device: dict[str, Any], statistics: Record | None, now: datetime) -> d
     days = _days(statistics.get("LastSuccessSync"), now)
     try:
         wipe = wipe_of(statistics)
-    except TenantError:  # a time that cannot be read is no reason to show nothing of all other devices
+    except TenantError:  # an invalid time must not hide all other devices
         wipe = None
     return {**device, "statistics": returned(statistics), "days_since_last_sync": days, "wipe": wipe}
 
@@ -229,7 +229,7 @@ def below_minimum(device: Record) -> bool | None:
 
 
 def _days(text: Any, now: datetime) -> int | None:
-    """Whole days between a time of Exchange and the service's own now; null where there is none."""
+    """Whole days between a time of Exchange and the service's current time; null if there is none."""
     try:
         moment = datetime.fromisoformat(str(text))
     except ValueError:

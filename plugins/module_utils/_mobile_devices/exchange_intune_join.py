@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Which device in Exchange is which in Intune. Pure rules: no I/O.
+"""Match devices in Exchange with devices in Intune. Pure rules: no I/O.
 
 `easDeviceId` of Intune is the `DeviceId` of Exchange. The ids of Outlook for iOS and Android are not stable, so its
-entries are left out. Where Intune tells no id, nothing can be said: Microsoft does not say when it fills the field.
+entries are left out. Without an id in Intune, no match is possible: Microsoft does not say when it fills the field.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ _PHONES = frozenset({"ios", "ipados", "android"})
 
 
 def can_be_joined(device: Mapping[str, Any]) -> bool:
-    """Whether Intune may know this device of Exchange by its `DeviceId`."""
+    """Whether Intune may have this Exchange device by its `DeviceId`."""
     return device.get("ClientType") == "EAS" and normalize_case(device.get("DeviceType")) != "outlook"
 
 
 def join(managed: Iterable[Mapping[str, Any]], devices: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """One row for each phone of Intune and each Exchange ActiveSync device, together where they are the same."""
+    """One row for each phone of Intune and each Exchange ActiveSync device, one for both if they match."""
     eas: dict[Any, list[Mapping[str, Any]]] = {}
     for device in devices:
         if can_be_joined(device):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What would be done to mobile devices: worked out as a whole, and counted, before anything is sent."""
+"""A planned action on mobile devices: complete, and counted, before anything is sent."""
 
 from __future__ import annotations
 
@@ -20,8 +20,8 @@ Device = Mapping[str, Any]
 class Plan:
     """The state of each device, or mailbox, before and after, under a label with its GUID.
 
-    `write` does it and gives what else is returned; `predicted` is that in check mode. `done` says in a word what
-    becomes of the `affected` devices.
+    `write` performs it and returns the rest of the result; `predicted` is that in check mode. `done` is a word for what
+    happens to the `affected` devices.
     """
 
     done: str

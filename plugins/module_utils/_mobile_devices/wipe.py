@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wiping mobile devices: the mail account alone, everything, or not after all.
+"""Wipe mobile devices: the mail account alone or everything, or cancel the request.
 
-This is the only place from which Clear-MobileDevice is sent to wipe (any_cmdlet.py refuses it without AccountOnly).
+This is the only place that sends Clear-MobileDevice for a wipe (any_cmdlet.py refuses it without AccountOnly).
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from .plan import Device, Plan, label, names
 _WIPE = Purpose("wipe the mobile device", "the Exchange role Mail Recipients or User Options")
 _CANCEL = Purpose("cancel the wipe of the mobile device", _WIPE.permission)
 _READ = Purpose("read the state of the wipe", "the Exchange role View-Only Recipients, Mail Recipients or User Options")
-_ATTEMPTS = 3  # reads of a request that was taken back
+_ATTEMPTS = 3  # polls of a cancelled request
 _PAUSES = 5.0, 60.0  # seconds between reads while waiting
 _KINDS = {"account_only": "AccountOnlyDeviceWipe", "full": "DeviceWipe"}
-# By which kinds of wipe the data in question are erased: a full wipe erases the account as well.
+# The kinds of wipe that erase the data in question: a full wipe erases the account as well.
 _COVERED_BY = {"account_only": ("account_only", "full"), "full": ("full",)}
-Stages = dict[str, str]  # of each kind of wipe: none, pending, done
+Stages = dict[str, str]  # for each kind of wipe: none, pending, done
 
 
 def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
-    """How far each kind of wipe is. With `cancelled`, how far it would be without the pending requests.
+    """The progress of each kind of wipe. With `cancelled`, the progress without the pending requests.
 
     The newest request counts, and the newest acknowledgement of its kind. An acknowledgement from before the first
-    synchronisation is one of an earlier partnership: the account was set up again since.
+    synchronisation belongs to an earlier partnership: the account was set up again since.
     """
     first = _time(statistics, "FirstSyncTime")
     stages = {}
@@ -48,7 +48,7 @@ def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
 
 
 def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
-    """A time of Exchange, which writes year 1 where there is none. Raises `TenantError` if it cannot be read."""
+    """A time of Exchange, which writes year 1 for none. Raises `TenantError` if it is invalid."""
     text = statistics.get(name)
     if text in (None, ""):
         return None
@@ -62,7 +62,7 @@ def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
 
 
 def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Device]) -> Plan:
-    """Ask for the wipe of each device that is not being wiped and was not, or take the requests back."""
+    """Request the wipe of each device without a pending or completed one, or cancel the requests."""
     cancels = params["wipe"] == "cancel"
     parameters = {one["guid"]: _parameters(params["wipe"], one) for one in devices}
     kinds = {guid: "account_only" if "AccountOnly" in sent else "full" for guid, sent in parameters.items()}
@@ -109,7 +109,7 @@ def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Devic
 
 
 def _cancelled(devices: Sequence[Device], affected: Sequence[Device], before: Mapping[str, Stages]) -> str:
-    """What was there to cancel: nobody must believe that a wipe was cancelled that was not pending, or is done."""
+    """What there was to cancel: nobody must believe that a wipe was cancelled that was not pending, or is done."""
     done = [one for one in devices if "done" in before[one["guid"]].values()]
     pending = (
         f"A wipe was pending on {names(affected)}" if affected else "No wipe was pending, so nothing was cancelled"
@@ -123,10 +123,10 @@ def is_done(kind: str, stages: Stages) -> bool:
 
 
 def _parameters(wanted: str, device: Device) -> dict[str, bool]:
-    """What makes Clear-MobileDevice do `wanted` and no more. Raises `TenantError` where it cannot."""
+    """The parameters of Clear-MobileDevice for exactly `wanted`. Raises `TenantError` if that is impossible."""
     if wanted == "cancel":
         return {"Cancel": True}
-    # Outlook holds no more than the account, so that nothing else can be wiped there.
+    # Outlook holds only the account, so nothing else can be wiped there.
     if wanted == "full" and device["client_type"] != "Outlook":
         return {}
     if device["below_minimum_eas_version"]:
@@ -139,7 +139,7 @@ def _parameters(wanted: str, device: Device) -> dict[str, bool]:
 
 
 def _read_statistics(tenant: Tenant, device: Device) -> Mapping[str, Any]:
-    """The statistics of this device, and of no other."""
+    """The statistics of this device only."""
     found = exchange_of(tenant).invoke("Get-MobileDeviceStatistics", {"Identity": device["guid"]}, _READ).values
     if len(found) != 1 or normalize_case(found[0].get("Guid")) != normalize_case(device["guid"]):
         raise TenantError(
@@ -152,7 +152,7 @@ def _read_statistics(tenant: Tenant, device: Device) -> Mapping[str, Any]:
 
 
 def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
-    """A device can carry out the wipe while the request is being taken back; nobody must believe that it did not."""
+    """A device can perform the wipe during the cancellation; nobody must believe that it did not."""
 
     def is_done(seen: Stages) -> bool:
         return seen == expected or any(seen[kind] == "done" != expected[kind] for kind in seen)
@@ -169,7 +169,7 @@ def _check_cancelled(tenant: Tenant, device: Device, expected: Stages) -> None:
 
 
 def _wait(tenant: Tenant, devices: Sequence[Device], kinds: Mapping[str, str], seconds: int) -> dict[str, Stages]:
-    """How far the wipes are when all are acknowledged, or when the time is up: a device that is off never answers."""
+    """The progress once all are acknowledged, or when the time is up: a device that is off never responds."""
 
     def read() -> dict[str, Stages]:
         return {one["guid"]: wipe_of(_read_statistics(tenant, one)) for one in devices}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Any cmdlet, for what has no module of its own."""
+"""Run any cmdlet that no module covers."""
 
 from __future__ import annotations
 
@@ -48,14 +48,14 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
     changes = not reads(cmdlet) and given.get("whatif") is not True
     if check_mode and not reads(cmdlet):
         return {"changed": changes, "objects": [], "cmdlet_warnings": []}
-    unsure = "" if cmdlet in CMDLETS else f", if {cmdlet} exists in Exchange Online"  # both answer with 403
+    unsure = "" if cmdlet in CMDLETS else f", if {cmdlet} exists in Exchange Online"  # both return 403
     purpose = Purpose(f"run {cmdlet}", f"an Exchange role that holds {cmdlet} with these parameters{unsure}")
     found = exchange_of(tenant).invoke(cmdlet, parameters, purpose, tuple(params["select"]), known)
     return {"changed": changes, "objects": found.values, "cmdlet_warnings": found.warnings}
 
 
 def undo(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:
-    """Of a cmdlet that destroys or changes, nothing is known here that brings back what was there."""
+    """For cmdlets that destroy or change, the previous state is unknown here."""
     verb = normalize_case(str(params["cmdlet"]).partition("-")[0])
     return (
         "" if verb in _CREATES else "This module cannot undo a cmdlet; the response of the service is all that is left"

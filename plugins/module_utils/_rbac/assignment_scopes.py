@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How far a role assignment reaches: one that is limited to some objects is not the whole right.
+"""The scopes of role assignments: a limited assignment does not give the whole right.
 
 https://learn.microsoft.com/powershell/module/exchange/new-managementroleassignment
 """
@@ -13,14 +13,14 @@ from typing import Any
 
 from .._core.resource import Record, normalize_case, normalized_set
 
-# The kind of scope, and the property of the role with the scope that it has from the start.
+# The kind of scope, and the property of the role that holds its implicit scope.
 _KINDS = {
     "RecipientReadScope": "ImplicitRecipientReadScope",
     "RecipientWriteScope": "ImplicitRecipientWriteScope",
     "ConfigReadScope": "ImplicitConfigReadScope",
     "ConfigWriteScope": "ImplicitConfigWriteScope",
 }
-# The name of the scope. Exchange leaves out properties without a value.
+# The name of the scope. Exchange omits properties without a value.
 _NAMES = (
     "CustomRecipientWriteScope",
     "CustomConfigWriteScope",
@@ -34,7 +34,7 @@ _WHOLE = normalized_set(("", "None", "NotApplicable", "Organization", "Organizat
 def scope_of(assignment: Record, role: Mapping[str, Any] | None = None) -> str | None:
     """The scope in words, such as "CustomRecipientScope Europe"; None for the whole right.
 
-    A role for one's own mailbox is limited by itself: with the role known, that is its whole right.
+    A role for the user's own mailbox is always limited: if the role is known, that is its whole right.
     """
     kinds = [
         str(assignment[name])

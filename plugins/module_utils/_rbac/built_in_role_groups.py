@@ -4,8 +4,8 @@
 """Role groups that every organization has.
 
 The names come from https://learn.microsoft.com/exchange/permissions-exo/permissions-exo and
-https://learn.microsoft.com/defender-office-365/mdo-portal-permissions. They are the second line: Exchange marks a
-built-in role group with a WellKnownObject, and one whose members come from another service with Partner_Managed.
+https://learn.microsoft.com/defender-office-365/mdo-portal-permissions. They are the fallback: Exchange marks a built-in
+role group with a WellKnownObject, and one whose members come from another service with Partner_Managed.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ _NAMES = normalized_set(
         "View-Only Organization Management",
     )
 )
-# A number or an id of the tenant follows.
+# Followed by a number or an id of the tenant.
 _PREFIXES = (
     "complianceadmins_",
     "exchangeserviceadmins_",
@@ -50,7 +50,7 @@ GLOBAL_ADMINISTRATORS = "tenantadmins_"  # the group in which Exchange shows the
 
 
 def is_built_in_name(name: Any) -> bool:
-    """Whether a name is one of the service, or looks the same to a reader: with other spaces or forms of letters."""
+    """Whether a name belongs to the service, or looks like it: with other spaces or letter forms."""
     looks = " ".join(visible(unicodedata.normalize("NFKC", str(name))).split())
     return normalize_case(looks) in _NAMES or normalize_case(looks).startswith(_PREFIXES)
 

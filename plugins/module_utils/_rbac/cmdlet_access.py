@@ -22,9 +22,8 @@ READ_RIGHTS = Purpose("read the Exchange rights of the account", READER)
 _READ_OWN = Purpose("read which cmdlets the caller may run")
 
 # "Configure the Intune service-to-service connector for Exchange Online" (Microsoft, 2016): the cmdlets that its
-# account must be able to run. The parameters are those without which the cmdlet cannot do that job (exchange-ps
-# reference): a role can hold a cmdlet with only some, as Organization Client Access holds Get-MobileDevice with
-# Monitoring alone.
+# account must be able to run. The parameters are those that the cmdlet needs for this (exchange-ps reference): a role
+# can include only some, as Organization Client Access has Get-MobileDevice with Monitoring alone.
 CONNECTOR_CMDLETS: dict[str, tuple[str, ...]] = {
     "Get-ActiveSyncOrganizationSettings": (),
     "Set-ActiveSyncOrganizationSettings": ("DefaultAccessLevel",),
@@ -44,7 +43,7 @@ CONNECTOR_CMDLETS: dict[str, tuple[str, ...]] = {
 
 @dataclass(frozen=True)
 class CmdletGrant:
-    """What an account has of one cmdlet."""
+    """An account's access to one cmdlet."""
 
     granted: bool
     missing_parameters: tuple[str, ...] = ()
@@ -53,9 +52,9 @@ class CmdletGrant:
 
 @dataclass(frozen=True)
 class Rights:
-    """The assignments that count for an account, the entries of their roles, and the roles for its own mailbox only.
+    """The effective assignments of an account, the entries of their roles, and the roles for its own mailbox only.
 
-    `entries` come with the whole right; those in `limited` reach only as far as the scope of their assignment.
+    `entries` come with the whole right; those in `limited` are restricted to the scope of their assignment.
     """
 
     assignments: list[dict[str, Any]]
@@ -65,7 +64,7 @@ class Rights:
 
 
 def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
-    """The cmdlets of a role with their parameters, in one read; none if there is no such role."""
+    """The cmdlets of a role with their parameters, in one read; empty if the role does not exist."""
     if is_pattern(role):
         return _entries_of_role(tenant, role)
     found = (
@@ -82,7 +81,7 @@ def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
 
 
 def is_pattern(role: str) -> bool:
-    """Whether a name means something else in the identity of an entry, which is ROLE\\CMDLET with wildcards."""
+    """Whether a name has another meaning in the identity of an entry, which is ROLE\\CMDLET with wildcards."""
     return any(mark in role for mark in "\\*?[]")
 
 
@@ -102,7 +101,7 @@ def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
 
 
 def read_rights(tenant: Tenant, account: str) -> Rights:
-    """What the account holds, directly or through groups: one read a role. Raises `TenantError`."""
+    """The rights of the account, direct or through groups: one read per role. Raises `TenantError`."""
     assignments = (
         exchange_of(tenant)
         .invoke(
@@ -121,13 +120,13 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
         )
         .values
     )
-    # A delegating assignment allows to hand the role on, not to use it.
+    # A delegating assignment allows delegating the role, not using it.
     used = [
         one
         for one in assignments
         if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
     ]
-    # Every mailbox has a role assignment policy. What it gives reaches no further than that mailbox.
+    # Every mailbox has a role assignment policy, whose rights are limited to that mailbox.
     own = [one for one in used if one.get("RoleAssigneeType") == "RoleAssignmentPolicy"]
     counting = [one for one in used if one not in own]
     reads = {
@@ -143,12 +142,12 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
 
 
 def read_entries(tenant: Tenant, account: str) -> list[dict[str, Any]]:
-    """The role entries that the account holds for the whole organization. Raises `TenantError`."""
+    """The role entries of the account for the whole organization. Raises `TenantError`."""
     return read_rights(tenant, account).entries
 
 
 def asked_for(listed: list[Any], option: str = "cmdlets") -> dict[str, list[str] | None]:
-    """The cmdlets of an option, each with the parameters named there, or None for whatever there is."""
+    """The cmdlets of an option, each with the requested parameters, or None for any."""
     asked: dict[str, list[str] | None] = {}
     for one in listed:
         item = {"cmdlet": one} if isinstance(one, str) else one
@@ -164,7 +163,7 @@ def asked_for(listed: list[Any], option: str = "cmdlets") -> dict[str, list[str]
 
 
 def judge_cmdlets(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]]) -> dict[str, CmdletGrant]:
-    """What the entries give of each cmdlet. Parameters of several roles add up."""
+    """The entries' access to each cmdlet. Parameters of several roles add up."""
     verdicts = {}
     for cmdlet, needed in cmdlets.items():
         held = [entry for entry in entries if normalize_case(str(entry.get("Name"))) == normalize_case(cmdlet)]
@@ -181,7 +180,7 @@ _REVOKE = "take the account out of the roles that give it"
 
 
 def access_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """What the account, or the caller, may run of the asked cmdlets, and what else. Raises `TenantError`."""
+    """The account's, or caller's, access to the requested cmdlets, and its excess. Raises `TenantError`."""
     if params.get("new_token"):
         tenant.new_token("exchange")
     given = params.get("cmdlets")
@@ -242,7 +241,7 @@ def _of_account(rights: Rights, needed: Mapping[str, tuple[str, ...]]) -> dict[s
 
 
 def _of_caller(names: list[str], needed: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """Exchange tells a caller the names of its cmdlets, not their parameters or where they come from."""
+    """Exchange lists the names of a caller's own cmdlets, without parameters or sources."""
     unknown = {"parameters": None, "missing_parameters": None, "granted_by": None}
     return {
         "cmdlets": [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Management roles of one's own: a part of a built-in role, cmdlet by cmdlet and parameter by parameter."""
+"""Custom management roles: a part of a built-in role, cmdlet by cmdlet and parameter by parameter."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _NOT_OURS = (
 _OF_ROLES = ("-ManagementRoleEntry", "-ManagementRole")
 _NAME_LIMIT = 64  # https://learn.microsoft.com/powershell/module/exchange/new-managementrole
 _READ = Purpose("read the management roles", READER)
-# Every cmdlet of PowerShell has these. They are no rights, and whether a role lists them is not stable.
+# Every PowerShell cmdlet has these. They are no rights, and roles do not list them consistently.
 _COMMON = normalized_set(
     [
         "Debug",
@@ -48,12 +48,12 @@ _COMMON = normalized_set(
 
 
 def bare_name(role: Any) -> str:
-    """A role's name without the tenant that a live tenant was seen to put before it, as in contoso\\Role."""
+    """A role's name without the tenant prefix that a live tenant was seen to add, as in contoso\\Role."""
     return str(role or "").rpartition("\\")[2]
 
 
 def entries_of(tenant: Tenant, role: str) -> Entries:
-    """What a role holds, in the order of names; empty if there is no such role."""
+    """The entries of a role, sorted by name; empty if the role does not exist."""
     found = {
         str(entry["Name"]): sorted(
             name for name in entry.get("Parameters") or [] if normalize_case(name) not in _COMMON
@@ -76,7 +76,7 @@ def _comparable(cmdlets: list[dict[str, Any]]) -> dict[str, Any]:
 
 
 def within(asked: Mapping[str, list[str] | None], parent: str, allowed: Entries) -> Entries:
-    """The asked cmdlets in the parent's spelling. Raises `TenantError` for what the parent does not hold."""
+    """The requested cmdlets in the parent's spelling. Raises `TenantError` for cmdlets that the parent lacks."""
     cmdlets = {normalize_case(cmdlet): cmdlet for cmdlet in allowed}
     wanted: Entries = {}
     beyond = [name for name in asked if normalize_case(name) not in cmdlets]
@@ -101,14 +101,14 @@ def within(asked: Mapping[str, list[str] | None], parent: str, allowed: Entries)
 
 @dataclass(frozen=True)
 class Roles(ExchangeObjects):
-    """The management roles; the one called `name` is read with its cmdlets. `allowed` is what its parent holds."""
+    """The management roles; the one called `name` is read with its cmdlets. `allowed` are the cmdlets of its parent."""
 
     noun: str = "ManagementRole"
     thing: str = "management role"
     reader: str = READER
     writer: str = WRITER
     select: tuple[str, ...] = ("Identity", "Name", "Guid", "Parent", "Description", "RoleType", "IsRootRole")
-    # Without Force, Exchange Online asks, and nobody is there to answer.
+    # Without Force, Exchange Online prompts, and nobody can respond.
     always: Mapping[str, Mapping[str, Any]] = field(default_factory=lambda: {"Remove-ManagementRole": {"Force": True}})
     name: str = ""
     allowed: Entries = field(default_factory=dict)
@@ -122,7 +122,7 @@ class Roles(ExchangeObjects):
         ]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        """A new role never holds more cmdlets than asked for; nobody has it before its parameters are trimmed."""
+        """A new role never has more cmdlets than requested; nobody holds it before its parameters are trimmed."""
         wanted = unlisted(values.get("Cmdlets") or listed(self.allowed))
         enabled = {"EnabledCmdlets": list(wanted)} if values.get("Cmdlets") else {}
         sent = {name: value for name, value in values.items() if name != "Cmdlets"}
@@ -135,10 +135,10 @@ class Roles(ExchangeObjects):
         return {**record, **values}
 
     def _edit(self, tenant: Tenant, role: Record, before: Entries, after: Entries, *, of_new: bool = False) -> None:
-        """Entry by entry, what goes first. Each step is absolute: the next run goes on where this one ended.
+        """Edit entry by entry, removals first. Each step is absolute: the next run continues where this one ended.
 
-        The entries by which roles are changed come last, and what they gain before what they lose: whoever changes its
-        own role could not finish otherwise.
+        The entries that allow changing roles come last, and their additions before their removals: otherwise a caller
+        that changes its own role could not finish.
         """
         removed = [cmdlet for cmdlet in before if cmdlet not in after]
         other = [
@@ -195,7 +195,7 @@ def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record 
 
 
 def _check_fixed(tenant: Tenant, params: Mapping[str, Any], record: Record) -> None:
-    """What Exchange cannot change. Raises `TenantError`."""
+    """Refuse changes that Exchange does not support. Raises `TenantError`."""
     for one in _FIXED:
         wanted, there = params.get(one.option), record.get(one.api)
         if wanted is not None and one.normalize(wanted) != one.normalize(there):
@@ -209,7 +209,7 @@ def _check_fixed(tenant: Tenant, params: Mapping[str, Any], record: Record) -> N
 
 
 def _check_unused(tenant: Tenant, name: str, role: str) -> None:
-    """Assignments are other people's rights: they are named, never removed on the side."""
+    """Assignments are other people's rights: they are reported, never removed as a side effect."""
     asked = {"Identity": role, "GetChildren": True}
     assigned = found_by(tenant, "Get-ManagementRoleAssignment", {"Role": role, "Delegating": False}, _READ)
     children = [
@@ -256,7 +256,7 @@ ROLE = Resource(
 
 
 def ensure_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one role to the wanted state. Raises `TenantError`, before anything is written where that is possible."""
+    """Bring one role to the desired state. Raises `TenantError`, before anything is written if possible."""
     name, given = params["name"], params.get("cmdlets")
     if len(name) > _NAME_LIMIT:
         raise usage(f"name has {len(name)} characters, and a management role at most {_NAME_LIMIT}")
@@ -277,7 +277,7 @@ def ensure_role(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> 
 
 
 def _parent_of(tenant: Tenant, name: str) -> str:
-    """The parent of a role that exists; the role itself is nobody's part when it is built in."""
+    """The parent of an existing role; a built-in role has none."""
     listed_roles = exchange_of(tenant).invoke("Get-ManagementRole", {}, _READ, select=("Name", "Guid", "Parent")).values
     found = only(
         [one for one in listed_roles if normalize_case(one["Name"]) == normalize_case(name)],
@@ -289,7 +289,7 @@ def _parent_of(tenant: Tenant, name: str) -> str:
 
 
 def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The roles that fit, and what the one of a given name holds. Raises `TenantError`."""
+    """The roles that match, and the cmdlets of a given one. Raises `TenantError`."""
     asked: dict[str, Any] = {"Identity": params["name"]} if params.get("name") else {}
     if params.get("cmdlet"):
         asked["Cmdlet"] = params["cmdlet"]
@@ -297,14 +297,14 @@ def roles_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
             asked["CmdletParameters"] = params["parameters"]
     if params.get("parent") and params.get("name"):
         raise usage("name and parent exclude each other")
-    # GetChildren goes with no cmdlet: then both are asked for, and what is in both answers is meant.
+    # GetChildren cannot be combined with a cmdlet: then both are requested, and the intersection counts.
     children = {"Identity": params["parent"], "GetChildren": True} if params.get("parent") else {}
     found = found_by(tenant, "Get-ManagementRole", children if children and not asked else asked, _READ)
     if children and asked:
         mine = {Roles().id_of(one) for one in found_by(tenant, "Get-ManagementRole", children, _READ)}
         found = [one for one in found if Roles().id_of(one) in mine]
     roles = [returned({name: one.get(name) for name in Roles.select}) for one in found]
-    if params.get("name"):  # Exchange takes wildcards here
+    if params.get("name"):  # Exchange accepts wildcards here
         fits = (
             one
             for one in roles

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Leaving the compact form of a small tenant, once and for good: only then Exchange takes roles of one's own.
+"""Enable customization of a small tenant, irreversibly: only then does Exchange accept custom roles.
 
 https://learn.microsoft.com/powershell/module/exchange/enable-organizationcustomization
 """
@@ -30,10 +30,10 @@ OPTIONS: dict[str, Any] = {
 
 
 class _Organization(Existing):
-    """The Exchange organization as the one object of its kind. Its customization can only be enabled."""
+    """The Exchange organization as a singleton. Its customization can only be enabled."""
 
     def __init__(self, wait_timeout: int | None) -> None:
-        self._wait_timeout = wait_timeout  # None: nobody waits for the change to show
+        self._wait_timeout = wait_timeout  # None: do not wait until the change shows
 
     def id_of(self, record: Record) -> str:
         return str(record["Guid"])
@@ -83,12 +83,12 @@ def _read(tenant: Tenant) -> Record:
 
 
 def _enable(tenant: Tenant, wait_timeout: int | None) -> Record | None:
-    """The organization once the change shows; None if nobody waits for that."""
+    """The organization once the change shows; None without waiting."""
     asked: TenantError | None = None
     try:
         exchange_of(tenant).invoke("Enable-OrganizationCustomization", {}, _ENABLE)
     except TenantError as error:
-        # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, has asked already.
+        # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, already did it.
         if error.kind not in ("refused", "outcome_unknown") or wait_timeout is None:
             step = "If it was asked for already, it takes effect within a day or two: wait and run again"
             raise error.but(next_step=step) from error.__cause__

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""People, groups and applications: found by id, address or name, and from then on handled by their unique id.
+"""People, groups and applications: found by id, address or name, and then addressed by their unique id.
 
-Ids and addresses identify. A name counts only when nobody else has it, as a name or as an address: two objects are
-never taken for one because of a name.
+Ids and addresses identify. A name counts only if nobody else has it, as a name or as an address: two objects are never
+confused because of a name.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .._engine.tenant import Tenant
 from .service_principals import find_service_principal
 
 _FIND = Purpose("find the user, group or application", "the Exchange role View-Only Recipients or Role Management")
-# No two objects have the same of these.
+# Unique properties of objects.
 _IDS = ("Guid", "ExternalDirectoryObjectId", "ExchangeObjectId", "ObjectId", "AppId", "DistinguishedName")
 _ADDRESSES = (
     "PrimarySmtpAddress",
@@ -32,13 +32,13 @@ _ADDRESSES = (
 )
 _NAMES = ("Name", "DisplayName", "Identity", "Id", "Alias", "SamAccountName")
 _NO_ID = "00000000-0000-0000-0000-000000000000"
-# What finds the owner of an address where the same text is the name of somebody else.
+# Properties that find the owner of an address if the same text is somebody else's name.
 _FILTERS = {"Get-Recipient": "EmailAddresses -eq 'smtp:{0}'", "Get-User": "UserPrincipalName -eq '{0}'"}
 
 
 @dataclass
 class Principal:
-    """Somebody under every id and address that was seen. `id` is what cmdlets are given, `label` is for people."""
+    """Somebody with all known ids and addresses. `id` is for cmdlets, `label` is for people."""
 
     id: str
     label: str
@@ -61,13 +61,13 @@ def _values(record: Record, properties: tuple[str, ...]) -> set[str]:
 
 
 def _read(record: Record) -> Principal:
-    """The principal that the service showed, before it is known whether it was met before."""
+    """The principal in a response, before it is known whether it was read before."""
     addresses = _values(record, _ADDRESSES)
     for proxy in record.get("EmailAddresses") or []:
         kind, colon, address = str(proxy).partition(":")
         addresses.add(normalize_case(address if colon else kind))
     names = _values(record, _NAMES)
-    # Guid is what Exchange says of recipients; it shows service principals with an ObjectId.
+    # For recipients, Exchange returns Guid; it returns service principals with an ObjectId.
     unique = next((str(record[one]) for one in ("ObjectId", "Guid", *_IDS) if record.get(one)), "")
     name = str(record.get("Name") or record.get("DisplayName") or record.get("Identity") or unique)
     address = next((str(record[one]) for one in _ADDRESSES if record.get(one)), "")
@@ -77,7 +77,7 @@ def _read(record: Record) -> Principal:
 
 
 class Principals:
-    """Everybody that one task has met."""
+    """All principals that one task has read."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
@@ -85,7 +85,7 @@ class Principals:
         self._labels: dict[str, Principal] = {}
 
     def learn(self, record: Record, label: str = "") -> Principal:
-        """The principal of an object that the service showed. It is one met before only if they share an id."""
+        """The principal of a returned object. It equals an earlier one only if they share an id."""
         read = _read(record)
         for one in self._known:
             if one.ids & read.ids or (not read.ids and not one.ids and one.names & read.names):
@@ -104,17 +104,17 @@ class Principals:
         return self._labels[normalize_case(label)]
 
     def id_of(self, label: str) -> str:
-        """What cmdlets are given for a label; one that nobody was found for stands for itself."""
+        """The id of a label for cmdlets; a label without a principal stands for itself."""
         known = self._labels.get(normalize_case(label))
         return known.id if known else label
 
     def find(self, text: str) -> Principal | None:
-        """Whoever a person means by `text`, None if there is nobody. Raises `TenantError` if it can be several."""
+        """The principal for `text`, None if there is none. Raises `TenantError` if there may be several."""
         met = [one for one in self._known if one.is_meant_by(text)]
         return self._only(met, text) if met else self._only(self._search(text), text)
 
     def named(self, text: str) -> Principal:
-        """As `find`, but nobody is an error."""
+        """Like `find`, but a missing principal is an error."""
         found = self.find(text)
         if found is None:
             raise TenantError(
@@ -132,7 +132,7 @@ class Principals:
         return one
 
     def _search(self, text: str) -> list[Principal]:
-        """Who has `text` as an id or address, else who has it as a name."""
+        """Those who have `text` as an id or address, else those who have it as a name."""
         found = [one for one in self._known if one.is_called([text])]
         for cmdlet in _FILTERS:
             found += [one for one in self._ask(cmdlet, text) if one not in found]
@@ -144,7 +144,7 @@ class Principals:
         return found
 
     def _owners(self, cmdlet: str, text: str) -> list[Principal]:
-        """Who has `text` as an address, whoever has it as a name."""
+        """Those who have `text` as an address, whoever has it as a name."""
         quoted = text.replace("'", "''")
         asked = {"Filter": _FILTERS[cmdlet].format(quoted), "ResultSize": "Unlimited"}
         records = found_by(self._tenant, cmdlet, asked, _FIND)
@@ -163,7 +163,7 @@ class Principals:
         found = [self.learn(record) for record in records]
         if "@" in text and not any(one.is_meant_by(text) for one in found):
             found = self._owners(cmdlet, text) or found
-        # What came back must be what was asked for.
+        # The returned object must be the requested one.
         other = [one for one in found if not one.is_called([text])]
         if other:
             raise TenantError(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A management role given to somebody directly. An assignment is its role and its assignee; its name means nothing."""
+"""Direct assignments of management roles. An assignment is its role and its assignee; its name means nothing."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _READ = Purpose("read the role assignments", READER)
 _ACTION = "configure the role assignment"
 # The option for each kind of assignee, and the parameter of New-ManagementRoleAssignment that takes it.
 KINDS = {"user": "User", "group": "SecurityGroup", "application": "App"}
-# What somebody has only through something else.
+# How somebody may hold a role other than directly.
 _INDIRECT = {
     "user": ("RoleGroup", "SecurityGroup", "RoleAssignmentPolicy"),
     "group": ("RoleAssignmentPolicy",),
@@ -43,9 +43,9 @@ _NAME = "management_role_assignment"
 
 @dataclass(frozen=True, kw_only=True)
 class Assignments(ExchangeObjects):
-    """The unscoped assignments of `role` to `assignee` alone, both found before. `given` is how a person names it.
+    """The unscoped assignments of `role` to `assignee` alone, both found before. `given` is the user's name for it.
 
-    Those with a scope are other objects: they go into `scoped`, to be shown.
+    Those with a scope are different objects: they go into `scoped`, for the result.
     """
 
     noun: str = "ManagementRoleAssignment"
@@ -94,7 +94,7 @@ class Assignments(ExchangeObjects):
 
 
 def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Give a role to somebody, or take it away. Raises `TenantError`."""
+    """Assign a role to somebody, or remove the assignment. Raises `TenantError`."""
     kinds = [kind for kind in KINDS if params.get(kind)]
     if len(kinds) != 1:
         raise usage(f"exactly one of {', '.join(KINDS)} must be set, not {len(kinds)}")
@@ -140,7 +140,7 @@ def _shown(kind: str, name: str, assignee: Principal) -> str:
 
 
 def _assignee(tenant: Tenant, kind: str, name: str, groups: list[Record]) -> Principal | None:
-    """Who is meant. A role group and a mail-enabled group of one name are two."""
+    """The assignee. A role group and a mail-enabled group of the same name are two."""
     principals = Principals(tenant)
     if kind == "application":
         application = find_service_principal(tenant, name)
@@ -148,7 +148,7 @@ def _assignee(tenant: Tenant, kind: str, name: str, groups: list[Record]) -> Pri
     for group in groups if kind == "group" else []:
         principals.learn(group, label=str(group["Name"]))
     found = principals.find(name)
-    # The id of a person names no group, and that of a group nobody in person.
+    # A person's id does not identify a group, nor a group's id a person.
     is_group = found and (found.is_group or any(found.is_meant_by(str(one["Guid"])) for one in groups))
     return found if bool(is_group) is (kind == "group") else None
 
@@ -169,7 +169,7 @@ def _missing(kind: str, params: Mapping[str, Any], role: Record | None) -> Tenan
 
 
 def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed: bool) -> None:
-    """The built-in roles of a built-in group are the organization's way in; a custom one may come and go on request."""
+    """The built-in roles of a built-in group keep the organization accessible; custom ones may change on request."""
     if group is None or not is_built_in(group) or (allowed and not role.get("IsRootRole")):
         return
     own = bool(role.get("IsRootRole"))
@@ -184,7 +184,7 @@ def _check_built_in(tenant: Tenant, role: Record, group: Record | None, allowed:
 
 
 def assignments_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The assignments that fit. Raises `TenantError`."""
+    """The assignments that match. Raises `TenantError`."""
     filters = {"role": "Role", "assignee": "RoleAssignee", "enabled": "Enabled", "delegating": "Delegating"}
     asked: dict[str, Any] = {api: params[option] for option, api in filters.items() if params.get(option) is not None}
     if params["effective_users"]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The management roles by name, and which of them the caller needs to finish what it does."""
+"""The management roles by name, and those that the caller needs to finish its own task."""
 
 from __future__ import annotations
 
@@ -29,19 +29,19 @@ _SELECT = (
     "ImplicitConfigReadScope",
     "ImplicitConfigWriteScope",
 )
-# Its parts have the same type.
+# Its child roles have the same type.
 _ROLE_MANAGEMENT = "rolemanagement"
 
 
 class RoleCatalog:
-    """All management roles, read once for a task."""
+    """All management roles, read once per task."""
 
     def __init__(self, tenant: Tenant) -> None:
         self._tenant = tenant
         self._roles: list[Record] | None = None
 
     def find(self, name: str) -> Record | None:
-        """The one role of this name. Raises `TenantError` if several have it."""
+        """The only role of this name. Raises `TenantError` if several have it."""
         if self._roles is None:
             self._roles = exchange_of(self._tenant).invoke("Get-ManagementRole", {}, _READ, select=_SELECT).values
         found = [one for one in self._roles if normalize_case(one["Name"]) == normalize_case(name)]
@@ -49,17 +49,17 @@ class RoleCatalog:
         return record
 
     def id_of(self, name: str) -> str:
-        """What cmdlets are given: a name could be another role's id."""
+        """The id for cmdlets: a name could be another role's id."""
         return str((self.find(name) or {}).get("Guid") or name)
 
     def is_named(self, listed_name: str, name: str) -> bool:
-        """Whether Exchange shows the role of this name: it may put the organization and a backslash before it."""
+        """Whether Exchange shows the role of this name: it may prefix the organization and a backslash."""
         if normalize_case(listed_name) == normalize_case(name):
             return True
         return normalize_case(listed_name).endswith("\\" + normalize_case(name)) and self.find(listed_name) is None
 
     def check_assignment(self, found: Record, role: str, is_assignee: Callable[[str], bool]) -> None:
-        """Refuse an assignment that is not of this role, to this assignee. `is_assignee` takes a folded name."""
+        """Refuse an assignment of another role, or to another assignee. `is_assignee` takes a normalized name."""
         shown = [
             normalize_case(str(found[one])) for one in ("RoleAssigneeName", "RoleAssignee", "User") if found.get(one)
         ]
@@ -75,20 +75,20 @@ class RoleCatalog:
             )
 
     def hands_out_roles(self, name: str) -> bool:
-        """Whether a role is Role Management or a part of it."""
+        """Whether a role is Role Management or one of its child roles."""
         kind = (self.find(name) or {}).get("RoleType") or name.replace(" ", "")
         return bool(normalize_case(str(kind)) == _ROLE_MANAGEMENT)
 
 
 def caller_id(tenant: Tenant) -> str:
-    """The object id of whoever signed in; empty if the token does not say."""
+    """The object id of the caller; empty if the token does not name it."""
     return str(claims(tenant.tokens.bearer("exchange")).get("oid") or "")
 
 
 def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> list[Record] | None:
-    """The assignments by which the caller hands out roles; None if that cannot be known.
+    """The assignments by which the caller delegates roles; None if unknown.
 
-    An application that Exchange does not know at all has its rights from the directory, and no assignment. Whether
+    An application that is not registered in Exchange has its rights from the directory, and no assignment. Whether
     Exchange finds a registered one as an assignee is not documented.
     """
     asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
@@ -102,10 +102,9 @@ def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> lis
 
 
 def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:
-    """Refuse to take the assignments away by which the caller hands out roles, if it has no others.
+    """Refuse to remove the last assignments by which the caller delegates roles.
 
-    What follows in the same task could not be finished, and nothing undone. A task that takes no such role away reads
-    nothing.
+    The rest of the task could not be finished, and nothing undone. A task that removes no such role reads nothing.
     """
     names = [str(one["Role"]) for one in taken if catalog.hands_out_roles(str(one["Role"]))]
     if not names:

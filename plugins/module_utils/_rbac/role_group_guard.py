@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task may not do to a role group: each refusal comes before the first write, in check mode as well."""
+"""Forbidden changes of a role group: each refusal comes before the first write, in check mode as well."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def check_change(
     catalog: RoleCatalog,
     principals: Principals,
 ) -> None:
-    """Refuse what would hurt somebody else, or the caller. `changes` are the options that would change."""
+    """Refuse changes that would harm somebody else, or the caller. `changes` are the options that would change."""
     marker, description = params.get("marker"), params.get("description")
     if marker and description is not None and normalize_case(marker) not in normalize_case(description):
         raise usage("description does not contain the text of marker", "Add the marker to the description")
@@ -63,7 +63,7 @@ def _built_in(tenant: Tenant, name: str, problem: str, step: str) -> TenantError
 
 
 def _check_built_in(tenant: Tenant, params: Mapping[str, Any], record: Record, changes: Mapping[str, Any]) -> None:
-    """Of a built-in group only the members change, and only if that was allowed."""
+    """Only the members of a built-in group change, and only if that was allowed."""
     other = sorted(set(changes) - {"members"})
     if params["state"] == "absent" or other:
         problem = f"its {', '.join(other)} cannot be changed" if other else "cannot be removed"
@@ -80,7 +80,7 @@ def _check_built_in(tenant: Tenant, params: Mapping[str, Any], record: Record, c
 
 
 def _check_roles(tenant: Tenant, record: Record | None, changes: Mapping[str, Any], catalog: RoleCatalog) -> None:
-    """The roles must be there before anything is written."""
+    """The roles must exist before anything is written."""
     held = normalized_set((record or {}).get("Roles"))
     new = [role for role in changes.get("roles") or [] if normalize_case(role) not in held]
     missing = [role for role in new if catalog.find(role) is None]
@@ -104,7 +104,7 @@ def _removed_members(record: Record, changes: Mapping[str, Any], principals: Pri
 
 
 def _check_last_member(tenant: Tenant, record: Record, after: Sequence[str], principals: Principals) -> None:
-    """Somebody who can sign in must be left, or the Global Administrators as a whole."""
+    """Somebody who can sign in must remain, or the Global Administrators as a whole."""
     for member in map(principals.by_label, after):
         if member.is_group and any(name.startswith(GLOBAL_ADMINISTRATORS) for name in member.names):
             return
@@ -128,7 +128,7 @@ def _check_own_way(
     catalog: RoleCatalog,
     removed: Sequence[Principal],
 ) -> None:
-    """The caller's right to hand out roles is never taken away by its own task."""
+    """A task must not remove its caller's right to delegate roles."""
     kept = normalized_set(changes["roles"] if "roles" in changes else record["Roles"])
     if params["state"] == "absent" or _is_caller(tenant, removed):
         kept = frozenset()
@@ -137,5 +137,5 @@ def _check_own_way(
 
 
 def _is_caller(tenant: Tenant, people: Sequence[Principal]) -> bool:
-    """Whether the caller is among them; a group may hold the caller, so it counts."""
+    """Whether the caller is a member; a group may contain the caller, so it counts."""
     return bool(people) and any(one.is_group or one.is_meant_by(caller_id(tenant)) for one in people)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Role groups: who is in them, and which roles they give."""
+"""Role groups: their members and their roles."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from .role_group_guard import check_change
 
 WRITER = "the Exchange role Role Management"
 _READ = Purpose("read the role groups", READER)
-# Who manages a group may change it; who holds Role Management may as well, but must say so.
+# Managers of a group may change it; holders of Role Management may as well, but must say so.
 _BYPASS = {"BypassSecurityGroupManagerCheck": True}
 ROLES = EditedList("roles", "Roles")
 _DESCRIPTION = Field("description", "Description", normalize=lambda text: text or "", clears=True)
@@ -43,7 +43,7 @@ OPTIONS: dict[str, Any] = {
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
 _SELECT = ("Identity", "Name", "Guid", "DisplayName", "Description", "ManagedBy", "RoleGroupType")
-_PROTECTION = ("WellKnownObject", "Capabilities")  # read to know what is built in
+_PROTECTION = ("WellKnownObject", "Capabilities")  # read to detect built-in groups
 
 
 def read_members(tenant: Tenant, group: Record, names: Mapping[str, str]) -> list[Record]:
@@ -52,7 +52,7 @@ def read_members(tenant: Tenant, group: Record, names: Mapping[str, str]) -> lis
 
 
 def read_assignments(tenant: Tenant, group: Record, names: Mapping[str, str]) -> list[Record]:
-    """The roles that the group may use, each under a label that has its scope. To hand on is another matter."""
+    """The roles that the group may use, each under a label with its scope. Delegating assignments are left out."""
     asked = {"RoleAssignee": group["Guid"], "Delegating": False}
     select = ("Name", "Guid", "Identity", "Role", *SCOPES)
     found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, names, select)
@@ -72,12 +72,12 @@ def _details(tenant: Tenant, group: Record, names: Mapping[str, str]) -> tuple[l
 
 @dataclass(frozen=True, kw_only=True)
 class People(EditedList):
-    """A list of people in which every one has many names."""
+    """A list of people, each of whom has many names."""
 
     principals: Principals
 
     def target(self, before: Any, value: Any) -> Any:
-        """The labels; one person under two names is one."""
+        """The labels; one person under two names counts once."""
         labels: dict[str, Any] = {"set": None}
         for key in ("set", "add"):
             if value.get(key) is not None:
@@ -88,9 +88,9 @@ class People(EditedList):
 
 @dataclass(frozen=True, kw_only=True)
 class GivenRoles(EditedList):
-    """The roles of a group. One with a scope is listed apart: it is not the whole role, and is never taken for it.
+    """The roles of a group. One with a scope is listed separately: it is not the whole role.
 
-    `scoped` has the role of each label with a scope.
+    `scoped` has the roles by label with a scope.
     """
 
     scoped: dict[str, str]
@@ -132,7 +132,7 @@ class RoleGroups(ExchangeObjects):
     principals: Principals
     catalog: RoleCatalog
     scoped: dict[str, str]
-    find_managers: bool = False  # who the names in ManagedBy mean matters only where managers are given
+    find_managers: bool = False  # the people in ManagedBy matter only if managers are given
 
     def list(self, tenant: Tenant) -> list[Record]:
         groups = super().list(tenant)
@@ -159,18 +159,18 @@ class RoleGroups(ExchangeObjects):
         }
 
     def _manager(self, name: str) -> str:
-        """Exchange names managers; a name that nobody can be found by stands for itself."""
+        """Exchange returns managers by name; a name that matches nobody stands for itself."""
         found = self.principals.find(name) if self.find_managers else None
         return found.label if found else name
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
-        """All at once, so that nothing is half there."""
+        """In one request, so that nothing is half done."""
         roles = {"Roles": [self.catalog.id_of(one) for one in values["Roles"]]} if values.get("Roles") else {}
         created = super().create(tenant, {**values, **self._identities(values), **roles})
         return {**{name: created.get(name) for name in _SELECT}, **values}
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
-        """Set-RoleGroup changes neither roles nor members. What is taken away goes first: nobody has more meanwhile."""
+        """Set-RoleGroup changes neither roles nor members. Removals come first: nobody has more rights meanwhile."""
         own = {name: value for name, value in values.items() if name not in ("Roles", "Members")}
         if "Roles" in values:
             self._take(tenant, record, normalized_set(values["Roles"]))
@@ -207,7 +207,7 @@ class RoleGroups(ExchangeObjects):
         self.write(tenant, "change", "Update-RoleGroupMember", {"Identity": self.id_of(record), "Members": change})
 
     def _edit_of_people(self, listed: Sequence[str], wanted: Sequence[str]) -> dict[str, Any]:
-        """An edit, not a new list: who was added meanwhile by somebody else stays."""
+        """An edit, not a new list: concurrent additions by others stay."""
         before, after = normalized_set(listed), normalized_set(wanted)
         return edit(
             [self.principals.id_of(one) for one in wanted if normalize_case(one) not in before],
@@ -215,7 +215,7 @@ class RoleGroups(ExchangeObjects):
         )
 
     def _identities(self, values: Mapping[str, Any]) -> dict[str, Any]:
-        """Members and managers by their ids; a manager that was not found by the name that Exchange gave."""
+        """Members and managers by id; a manager who was not found, by the name from Exchange."""
         return {
             name: [self.principals.id_of(one) for one in values[name]]
             for name in ("Members", "ManagedBy")
@@ -224,7 +224,7 @@ class RoleGroups(ExchangeObjects):
 
 
 def ensure_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Bring one role group to the wanted state. Raises `TenantError`."""
+    """Bring one role group to the desired state. Raises `TenantError`."""
     principals, catalog = Principals(tenant), RoleCatalog(tenant)
     scoped: dict[str, str] = {}
 
@@ -255,7 +255,7 @@ def ensure_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
 
 
 def role_groups_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """The groups that fit, and who and what is in the one of a given name. Raises `TenantError`."""
+    """The groups that match, and the members and roles of a given one. Raises `TenantError`."""
     asked = {"ResultSize": "Unlimited"}
     if params.get("name"):
         asked["Identity"] = params["name"]

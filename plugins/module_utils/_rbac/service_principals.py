@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The applications that Exchange knows by name, so that they can hold its roles.
+"""The applications that are registered in Exchange by name, so that they can hold its roles.
 
 https://learn.microsoft.com/powershell/module/exchange/new-serviceprincipal
 """
@@ -44,7 +44,7 @@ class ServicePrincipals(ExchangeObjects):
 
 
 def find_service_principal(tenant: Tenant, identifier: str) -> Record | None:
-    """The one of this application id or object id, None if Exchange does not know it."""
+    """The service principal of this application id or object id, None if Exchange has none."""
     found = [
         one
         for one in SERVICE_PRINCIPAL.backend.list(tenant)
@@ -82,7 +82,7 @@ def _check_registration(tenant: Tenant, params: Mapping[str, Any], record: Recor
 
 
 def _refuse_ids_of_another(tenant: Tenant, params: Mapping[str, Any]) -> None:
-    """Neither id of a new registration belongs to an application that is registered, as the one or the other id."""
+    """Neither id of a new registration may belong to a registered application, as either id."""
     for option in ("app_id", "object_id"):
         other = find_service_principal(tenant, params[option])
         if other is not None:
@@ -97,7 +97,7 @@ def _refuse_ids_of_another(tenant: Tenant, params: Mapping[str, Any]) -> None:
 
 
 def _refuse_own(tenant: Tenant, app_id: str, record: Record) -> None:
-    """The registration of the caller is what its rights in Exchange hang on."""
+    """The caller's rights in Exchange depend on its own registration."""
     own = claims(tenant.tokens.bearer("exchange"))
     if normalize_case(app_id) in (normalize_case(own.get("appid")), normalize_case(own.get("azp"))) or (
         record.get("ObjectId") and normalize_case(record["ObjectId"]) == normalize_case(own.get("oid"))

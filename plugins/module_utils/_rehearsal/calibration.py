@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How often the judge says of policies that were evaluated what the sign-in log says of them. Pure rules: no I/O.
+"""How often the judge agrees with the sign-in log about evaluated policies. Pure rules: no I/O.
 
 The judge is given what the log says of a sign-in, and not what the log says of the policies. Only policies are compared
 that have not changed since the sign-in, nor what they refer to.
@@ -28,7 +28,7 @@ _EXAMPLES = 3
 
 
 class Judge:
-    """The judge over a fixed set of policies, with what it said before of the same sign-in."""
+    """The judge for a fixed set of policies, with cached answers for equal sign-ins."""
 
     def __init__(self, policies: Sequence[Policy]) -> None:
         self.policies = policies
@@ -36,7 +36,7 @@ class Judge:
         self._readings: dict[SignIn, list[Reading]] = {}
 
     def outcomes(self, possible: tuple[SignIn, ...], person: Person) -> tuple[tuple[Outcome, ...], ...]:
-        """For each policy the outcome in each way in which the sign-in may have been."""
+        """For each policy, the outcome in each possible form of the sign-in."""
         key = (possible, person)
         found = self._kept.get(key)
         if found is None:
@@ -47,7 +47,7 @@ class Judge:
         return found
 
     def _read(self, sign_in: SignIn) -> list[Reading]:
-        """What the policies ask of a sign-in, whoever signs in: many people sign in alike."""
+        """What the policies require of a sign-in, whoever signs in: many sign-ins are equal."""
         found = self._readings.get(sign_in)
         if found is None:
             if len(self._readings) >= _MOST_OUTCOMES:
@@ -57,13 +57,13 @@ class Judge:
 
 
 def evaluated(policies: Sequence[Policy]) -> list[Policy]:
-    """The policies of which the log has results: those that are enforced or in report-only mode."""
+    """The policies with results in the log: those that are enforced or in report-only mode."""
     return [one for one in policies if one.get("state") in ("enabled", REPORT_ONLY)]
 
 
 @dataclass(frozen=True)
 class _Comparison:
-    """One policy of a sign-in: `agreed`, `differed` or `not_known`, and whether it applied, by the log or by us."""
+    """One policy of a sign-in: `agreed`, `differed` or `not_known`, and whether it applied, by the log or the judge."""
 
     policy: int
     word: str
@@ -72,7 +72,7 @@ class _Comparison:
 
 
 class Calibration:
-    """Compares the judge with the log, one sign-in after the other."""
+    """Compares the judge with the log, sign-in by sign-in."""
 
     def __init__(self, policies: Sequence[Policy], locations: Sequence[Policy] | None = ()) -> None:
         self._judge = Judge(evaluated(policies))
@@ -105,7 +105,7 @@ class Calibration:
     def _compared(
         self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: Doubt
     ) -> Iterator[_Comparison]:
-        """For each policy of which the log has a result how that compares with the judge's."""
+        """For each policy with a result in the log, its comparison with the judge's result."""
         for number, each in enumerate(self._judge.outcomes(possible, person)):
             result = RESULTS.get(said[number])
             if result:
@@ -189,6 +189,6 @@ def _compared(outcome: Outcome, said: str) -> str:
 
 
 def _per_cent(counts: Mapping[str, int]) -> float | None:
-    """Rounded down, so that 100 means each of them."""
+    """Rounded down, so that 100 means all."""
     compared = counts["agreed"] + counts["differed"]
     return (1000 * counts["agreed"] // compared) / 10 if compared else None

@@ -25,7 +25,7 @@ def all_entries(side: Side) -> list[str]:
 
 
 def entries_of(side: Side, person: Person) -> list[str]:
-    """The exclusions that name a person for certain."""
+    """The exclusions that certainly name a person."""
     found = [f"user {person.id}"] if person.id and person.id in side.ids else []
     found += [f"group {one}" for one in side.groups if one in (person.groups or ())]
     found += [f"role {one}" for one in side.roles if one in (person.roles or ())]

@@ -18,7 +18,7 @@ from .._conditional_access.assignments import assignment_of
 from .._conditional_access.policy_requirements import NOT_FOR_EXTERNAL, controls_of
 from .._core.resource import normalize_case
 
-# "Audit activity reference": the activities by which somebody joins or leaves a group or a role, or all members do.
+# "Audit activity reference": activities by which somebody, or all members, join or leave a group or role.
 ACTIVITIES = ("Add member to", "Remove member from", "Add eligible member to", "Delete group", "Restore Group")
 # Any change of an account: what changed is in its modifiedProperties. There are many, so it is read where it matters.
 KIND_ACTIVITY = "Update user"
@@ -45,7 +45,7 @@ def depends_on(policy: Mapping[str, Any]) -> Doubt:
 
 
 def moment(text: Any) -> str:
-    """A time of Graph, in UTC, in a form in which an earlier one sorts before a later one."""
+    """A time of Graph in UTC, in a form whose text order is the order of times."""
     return str(text or "").removesuffix("+00:00").removesuffix("Z")
 
 

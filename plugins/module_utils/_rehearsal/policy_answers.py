@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one policy would have made of one sign-in, in one of four answers. Pure rules: no I/O."""
+"""The effect of one policy on one sign-in, as one of four answers. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._conditional_access.sign_in import kind_of
 STOPPED, NOT_KNOWN, ASKED, UNCHANGED = "stopped", "not_known", "asked_for_more", "unchanged"
 ANSWERS = (STOPPED, ASKED, UNCHANGED, NOT_KNOWN)
 WORST_FIRST = (STOPPED, NOT_KNOWN, ASKED, UNCHANGED)
-# What somebody can do while they sign in. A device or an app needs more than that.
+# Controls that somebody can meet while signing in. Those of a device or an app take more.
 _WHILE_SIGNING_IN = frozenset(
     {"mfa", "authenticationStrength", "termsOfUse", "passwordChange", "riskRemediation", "customAuthenticationFactor"}
 )
@@ -26,11 +26,11 @@ _BY_LOG |= {"reportOnlyInterrupted": ASKED}
 
 @dataclass(frozen=True)
 class Verdict:
-    """What one policy would have made of one sign-in, and why."""
+    """The effect of one policy on one sign-in, and why."""
 
     answer: str
     reason: str = ""
-    by_log: bool = False  # Microsoft Entra said so itself
+    by_log: bool = False  # Microsoft Entra itself said so
 
 
 def verdict_by_log(policy: Mapping[str, Any], result: str) -> Verdict | None:
@@ -46,7 +46,7 @@ def verdict_by_log(policy: Mapping[str, Any], result: str) -> Verdict | None:
 
 
 def verdict_of(each: Sequence[Outcome]) -> Verdict:
-    """The answer that holds in each way in which the sign-in may have been."""
+    """The answer that holds for every possible form of the sign-in."""
     verdicts = [_verdict(one) for one in each]
     if len({one.answer for one in verdicts}) == 1:
         return verdicts[0]

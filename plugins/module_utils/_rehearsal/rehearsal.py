@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What policies would have made of the sign-ins of the log, had they been enforced. Pure rules: no I/O.
+"""The effect of policies on the sign-ins of the log, had they been enforced. Pure rules: no I/O.
 
-What the log cannot tell is counted as not known, never as allowed. Sign-ins of which nothing came are left out: nobody
-got in. Kept are counts by person, application, client, platform and country, and not the sign-ins.
+What the log does not show is counted as unknown, never as allowed. Sign-ins that failed are left out: nobody got in.
+The result has counts by person, application, client, platform and country, and not the sign-ins.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ Policy = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class _Judged:
-    """What all sign-ins have in common of which the same is known: verdicts, and what would be without exclusions."""
+    """The shared result of sign-ins with equal facts: verdicts, also without exclusions."""
 
     verdicts: tuple[Verdict, ...]
     answer: str
@@ -62,15 +62,15 @@ class _Judged:
 
 @dataclass
 class _Seen:
-    """One person of the log."""
+    """A person in the log."""
 
     name: str
     counts: Counter[str] = field(default_factory=Counter)
-    by_policy: dict[int, str] = field(default_factory=dict)  # the worst that each policy did
+    by_policy: dict[int, str] = field(default_factory=dict)  # the worst effect of each policy
 
 
 class Rehearsal:
-    """Judges the sign-ins of the log one after the other, as if `rehearsed` were enforced beside what there is.
+    """Judges the sign-ins of the log one by one, as if `rehearsed` were enforced together with the current policies.
 
     `keep` are ids of groups that are to be kept in, with their names; `names` are those of people, by their ids.
     `locations` are the named locations; None if they are not known.
@@ -106,7 +106,7 @@ class Rehearsal:
         self.not_signed_in = 0
 
     def _position(self, policy: Policy) -> int | None:
-        """Where among the policies of the log one in report-only mode is that is rehearsed as it is."""
+        """The position among the log's policies of a report-only policy that is rehearsed unchanged."""
         if policy.get("state") != REPORT_ONLY or not policy.get("id"):
             return None
         ids = [normalize_case(str(one["id"])) for one in self._existing]
@@ -158,7 +158,7 @@ class Rehearsal:
         return _Judged.of(verdicts, spared)
 
     def _told_by_log(self, number: int, said: tuple[str, ...]) -> Verdict | None:
-        """What Microsoft Entra itself said of a policy in report-only mode that is rehearsed as it was then."""
+        """Microsoft Entra's own result for a report-only policy that is rehearsed unchanged."""
         position = self._told_by[number]
         return None if position is None else verdict_by_log(self._planned[number], said[position])
 
@@ -188,7 +188,7 @@ class Rehearsal:
         self._count_person(logged, person, judged)
 
     def _count_person(self, logged: LoggedSignIn, person: Person | None, judged: _Judged) -> None:
-        """Whoever has no id in the log counts as well, by the name in the log: without one, as one person."""
+        """People without an id in the log count as well, by their name in the log, or all as one person."""
         who = logged.person or f"{_NO_ID}{normalize_case(logged.name)}"
         seen = self._people.get(who)
         if seen is None:
@@ -237,7 +237,7 @@ class Rehearsal:
         return [str(self._planned[one].get("displayName")) for one in sorted(numbers)]
 
     def _exclusions(self) -> list[dict[str, Any]]:
-        """For each exclusion whom of the log it spared, and who of them never needed it."""
+        """For each exclusion, the people in the log that it spared, and those who never needed it."""
         found = []
         for number, side in enumerate(self._excluded):
             for entry in all_entries(side):
@@ -258,7 +258,7 @@ class Rehearsal:
         return sorted(self._people[one].name for one, answer in people.items() if answer in answers)
 
     def _kept_in(self, group: str, name: str) -> dict[str, Any]:
-        """The fewest people whom each policy has to exclude so that nobody of a group is stopped."""
+        """The smallest set of people that each policy must exclude so that nobody of a group is stopped."""
         members = self._members[group]
         return {
             "group": name,

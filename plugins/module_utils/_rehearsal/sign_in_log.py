@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sign-in log of Microsoft Entra, one sign-in after the other, as the judge of Conditional Access takes them.
+"""The sign-in log of Microsoft Entra, one sign-in at a time, in the form for the judge of Conditional Access.
 
 "List signIns": only $filter, $top and $skiptoken are documented, so that nothing is selected. v1.0 has interactive
 sign-ins; non-interactive ones, and what policies took for the resource (conditionalAccessAudiences), are in beta alone.
@@ -26,14 +26,14 @@ from .sign_in_record import LoggedSignIn, Records, not_of_people, to_another_ten
 READ_SIGN_INS = Purpose("read the sign-in log", "AuditLog.Read.All")
 _READ_AUDITS = Purpose("read who joined or left groups and roles", "AuditLog.Read.All")
 INTERACTIVE, NON_INTERACTIVE = "interactive", "non_interactive"
-_EVENT_TYPES = {INTERACTIVE: "interactiveUser", NON_INTERACTIVE: "nonInteractiveUser"}  # of signInEventType, in beta
-_NO_LICENCE = "NonPremiumTenant"  # in the code of an answer to a tenant without Microsoft Entra ID P1
-_REPEATED = 2_000  # of so many records before one, the ids are kept: a page may begin with what the last one had
+_EVENT_TYPES = {INTERACTIVE: "interactiveUser", NON_INTERACTIVE: "nonInteractiveUser"}  # for signInEventType, in beta
+_NO_LICENCE = "NonPremiumTenant"  # in the error code for a tenant without Microsoft Entra ID P1
+_REPEATED = 2_000  # the ids of this many previous records are kept: a page may repeat the end of the previous one
 _APPLICATIONS, _ELSEWHERE = "applications", "elsewhere"
 
 
 def of_kinds(*kinds: str) -> str:
-    """The filter for these kinds of sign-ins, which only beta takes."""
+    """The filter for these kinds of sign-ins, which only beta supports."""
     return " or ".join(f"signInEventTypes/any(t: t eq '{_EVENT_TYPES[kind]}')" for kind in kinds)
 
 
@@ -48,13 +48,13 @@ def _moment(now: datetime, days: int) -> str:
 
 @dataclass
 class SignInLog:
-    """Reads the log of a tenant. `locations` are its named locations; None if they are not known."""
+    """Reads the log of a tenant. `locations` are its named locations; None if they are unknown."""
 
     tenant: Tenant
     days: int
     locations: Sequence[Mapping[str, Any]] | None
     left_out: Counter[str] = field(default_factory=Counter)
-    _of_either: set[str] = field(default_factory=set)  # ids of what does not say in which of the logs it belongs
+    _of_either: set[str] = field(default_factory=set)  # ids of records that do not say to which log they belong
 
     @cached_property
     def since(self) -> str:
@@ -82,7 +82,7 @@ class SignInLog:
         return self._of_people(self.tenant.graph.stream(path, READ_SIGN_INS, version), kind)
 
     def _of_people(self, records: Iterable[Mapping[str, Any]], kind: str) -> Iterator[Mapping[str, Any]]:
-        """Each sign-in of a person to this tenant once: what is in both logs counts where it belongs."""
+        """Each sign-in of a person to this tenant, once: a record in both logs counts where it belongs."""
         other_kind, ours = kind == NON_INTERACTIVE, self.tenant.tokens.tenant("graph").lower()
         recent: deque[str] = deque()
         known: set[str] = set()
@@ -104,7 +104,7 @@ class SignInLog:
                 yield record
 
     def not_judged(self) -> list[str]:
-        """What of the log is not about people who sign in to this tenant, in words."""
+        """Records that are not sign-ins of people to this tenant, in words."""
         words = {
             _APPLICATIONS: "of applications as themselves, which policies for people do not reach",
             _ELSEWHERE: "to other tenants, whose own policies decide about them",

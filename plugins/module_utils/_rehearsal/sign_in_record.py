@@ -1,13 +1,12 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One record of the sign-in log, as the judge of Conditional Access takes it. Pure rules: no I/O.
+"""One record of the sign-in log, in the form for the judge of Conditional Access. Pure rules: no I/O.
 
 Sources: the resource pages of signIn (v1.0 and beta), deviceDetail and appliedConditionalAccessPolicy in Microsoft
-Graph. What the log does not tell stays not known:
+Graph. Facts that the log does not have stay unknown:
 
-- An empty `deviceId` stands for a device that was not identified, registered or not; `isCompliant` is false beside it
-  whatever the device is.
+- An empty `deviceId` means an unidentified device, registered or not; `isCompliant` is then false in any case.
 - `riskLevelDuringSignIn` is `hidden` without Microsoft Entra ID P2. User risk is not in the log.
 - A text for the operating system that is not known here may mean a platform that Conditional Access knows.
 - v1.0 tells nothing of authentication flows, of second factors and of the audiences that were evaluated.
@@ -40,7 +39,8 @@ from .._conditional_access.sign_in import (
 from .._core.resource import normalize_case
 
 # "Block legacy authentication" (MicrosoftDocs/entra-docs) names the protocols; signIn in Microsoft Graph, the filters
-# of the sign-in log and queries in public repositories have these words for them. A word that no log has finds nothing.
+# of the sign-in log and queries in public repositories have these words for them. A word that no log contains matches
+# nothing.
 _EAS_CLIENTS = ("Exchange ActiveSync", "Exchange ActiveSync (supported)", "Exchange ActiveSync (unsupported)")
 _OTHER_CLIENTS = (
     "Authenticated SMTP",
@@ -64,8 +64,8 @@ _OTHER_CLIENTS = (
     "Reporting Web Services",
     "SMTP",
 )
-# The filter of the sign-in log takes no beginnings of words. The last two are among these protocols too, but whether
-# Conditional Access takes them for legacy clients is not known here.
+# The filter of the sign-in log does not match prefixes. The last two are among these protocols too, but whether
+# Conditional Access treats them as legacy clients is unknown here.
 LEGACY_CLIENTS = (*_EAS_CLIENTS, *_OTHER_CLIENTS, "Outlook Service", "Universal Outlook")
 _CLIENTS = {
     **{normalize_case(one): LEGACY for one in _OTHER_CLIENTS},
@@ -74,7 +74,7 @@ _CLIENTS = {
     "mobile apps and desktop clients": APPS,
     "modern clients": APPS,
 }
-# What may follow: "Other clients; IMAP", "Exchange ActiveSync (supported)".
+# Possible suffixes: "Other clients; IMAP", "Exchange ActiveSync (supported)".
 _OTHER, _EAS = "other clients;", "exchange activesync ("
 _BEGINNINGS = {_OTHER: LEGACY, _EAS: EAS}
 _PROTOCOLS = {"smtp": "authenticated smtp", "imap": "imap4", "mapi": "mapi over http", "pop": "pop3"}
@@ -83,8 +83,8 @@ _FLOWS = {"devicecode": "devicecodeflow", "devicecodeflow": "devicecodeflow"}
 _FLOWS |= {"authenticationtransfer": "authenticationtransfer"}
 _AUDIENCES = "conditionalAccessAudiences"
 _MFA = frozenset({frozenset({"mfa"})})
-_MOST_NETWORKS = 20_000  # addresses of which the places are kept
-_MOST_SIGN_INS = 5_000  # distinct sign-ins that are kept: most repeat
+_MOST_NETWORKS = 20_000  # addresses whose locations are cached
+_MOST_SIGN_INS = 5_000  # distinct sign-ins that are cached: most repeat
 _TRUST = {"hybrid": "serverad", "registered": "workplace", "joined": "azuread"}
 
 
@@ -93,11 +93,11 @@ Results = tuple[tuple[str, str], ...]
 
 @dataclass
 class LoggedSignIn:
-    """One record of the log. `possible` is the sign-in in each way that the log leaves open for its client.
+    """One record of the log. `possible` has the sign-in in each form that the log allows for its client.
 
-    `results` are what policies made of it, each with its id in lower case; none where the application may not see them.
-    `succeeded` is false where nobody got in, `judged` where Conditional Access was not reached. `home` is the tenant of
-    an external person.
+    `results` are the results of policies, each with its id in lower case; none if the application may not see them.
+    `succeeded` is false if nobody got in, `judged` if Conditional Access was not reached. `home` is the tenant of an
+    external person.
     """
 
     person: str
@@ -118,7 +118,7 @@ class LoggedSignIn:
 
 @dataclass
 class Records:
-    """Reads records. `locations` are the named locations of the tenant; None if they are not known."""
+    """Reads records. `locations` are the named locations of the tenant; None if they are unknown."""
 
     locations: Sequence[Mapping[str, Any]] | None
     _places: dict[tuple[str, str], tuple[Any, Any]] = field(default_factory=dict)
@@ -203,7 +203,7 @@ class Records:
         return found
 
     def _places_of(self, address: str, country: str) -> tuple[frozenset[str] | None, frozenset[str]]:
-        """The named locations, and those of which is not known whether they are; an empty country is not told."""
+        """The named locations that contain the address, and those that may; an empty country is unknown."""
         if not self.locations:
             return (None if self.locations is None else frozenset()), UNLISTED
         key = (address, country)
@@ -216,14 +216,14 @@ class Records:
 
 
 def not_of_people(record: Mapping[str, Any]) -> bool:
-    """Whether an application signs in, of itself."""
+    """Whether an application signs in without a user."""
     kinds = {normalize_case(str(one)) for one in record.get("signInEventTypes") or ()}
     as_itself = bool(kinds) and kinds <= {"serviceprincipal", "managedidentity"}
     return as_itself or (not record.get("userId") and bool(record.get("servicePrincipalId")))
 
 
 def to_another_tenant(record: Mapping[str, Any], ours: str) -> bool:
-    """Whether the policies of another tenant are those that count ("Authentication flow for external users")."""
+    """Whether the policies of another tenant apply ("Authentication flow for external users")."""
     resource = normalize_case(record.get("resourceTenantId") or "")
     return bool(resource and ours) and resource != ours
 
@@ -236,7 +236,7 @@ def _client(text: str) -> str | None:
 
 
 def protocol_of(client: Any) -> str:
-    """The protocol that the word of a log for a client stands for, in lower case; each has several words."""
+    """The protocol for the log's word for a client, in lower case; each has several words."""
     word = normalize_case(str(client or "").strip())
     if word.startswith(_EAS):
         return _EAS[:-2]
@@ -245,7 +245,7 @@ def protocol_of(client: Any) -> str:
 
 
 def _identified(detail: Mapping[str, Any]) -> tuple[Any, Any] | None:
-    """What the log has of a device; of one that was not identified it says nothing, whatever stands there."""
+    """The log's data about a device; for an unidentified one it is meaningless."""
     if not detail.get("deviceId"):
         return None
     return detail.get("trustType"), detail.get("isCompliant")
@@ -266,7 +266,7 @@ def _elsewhere(record: Mapping[str, Any]) -> bool:
 
 
 def _audiences(record: Mapping[str, Any]) -> frozenset[str]:
-    """The resources for which Conditional Access was evaluated, which beta tells; exports have them as objects."""
+    """The resources for which Conditional Access was evaluated, which only beta has; exports have them as objects."""
     told = (one.get("applicationId") if isinstance(one, Mapping) else one for one in record.get(_AUDIENCES) or ())
     return frozenset(normalize_case(str(one)) for one in told if one)
 
@@ -276,7 +276,7 @@ def _level(value: Any) -> str | None:
 
 
 def _flow(*told: Any) -> str | None:
-    """A session that began with a flow goes on to be one. v1.0 tells nothing of that."""
+    """A session that began with a flow remains one. v1.0 does not show this."""
     flows = [_FLOWS[name] for one in told if (name := normalize_case(one or "")) in _FLOWS]
     unknown = any(one in (None, "unknownFutureValue") for one in told)
     return flows[0] if flows else None if unknown else NO_FLOW

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A rehearsal on one tenant: the policies that are meant, the people, and the sign-ins, read and judged."""
+"""A rehearsal on one tenant: read the policies, the people and the sign-ins, and judge them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from .sign_in_record import LoggedSignIn
 
 Policy = Mapping[str, Any]
 _GRANT = "Grant the application what is missing"
-_MOST_DAYS = 30  # the log is kept for so long with Microsoft Entra ID P1
+_MOST_DAYS = 30  # the retention of the log with Microsoft Entra ID P1
 OPTIONS: dict[str, dict[str, Any]] = {
     "policies": {"type": "list", "elements": "dict"},
     "report_only": {"type": "list", "elements": "str"},
@@ -50,7 +50,7 @@ _POLICY_SPEC["id"] = {"type": "str"}
 
 
 def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    """What policies would have made of the sign-ins of the last days. Raises `TenantError`."""
+    """The effect of policies on the sign-ins of the last days. Raises `TenantError`."""
     if not 1 <= params["days"] <= _MOST_DAYS:
         raise usage(
             f"days is {params['days']}",
@@ -99,7 +99,7 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _as_signed_in(person: Person, logged: LoggedSignIn) -> Person:
-    """The person with what the sign-in tells of somebody who authenticates elsewhere."""
+    """The person with the sign-in's facts about somebody who authenticates in another tenant."""
     if person.kind == "guest" and logged.external:
         person = replace(person, kind="b2bCollaborationGuest")
     return replace(person, tenant=logged.home) if person.external and logged.home else person
@@ -108,7 +108,7 @@ def _as_signed_in(person: Person, logged: LoggedSignIn) -> Person:
 def _locations(
     tenant: Tenant, backend: ConditionalAccessPolicies, policies: Sequence[Policy]
 ) -> tuple[Sequence[Record] | None, list[str]]:
-    """The named locations, where a policy names some; None if the application may not read them."""
+    """The named locations, if a policy names some; None if the application may not read them."""
     if not any((one.get("conditions") or {}).get("locations") for one in policies):
         return [], []
     try:
@@ -120,7 +120,7 @@ def _locations(
 
 
 def _check_distinct(policies: Sequence[Policy]) -> None:
-    """What is given twice would be judged as two: a change of a policy, and the policy as it is."""
+    """A policy given twice would be rehearsed twice: its change, and its current form."""
     seen: set[str] = set()
     for one in policies:
         key = normalize_case(str(one.get("id") or one.get("displayName") or ""))
@@ -133,7 +133,7 @@ def _check_distinct(policies: Sequence[Policy]) -> None:
 
 
 def _valid(number: int, given: Any) -> dict[str, Any]:
-    """One of the proposed policies, in the form that the module of policies takes."""
+    """One of the proposed policies, in the form that the policy module accepts."""
     validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
     if validated.error_messages:
         said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
@@ -154,7 +154,7 @@ def _valid(number: int, given: Any) -> dict[str, Any]:
 def _of(
     number: int, tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects
 ) -> Policy:
-    """A proposed policy; what is wrong with it is said with its place in the list."""
+    """A proposed policy; faults are reported with its position in the list."""
     try:
         return _proposed(tenant, existing, params, subjects)
     except TenantError as error:
@@ -162,7 +162,7 @@ def _of(
 
 
 def _proposed(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects) -> Policy:
-    """The policy as it would be after the change, enforced."""
+    """The policy after the change, enforced."""
     found = [one for one in existing if POLICY.identifies(one, params)]
     record = only(found, POLICY.backend.id_of, "conditional access policy", tenant.label)
     if record is None and params["id"]:
@@ -180,7 +180,7 @@ def _proposed(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, A
 
 
 def _report_only(existing: Sequence[Policy], params: Mapping[str, Any], tenant: str) -> list[Policy]:
-    """The policies in report-only mode that are meant: those that are named, or all where nothing else is given."""
+    """The report-only policies to rehearse: the named ones, or all if nothing else is given."""
     planned = [one for one in existing if one.get("state") == REPORT_ONLY]
     named = params["report_only"]
     if named is None:
@@ -209,7 +209,7 @@ def _report_only(existing: Sequence[Policy], params: Mapping[str, Any], tenant: 
 
 
 def _groups(subjects: Subjects, named: Sequence[str]) -> dict[str, str]:
-    """The ids of groups, in lower case, with the names that were given."""
+    """The ids of groups, in lower case, with the given names."""
     if not named:
         return {}
     edit = {"conditions": {"users": {"include_groups": {"set": list(named)}}}}
@@ -223,7 +223,7 @@ def _groups(subjects: Subjects, named: Sequence[str]) -> dict[str, str]:
 
 
 def _canonical(policies: Sequence[Policy], people: Sequence[Person]) -> dict[str, Person]:
-    """By id the people; those whom no policy names have no id, so that the same is said of them but once."""
+    """The people by id; those whom no policy names have no id, so that they are judged only once."""
     users = [(one.get("conditions") or {}).get("users") or {} for one in policies]
     named = {
         normalize_case(str(one))
@@ -240,7 +240,7 @@ def _canonical(policies: Sequence[Policy], people: Sequence[Person]) -> dict[str
 
 
 def _with_names(result: dict[str, Any], names: Mapping[str, str], subjects: Subjects) -> dict[str, Any]:
-    """Exclusions in words: people by their address, groups and roles by their name where it was read."""
+    """Exclusions in words: people by their address, groups and roles by name if it was read."""
     for one in result["exclusions"]:
         kind, _space, subject = one["exclusion"].partition(" ")
         if kind in ("user", "group", "role"):
@@ -249,7 +249,7 @@ def _with_names(result: dict[str, Any], names: Mapping[str, str], subjects: Subj
 
 
 def _summary(result: Mapping[str, Any], days: int) -> list[str]:
-    """The result in sentences, with how far to trust it first."""
+    """The result in sentences, its reliability first."""
     sign_ins, people = result["sign_ins"], result["people"]
     total = f"{counted(sign_ins['total'], 'sign-in')} of {counted(people['total'], 'person', 'people')}"
     lines = [

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who holds a role assignment, which a snapshot knows by a name alone. Pure rules: no I/O."""
+"""The holder of a role assignment, which a snapshot has by name only. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from typing import Any
 from .._core.resource import Record, normalize_case
 from .._rbac.management_roles import bare_name
 
-# What can name one. The first properties by which any is found decide: somebody's display name may be the id or the
-# name of another one.
+# The properties that can name a holder. The first that match any decide: a display name may be the id or the name of
+# somebody else.
 OF_MAILBOXES = (
     ("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"),
     ("Identity", "Name"),
@@ -22,7 +22,7 @@ OF_APPLICATIONS = (("ObjectId", "AppId"), ("Identity", "Name"), ("DisplayName",)
 
 
 class Assignees:
-    """Those of one type who can hold a role, by what can name one."""
+    """The possible role holders of one type, by their names."""
 
     def __init__(self, records: Iterable[Record], names: Iterable[Iterable[str]]) -> None:
         listed = list(records)
@@ -35,7 +35,7 @@ class Assignees:
             self._by_name.append(index)
 
     def of(self, assignment: Mapping[str, Any]) -> list[Record]:
-        """Who may be meant by the assignment: one, several, or none."""
+        """The possible holders of the assignment: one, several, or none."""
         given = (assignment.get("RoleAssignee"), assignment.get("RoleAssigneeName"))
         names = {normalize_case(bare_name(one)) for one in given if one}
         for index in self._by_name:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What changed between two snapshots, by object and by person. Pure rules: no I/O."""
+"""The changes between two snapshots, by object and by person. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ from .people import EVERYBODY, OWNED, POLICIES, People
 from .same import differing
 
 Snapshot = Mapping[str, Any]
-# Errors that say that the tenant has nothing of a kind, or that it was not to be read.
+# Errors that say that the tenant has nothing of a kind, or that it was excluded.
 _NOTHING_THERE = frozenset({"no_intune_licence", "no_licence", "not_asked", "not_offered"})
 _OF_ACCEPTED = ("kind", "object", "property", "reason", "until")
 _STATES = ("DeviceAccessState", "DeviceAccessStateReason")
 
 
 def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, Any]], today: date) -> dict[str, Any]:
-    """The differences, and the people whose objects differ. Raises `TenantError` for what cannot be compared."""
+    """The differences, and the people whose objects differ. Raises `TenantError` for incomparable snapshots."""
     _check(before, after, accepted)
     people = People(before, after)
     meant = [_ids_of(entry, before, after) for entry in accepted]
@@ -98,9 +98,9 @@ def _heading(snapshot: Snapshot) -> dict[str, Any]:
 
 
 def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]:
-    """A kind that one side could not read may differ in anything, so it is neither the same nor different.
+    """A kind that one side could not read may differ in any way, so it is neither equal nor different.
 
-    It is `expected` where neither side was to hold it.
+    It is `expected` if neither side was meant to have it.
     """
     for kind, known in KINDS.items():
         sides = {"before": before, "after": after}
@@ -114,10 +114,10 @@ def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]
 
 
 def _ids_of(entry: Mapping[str, Any], before: Snapshot, after: Snapshot) -> set[str] | None:
-    """The ids of the object of an accepted difference; None where every object is meant.
+    """The ids of the object of an accepted difference; None if every object is meant.
 
-    What is called as another one's id is not meant, and a name that several objects have says nothing. One that was
-    created anew has another id, and counts with both; one with a new name is meant by the earlier one.
+    A name that equals another object's id does not match it, and a name of several objects matches none. A recreated
+    object has a new id, and matches with both; a renamed one matches by its earlier name.
     """
     if entry.get("object") is None:
         return None
@@ -194,13 +194,13 @@ def _by_identity(known: Kind, kind: str, records: Iterable[Record]) -> dict[str,
 
 
 def name_of(known: Kind, record: Mapping[str, Any]) -> str:
-    """An object as people know it."""
+    """The name of an object for people."""
     names = (str(record.get(name) or "") for name in (*known.names, known.identity))
     return next((one for one in names if one), known.title)
 
 
 def _by_person(differences: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """For each person what differs, the devices whose access changes first."""
+    """For each person, the differences, beginning with devices whose access changes."""
     found: dict[str, dict[str, Any]] = {}
     for one in differences:
         for person in one["people"]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What of a snapshot the modules can bring to a tenant, as their options, and what they cannot. Pure rules: no I/O."""
+"""Which parts of a snapshot the modules can apply to a tenant, as options, and which not. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -21,18 +21,18 @@ Snapshot = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Part:
-    """One kind of objects in an export: its module, and what makes the options of it. `needs` are other kinds."""
+    """One kind of objects in an export: its module, and the function for its options. `needs` are other kinds."""
 
     kind: str
     module: str
     make: Callable[[Mapping[str, list[Record]]], Exported]
-    label: str  # the option that names one
+    label: str  # the option that identifies one
     comment: str
     needs: tuple[str, ...] = ()
-    accept: str = ""  # the option without which the module makes no change that shuts somebody out
+    accept: str = ""  # the option without which the module refuses a change that locks somebody out
 
 
-# In the order in which they are applied: what is referred to comes first, and what shuts devices out last.
+# In the order of application: referenced objects come first, and objects that lock devices out last.
 PARTS = (
     Part(
         "mobile_device_mailbox_policies",
@@ -146,7 +146,7 @@ class Export:
 
 
 def export_of(snapshot: Snapshot) -> Export:
-    """What can be brought to a tenant. A kind that was not read, or that needs one, is missing with the reason."""
+    """What can be applied to a tenant. A kind that was not read, or that needs one, is missing with the reason."""
     objects, not_read = snapshot["objects"], snapshot["not_read"]
     sections: list[Section] = []
     missing: list[Missing] = []

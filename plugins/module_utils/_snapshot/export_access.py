@@ -35,7 +35,7 @@ def access_rules(objects: Objects) -> Exported:
 
 
 def mailbox_policies(objects: Objects) -> Exported:
-    """The policies. Password settings without a password have no effect, and the module refuses them."""
+    """The policies. Password settings have no effect without a required password, and the module refuses them."""
     kind = "mobile_device_mailbox_policies"
     found, names = Exported(), repeated(one["Name"] for one in objects[kind])
     for record in objects[kind]:
@@ -73,7 +73,7 @@ def _refused(options: Mapping[str, Any]) -> dict[str, str]:
 
 
 def mailboxes(objects: Objects) -> Exported:
-    """The mailboxes that do not follow the defaults in everything."""
+    """The mailboxes that differ from the defaults."""
     kind = "mailboxes"
     found, addresses = Exported(), repeated(one.get("PrimarySmtpAddress") for one in objects[kind])
     for record in objects[kind]:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditional Access policies in an export: the options of conditional_access_policy, readable and as a whole."""
+"""Conditional Access policies in an export: the complete, readable options of conditional_access_policy."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from .exported import Exported, Missing, Named, Reference, key_of, repeated
 Objects = Mapping[str, list[Record]]
 _KIND = "conditional_access_policies"
 _STATE = {"enabledForReportingButNotEnforced": "report_only"}
-# What Graph says of a policy besides, and never takes.
+# Properties that Graph returns and never accepts.
 _OF_GRAPH = frozenset({"id", "templateId", "createdDateTime", "modifiedDateTime", "deletedDateTime", "displayName"})
 
 
 class _Names:
-    """Ids of the tenant as what a reader knows: addresses of users; groups and locations in a file of their own."""
+    """Readable names for ids of the tenant: addresses of users; groups and locations in a separate file."""
 
     def __init__(self, objects: Objects) -> None:
         self.ids: dict[str, dict[str, Any]] = {"group_ids": {}, "named_location_ids": {}}
@@ -43,7 +43,7 @@ class _Names:
         self._keys: dict[tuple[str, str], str] = {}
 
     def of(self, option: str, value: Any) -> Any:
-        """What stands for a value of the option, which may be an id."""
+        """The text for a value of the option, which may be an id."""
         if not is_guid(str(value)):
             return value
         identity = normalize_case(value)
@@ -65,7 +65,7 @@ class _Names:
 
 
 def conditional_access(objects: Objects) -> Exported:
-    """The policies. One that holds what no option expresses is left out: without that, it would be another one."""
+    """The policies. One with content that no option expresses is left out: without it, the policy would be another."""
     names, found = _Names(objects), Exported()
     several = repeated(one.get("displayName") for one in objects[_KIND])
     for policy in sorted(objects[_KIND], key=lambda one: normalize_case(str(one.get("displayName") or ""))):
@@ -84,7 +84,7 @@ def conditional_access(objects: Objects) -> Exported:
 
 
 def _unknown(fields: Any, record: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Iterator[str]:
-    """The properties that hold something and that no option expresses."""
+    """The properties with content that no option expresses."""
     parts = {one.api: one for one in fields}
     for name, value in record.items():
         field = parts.get(name)
@@ -97,7 +97,7 @@ def _unknown(fields: Any, record: Mapping[str, Any], known: frozenset[str] = fro
 
 
 def _options(fields: Any, record: Mapping[str, Any], names: _Names) -> dict[str, Any]:
-    """The options of a record. What is empty is given as empty, as the module leaves alone what is not given."""
+    """The options of a record. Empty values are written as empty, as the module leaves omitted options unchanged."""
     found: dict[str, Any] = {}
     for field in fields:
         value = _option(field, record.get(field.api), names)
@@ -105,7 +105,7 @@ def _options(fields: Any, record: Mapping[str, Any], names: _Names) -> dict[str,
         by_word = field.option.endswith("_guests_or_external_users") and normalize_case(GUESTS) in normalized_set(
             record.get(PEOPLE_LISTS.get(word, ""))
         )
-        if value is not None and not by_word:  # the word and the object are two forms of one thing
+        if value is not None and not by_word:  # the word and the object are two forms of the same value
             found[field.option] = value
     return found
 

@@ -22,7 +22,7 @@ _PARAMETER = re.compile(r"\s-([A-Za-z0-9]+)")
 
 
 def roles(objects: Objects) -> Exported:
-    """The roles of one's own, each after its parent."""
+    """The custom roles, each after its parent."""
     kind, found = "management_roles", Exported()
     own = {normalize_case(str(one["Name"])): one for one in objects[kind] if not one.get("IsRootRole")}
     for role in sorted(own.values(), key=lambda one: (_depth(one, own), normalize_case(str(one["Name"])))):
@@ -67,7 +67,7 @@ def service_principals(objects: Objects) -> Exported:
 
 
 def role_groups(objects: Objects) -> Exported:
-    """The groups of one's own, with the whole roles that they give. Of the built-in ones, what differs in members."""
+    """The custom groups, with their unscoped roles; of the built-in groups, changed members."""
     kind, found = "role_groups", Exported()
     several = repeated(one["Name"] for one in objects[kind])
     own_roles = {normalize_case(str(one["Name"])) for one in objects["management_roles"] if not one.get("IsRootRole")}
@@ -99,7 +99,7 @@ def role_groups(objects: Objects) -> Exported:
 
 
 def _why_not_whole(assignment: Record) -> str:
-    """What keeps an assignment from being a whole role of its group."""
+    """Why an assignment is not an unscoped role of its group."""
     if scope := scope_of(assignment):
         return f"the role is limited to {scope}, and the module role_group gives whole roles"
     disabled = assignment.get("Enabled") is False
@@ -128,7 +128,7 @@ _DIRECT = {"User": "user", "SecurityGroup": "group", "ServicePrincipal": "applic
 
 
 def role_assignments(objects: Objects) -> Exported:
-    """The assignments to somebody directly; those of role groups are with the groups."""
+    """The direct assignments; those of role groups are with the groups."""
     kind, found = "role_assignments", Exported()
     applications = Assignees(objects["service_principals"], OF_APPLICATIONS)
     mailboxes = Assignees(objects["mailboxes"], OF_MAILBOXES)
@@ -152,7 +152,7 @@ def role_assignments(objects: Objects) -> Exported:
 
 
 def _why_not(assignment: Record, option: str, holders: int) -> str:
-    """What keeps an assignment from being exported; `holders` is how many the snapshot has who may be meant."""
+    """Why an assignment is not exported; `holders` is the number of its possible holders in the snapshot."""
     if scope := scope_of(assignment):
         return f"limited to {scope}"
     if holders > 1:

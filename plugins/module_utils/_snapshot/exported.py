@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the rules of an export give, and values in it that are more than data."""
+"""The results of the export rules, and values in them that are more than data."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .._core.resource import EditedList, Field, normalize_case
 
 @dataclass(frozen=True)
 class Missing:
-    """What is not in an export, and why. `name` is empty where it is about the kind as a whole."""
+    """Something that an export lacks, and why. `name` is empty if it is about the whole kind."""
 
     kind: str
     name: str
@@ -25,7 +25,7 @@ class Missing:
 
 @dataclass(frozen=True)
 class Reference:
-    """An id of the tenant, which stands in a variables file of its own: `{{ group.key }}`."""
+    """An id of the tenant in a separate variables file: `{{ group.key }}`."""
 
     group: str
     key: str
@@ -33,7 +33,7 @@ class Reference:
 
 @dataclass(frozen=True)
 class Named:
-    """A value, with the name of what it is in a comment."""
+    """A value with its name in a comment."""
 
     value: Any
     name: str
@@ -49,7 +49,7 @@ class Exported:
 
 
 def options_of(fields: Iterable[Field], record: Mapping[str, Any]) -> dict[str, Any]:
-    """A record as options: lists as a whole, and what the service says with null as empty where that clears it."""
+    """A record as options: lists as a whole, and null as empty where that clears the value."""
     found: dict[str, Any] = {}
     for one in fields:
         value = record.get(one.api)
@@ -63,16 +63,16 @@ def options_of(fields: Iterable[Field], record: Mapping[str, Any]) -> dict[str, 
 
 
 def repeated(names: Iterable[Any]) -> set[str]:
-    """The names that several objects have, in the form in which names are compared."""
+    """The names of several objects, in the form in which names are compared."""
     return {name for name, number in Counter(normalize_case(str(one)) for one in names).items() if number > 1}
 
 
-# Words that YAML takes for a boolean or null, and methods of a dictionary, which a template finds before its keys.
+# Words that YAML reads as a boolean or null, and methods of a dictionary, which a template finds before its keys.
 _OTHER_MEANING = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n", *dir(dict)})
 
 
 def key_of(name: str, taken: Iterable[str]) -> str:
-    """A name as a key of a variables file: a word that no other key is."""
+    """A unique word for a name, as a key of a variables file."""
     word = re.sub(r"[^a-z0-9]+", "_", name.lower()).strip("_")[:40] or "unnamed"
     word = f"id_{word}" if word[0].isdigit() or word in _OTHER_MEANING else word
     used, number = set(taken), 2

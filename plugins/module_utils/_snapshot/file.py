@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The file of a snapshot: whole or not at all, for its owner only, and never in the place of something else."""
+"""The file of a snapshot: written atomically, for its owner only, and never over something else."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ from .._core.resource import normalize_case
 from .kinds import FORMAT, VERSION
 from .text import lines_of
 
-_HEAD = 4096  # bytes in which the first lines stand
+_HEAD = 4096  # bytes that contain the first lines
 _ACTION = "write the snapshot"
 _NEXT = "Specify another path, or move that file away"
 
 
 def check_target(path: str, pseudonymized: bool) -> None:
-    """Refuse a place that cannot be written, or where something is that is not renewed. Raises `TenantError`.
+    """Refuse a path that cannot be written, or with a file that may not be replaced. Raises `TenantError`.
 
-    Only a snapshot without pseudonyms is renewed, by another one of the same tenant (`check_tenant`). One with
+    Only a snapshot without pseudonyms is replaced, by another one of the same tenant (`check_tenant`). One with
     pseudonyms does not show its tenant, and the same pseudonyms never come back.
     """
     folder = os.path.dirname(os.path.abspath(path))
@@ -51,7 +51,7 @@ def check_target(path: str, pseudonymized: bool) -> None:
 
 
 def check_tenant(path: str, identity: str | None) -> None:
-    """Refuse to overwrite anything but a snapshot of this tenant; without an id, anything. Raises `TenantError`."""
+    """Refuse to overwrite anything but a snapshot of this tenant; without an id, any file. Raises `TenantError`."""
     check_target(path, pseudonymized=identity is None)
     if identity is None or not os.path.lexists(path):
         return
@@ -67,7 +67,7 @@ def _stays(path: str, what: str) -> TenantError:
 
 
 def _head(path: str) -> dict[str, str]:
-    """What the first lines of a snapshot say; nothing of a file that begins otherwise."""
+    """The content of the first lines of a snapshot; empty for a file that begins differently."""
     try:
         if os.path.islink(path) or not os.path.isfile(path):
             return {}
@@ -86,7 +86,7 @@ def _head(path: str) -> dict[str, str]:
 
 
 def write_snapshot(path: str, snapshot: Mapping[str, Any]) -> None:
-    """Write beside the file and put it in its place at once. Raises `TenantError`."""
+    """Write atomically, through a file beside the target. Raises `TenantError`."""
     try:
         write_whole(path, (line.encode() for line in lines_of(snapshot)))
     except OSError as error:

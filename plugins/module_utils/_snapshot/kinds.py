@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a snapshot holds: the kinds of objects, in the order of the file, and how each object is identified."""
+"""The kinds of objects in a snapshot, in the order of the file, and the identity of each object."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ VERSION = 1
 
 @dataclass(frozen=True)
 class Kind:
-    """A kind of object: its plural in words, the property that identifies one, and those that name it for people.
+    """A kind of object: its plural in words, its identifying property, and the properties that name it for people.
 
-    `identity` is empty where a tenant has one such object. `person` has the property that holds a user's name.
+    `identity` is empty for a singleton. `person` is the property with a user's name.
     """
 
     title: str

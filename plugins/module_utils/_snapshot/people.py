@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom an object of a snapshot is about. Pure rules: no I/O."""
+"""The people whom an object of a snapshot concerns. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _USERS = "conditions.users."
 
 
 class People:
-    """Whose object is whose, and which ids are those of people: from the users, groups and mailboxes of snapshots."""
+    """The owners of objects, and the ids of people: from the users, groups and mailboxes of snapshots."""
 
     def __init__(self, *snapshots: Mapping[str, Any]) -> None:
         self._by_id: dict[str, str] = {}
@@ -37,7 +37,7 @@ class People:
         self._mailboxes = Mailboxes(mailboxes.values())
 
     def of(self, kind: str, record: Mapping[str, Any]) -> list[str]:
-        """Whose this object is."""
+        """The owner of this object."""
         if kind in OWNED and record:
             found = self._mailboxes.of(record)
             return [self._owner(one) for one in found] or [one for one in (owner_of(record),) if one]
@@ -49,16 +49,16 @@ class People:
         return [str(person)] if person else self.among(record)
 
     def among(self, *values: Any) -> list[str]:
-        """The people whose ids stand in one of the values and not in all of them, or in the only one.
+        """The people whose ids are in one of the values and not in all of them, or in the only one.
 
-        The id of a group stands for its members, in the earlier snapshot or in the later one.
+        A group id stands for the members of the group, in either snapshot.
         """
         sides = [self._users({normalize_case(one) for one in texts_of(value)}) for value in values]
         common = set.intersection(*sides) if len(sides) > 1 else set()
         return [self._by_id[one] for one in set.union(*sides) - common]
 
     def of_policy_change(self, path: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> set[str]:
-        """Who is reached before or after; of a change in whom the policy is for, those for whom that differs."""
+        """The people of the policy before or after; if its assignment changed, those for whom that differs."""
         sides = [self._reached(one) for one in (before, after)]
         if not path.startswith(_USERS):
             return set.union(*sides)
@@ -68,7 +68,7 @@ class People:
         return {*self.among(_assignment(before).get(name), _assignment(after).get(name))}
 
     def _reached(self, policy: Mapping[str, Any]) -> set[str]:
-        """For whom a policy is. Of roles and kinds of guests, a snapshot does not say who they are."""
+        """The people of a policy. A snapshot does not contain the people of roles and guest kinds."""
         users = _assignment(policy)
         if "all" in map(normalize_case, users.get("includeUsers") or ()):
             return {EVERYBODY}

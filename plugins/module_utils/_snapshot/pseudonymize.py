@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A snapshot that can be shown to others: every name, address, domain and id in it is replaced. Pure rules: no I/O."""
+"""A snapshot that can be shared: every name, address, domain and id is replaced. Pure rules: no I/O."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ from .public_words import (
 )
 
 Snapshot = Mapping[str, Any]
-_LONG = 4  # letters of a name that is looked for inside of words; shorter ones are there by chance
-_JOINED = 6  # of one that is looked for across a space
-_RUN = 4  # words beside each other that are also one, as Jo Ann Lee and JoAnnLee
+_LONG = 4  # letters of a name that is searched within words; shorter ones appear by chance
+_JOINED = 6  # of one that is searched across a space
+_RUN = 4  # adjacent words that may also be one, as Jo Ann Lee and JoAnnLee
 _APOSTROPHE = re.compile("['`\u00b4\u2018\u2019\u02bc\u2032\uff07]")
 _MARK = re.compile("[\u0080-\u00bf\u2010-\u205e]")  # punctuation beyond ASCII
 _SPELT = str.maketrans({"\u00e4": "ae", "\u00e5": "aa", "\u00f6": "oe", "\u00f8": "oe", "\u00fc": "ue"})
@@ -48,11 +48,11 @@ _PLAIN = str.maketrans(
         "\u0153": "oe",
     }
 )
-# Of a telephone or an IMEI, in any spelling; versions have points.
+# Of a telephone number or an IMEI, in any format; versions have dots.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])\+\(?[0-9]|[0-9](?:[ ()/-]*[0-9]){6}")
 _TYPE = re.compile(r"[a-z]?(?:[0-9]{1,5}[a-z]?){0,3}")
 _CODE = re.compile(r"[A-Za-z0-9_.() ]{0,80}")
-# What a service says of a kind of error, where a reader takes the kind from that.
+# Texts of a service from which a reader derives the kind of an error.
 _MESSAGES = {
     "no_intune_licence": "Request not applicable to target tenant.",
     "no_licence": "Your tenant is not licensed for this feature.",
@@ -60,7 +60,7 @@ _MESSAGES = {
 
 
 def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
-    """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant become unlike each other."""
+    """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant cannot be linked."""
     objects = snapshot["objects"]
     tenant = snapshot["tenant"]
     rules = _Rules(snapshot, _names_of_people(objects) | _words_of([str(tenant["name"])]))
@@ -73,7 +73,7 @@ def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
 
 
 class _Rules:
-    """Which text stays and which does not."""
+    """Which texts stay and which do not."""
 
     def __init__(self, snapshot: Snapshot, people: frozenset[str]) -> None:
         self._people = people
@@ -81,7 +81,7 @@ class _Rules:
         for one in people:
             if len(one) >= _LONG and not one.isdigit():
                 self._long.setdefault(one[:_LONG], []).append(one)
-        # Without these, not every name is known, and what is not known stays nowhere.
+        # Without these, names may be missing, and then no unknown text stays.
         self._all_known = {"mailboxes", "users"} <= set(snapshot["objects"])
         self._models: dict[str, bool] = {}
         self.table = Pseudonyms(snapshot, _public_texts(snapshot["objects"]), _public_ids(snapshot["objects"]))
@@ -105,13 +105,13 @@ class _Rules:
             return self._is_model(text)
         if name == "RoleEntries":
             return is_public_entry(text)
-        # What somebody is called may look like a value.
+        # Somebody's name may look like a value.
         return (name not in NAMES and is_public_value(text)) or (
             name in ENUMERATIONS and name not in ADDRESSES.get(kind, ())
         )
 
     def _is_model(self, text: str) -> bool:
-        """Whether a text only says what a device is: no name of somebody is in it."""
+        """Whether a text only describes a device and contains nobody's name."""
         if text not in self._models:
             self._models[text] = normalize_case(text) in WHOLE_MODELS or not (
                 _NUMBER.search(text) or any(map(self._names_somebody, _spellings(text)))
@@ -127,7 +127,7 @@ class _Rules:
         if word in self._people:
             return True
         return word not in WORDS_OF_DEVICES and (
-            # A name also stands inside a word ("annasiphone"); a short one beside a known word ("bobsiphone").
+            # A name may also be inside a word ("annasiphone"), a short one beside a known word ("bobsiphone").
             self._holds_name(word, _LONG) or any(one in self._people for one in _cores(word))
         )
 
@@ -140,7 +140,7 @@ class _Rules:
 
 
 def _spellings(text: str) -> set[tuple[str, ...]]:
-    """The words of a text, in small letters without accents, for each way to write apostrophes and umlauts."""
+    """The words of a text, in lower case without accents, for each spelling of apostrophes and umlauts."""
     found = set()
     for between in ("", " "):
         composed = unicodedata.normalize("NFC", _APOSTROPHE.sub(between, text)).casefold()
@@ -152,14 +152,14 @@ def _spellings(text: str) -> set[tuple[str, ...]]:
 
 
 def _runs(words: Sequence[str]) -> Iterator[str]:
-    """Words beside each other as one."""
+    """Adjacent words joined."""
     for first in range(len(words)):
         for last in range(first + 2, min(first + _RUN, len(words)) + 1):
             yield "".join(words[first:last])
 
 
 def _cores(word: str) -> Iterator[str]:
-    """What is left of a word without a word of devices before or after it, without numbers and an s at the end."""
+    """A word without a device word before or after it, without numbers and a final s."""
     for start in ("", *WORDS_OF_DEVICES):
         for end in ("", *WORDS_OF_DEVICES) if word.startswith(start) else ():
             if word.endswith(end):
@@ -169,10 +169,10 @@ def _cores(word: str) -> Iterator[str]:
 
 
 def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> frozenset[str]:
-    """The words of the names of people, of groups and of the tenant."""
+    """The words in names of people, of groups and of the tenant."""
     named = (*NAMES, "Name", "PrimarySmtpAddress", "EmailAddresses", "proxyAddresses")
     devices = [one for kind in ("managed_devices", "mobile_devices") for one in objects.get(kind) or ()]
-    # The Name of a device holds its model; before the first backslash of its Identity stands its mailbox.
+    # The Name of a device contains its model; its Identity begins with its mailbox, up to the first backslash.
     boxes = [str(one.get("Identity") or "").rpartition("\\ExchangeActiveSync")[0] for one in devices]
     people = [one for kind in ("organization", "users", "mailboxes") for one in objects.get(kind) or ()]
     people += [{name: one.get(name) for name in NAMES} for one in devices]
@@ -182,12 +182,12 @@ def _names_of_people(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> froz
         _words_of(texts_of([one.get(name) for one in records if isinstance(one, Mapping) for name in named]))
         for records in (people, groups)
     )
-    # Groups are called after devices.
+    # Groups may be named after devices.
     return of_people | _words_of(boxes) | {one for one in of_groups if not _is_of_devices(one)}
 
 
 def _is_of_devices(word: str) -> bool:
-    """Whether a word says what a device is in every tenant, as "iphone14c2" does."""
+    """Whether a word describes devices in every tenant, such as "iphone14c2"."""
     return any(word.startswith(one) and _TYPE.fullmatch(word[len(one) :]) for one in ("", *WORDS_OF_DEVICES))
 
 
@@ -195,7 +195,7 @@ def _words_of(texts: Iterable[str]) -> frozenset[str]:
     found: set[str] = set()
     for words in {words for text in texts for words in _spellings(text)}:
         found.update(word for word in words if len(word) > 1)
-        # With a long word in it, a run is found by that.
+        # If it contains a long word, a run is found by that word.
         found.update(_runs([word for word in words if len(word) < _LONG]))
     return frozenset(found - {"and", "for", "of", "the"})
 
@@ -220,7 +220,7 @@ def _public_ids(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[
 
 
 def _problem(kind: str, problem: Mapping[str, Any]) -> dict[str, Any]:
-    """Why a kind was not read, in words of ours: those of a service may name anything."""
+    """Why a kind was not read, in our words: those of a service may contain any name."""
     error, response = str(problem.get("error") or ""), problem.get("response")
     if error == "not_asked":
         return dict(problem)

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Random words in the place of words: the same one everywhere, so that what referred to an object still does.
+"""Random words in place of words: consistent, so that references between objects stay valid.
 
-No key makes the original words from them. The table of both goes with the task.
+No key restores the original words. The table of both is discarded with the task.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from .._core.text import texts_of
 from .public_words import MODELS_IN_RULES, OF_DEVICES, PUBLIC_IDS, PUBLIC_TEXTS
 
 _GUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
-# A word is whatever stands between ASCII punctuation, white space and the § of device identities.
+# A word is any text between ASCII punctuation, white space and the § of device identities.
 _WORD = r"[^\x00-/:-@\[-`{-\x7f\s§]+"
 _FOUR = r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])(?:/[0-9]{1,2}(?![0-9]))?"
 _SIX = r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{1,4}:){1,7}:?(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?/[0-9]{1,3}(?![0-9])"
@@ -28,7 +28,7 @@ _DOMAIN = rf"(?<=@){_WORD}(?:[.-]{_WORD})+"
 _PART = re.compile(f"(?P<guid>{_GUID})|(?P<four>{_FOUR})|(?P<six>{_SIX})|(?P<domain>{_DOMAIN})|(?P<word>{_WORD})")
 WORDS = re.compile(_WORD)
 _DOMAINS = re.compile(_DOMAIN)
-# In a distinguished name, before an address and in the name of a guest, these are the form and not the contents.
+# In a distinguished name, before an address and in the name of a guest, these are syntax and not content.
 _FORM = re.compile(r"(?:^|(?<=[,\\/]))(?:CN|OU|DC|O)=|^(?:smtp|sip|x500|eum|spo):|#EXT#(?=@)", re.IGNORECASE)
 _FORM_WORDS = frozenset({"administrativeunits", "exchangeactivesyncdevices", "onmicrosoft"})
 _QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
@@ -41,16 +41,16 @@ _WORDS_OF_RULES = """
 """
 _GRAMMAR = normalized_set(_WORDS_OF_RULES.split()) | {f"extensionattribute{number}" for number in range(1, 16)}
 _LETTERS, _DIGITS = "bcdfghjkmnpqrstvwxz", "23456789"
-_PAIRS = 5  # of a letter and a digit, so that no two letters or digits of an original word stand beside each other
+_PAIRS = 5  # with a letter and a digit, so that no two letters or digits of an original word are adjacent
 
 
 class Pseudonyms:
-    """The table for one snapshot. `texts` and `ids` are public in it, beside those that are so everywhere."""
+    """The table for one snapshot. `texts` and `ids` are public in it, beside those that are public everywhere."""
 
     def __init__(self, snapshot: Any, texts: Iterable[str] = (), ids: Iterable[str] = ()) -> None:
         self._texts = PUBLIC_TEXTS | {normalize_case(one) for one in texts}
         self._public_ids = PUBLIC_IDS | {normalize_case(one) for one in ids}
-        # Alone, a domain becomes the same as in an address.
+        # Separately, a domain becomes the same as in an address.
         self._domains = {normalize_case(one) for text in texts_of(snapshot) for one in _DOMAINS.findall(text)}
         self._words: dict[str, str] = {}
         self._used: set[str] = set()
@@ -58,13 +58,13 @@ class Pseudonyms:
         self._numbers: dict[str, int] = {}
 
     def text(self, text: str, named: bool = False) -> str:
-        """A text with another word for each. `named`: it is a name of somebody, even if it is also one of a service."""
+        """A text with each word replaced. `named`: it is somebody's name, even if it is also one of a service."""
         return "\\".join(one if self._is_public(one) and not named else self._part(one) for one in text.split("\\"))
 
     def rule(self, rule: str, is_model: Callable[[str], bool]) -> str:
-        """A filter for devices: what it compares with is somebody's own, and the rest is its grammar.
+        """A filter for devices: the compared values may be private, and the rest is syntax.
 
-        `is_model`: whether a text only says what a device is, so that it stays in the devices as well.
+        `is_model`: whether a text only describes a device, so that it stays in the devices as well.
         """
         parts = _QUOTED.split(rule)
         for number in range(1, len(parts), 2):
@@ -74,7 +74,7 @@ class Pseudonyms:
             if not member and not (attribute in MODELS_IN_RULES and is_model(parts[number][1:-1])):
                 parts[number] = self._replaced(parts[number])
         for number in range(0, len(parts), 2):
-            # A quote that does not end, and what is compared without quotes, may be anything.
+            # An unclosed quote, and unquoted values, may be anything.
             grammar = {normalize_case(one) for one in WORDS.findall(parts[number])} <= _GRAMMAR
             if not grammar or re.search("[\"']", parts[number]):
                 parts[number] = self._replaced(parts[number])

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What in a snapshot is the same in every tenant: members of enumerations, ids and names of the services themselves.
+"""Values that are the same in every tenant: members of enumerations, ids and names of the services themselves.
 
-Everything else may be somebody's own. A property that is not listed here is somebody's own.
+All other values may be private, and so may all properties that are not listed here.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ _ENUMERATIONS = """
 ENUMERATIONS = frozenset(_ENUMERATIONS.split())
 # There, these are part of an address.
 ADDRESSES = {"organization": frozenset({"state", "type"}), "users": frozenset({"state"})}
-# What devices are. Devices say that themselves, so it stays only where no name of somebody is in it.
+# Descriptions of devices. Devices report them, so they stay only if they contain nobody's name.
 _MODELS = """
     DeviceAccessControlRule DeviceModel DeviceOS DeviceType DeviceUserAgent manufacturer model operatingSystem
     QueryString
 """
 MODELS = frozenset(_MODELS.split())
-# Words that say what a device is, in small letters, and whole texts that name nobody in any tenant.
+# Words that describe devices, in lower case, and whole texts that name nobody in any tenant.
 _OF_A_DEVICE = """
     activesync air all and android androidenterprise androidforwork apple chromeos desktop device deviceaccessstate
     devicemodel deviceos devices devicetype eas edge email flip fold for galaxy gen gmail google honor htc huawei ios
@@ -59,7 +59,7 @@ WORDS_OF_DEVICES = frozenset(_OF_A_DEVICE.split())
 WHOLE_MODELS = normalized_set(
     ("Android", "iOS", "iPad", "iPadOS", "iPhone", "macOS", "Outlook", "Outlook for iOS and Android", "Windows")
 )
-# Kinds of which the names only say what devices are.
+# Kinds whose names only describe devices.
 OF_MODELS = frozenset({"device_access_rules", "device_classes"})
 NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
 # Whole texts.
@@ -77,13 +77,13 @@ PUBLIC_TEXTS = normalized_set(
         "Security Defaults",
     )
 )
-# Properties in which people and groups are named: there, no text is one of the service.
+# Properties that name people and groups: no text in them belongs to the service.
 _NAMES = """
     Alias displayName DisplayName mail mailNickname SamAccountName userDisplayName UserDisplayName userPrincipalName
 """
 NAMES = frozenset(_NAMES.split())
 OF_PEOPLE = frozenset({"groups", "mailboxes", "managed_devices", "mobile_devices", "users"})
-# Applications of Microsoft beside those with ids of zeros, and built-in directory roles
+# Applications of Microsoft besides those with ids of zeros, and built-in directory roles
 # (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference).
 PUBLIC_IDS = frozenset(
     {
@@ -103,7 +103,7 @@ PUBLIC_IDS = frozenset(
         "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
     }
 )
-# Of a filter for devices, the attributes that say what a device is, and the members of those that are enumerations
+# Attributes of a filter for devices that describe a device, and the members of those that are enumerations
 # (https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices).
 MODELS_IN_RULES = frozenset({"devicemodel", "manufacturer", "model", "operatingsystem"})
 OF_DEVICES = {
@@ -123,7 +123,7 @@ _PUBLIC = re.compile(
     re.VERBOSE,
 )
 
-# An entry of a management role that names a cmdlet and parameters of Microsoft's; a script is somebody's own.
+# An entry of a management role that names a cmdlet and parameters of Microsoft; a script may be private.
 _ENTRY = re.compile(r"\(Microsoft\.Exchange\.[A-Za-z0-9.]+\)\s+[A-Za-z]+-[A-Za-z0-9]+(?:\s+-[A-Za-z0-9]+)*\s*")
 
 

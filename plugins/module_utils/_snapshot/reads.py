@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a snapshot is read by: one batch for Graph and what hangs on it, one call for each kind in Exchange."""
+"""The reads of a snapshot: one batch for Graph and dependent reads, one call for each kind in Exchange."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ from .._rbac.service_principals import SERVICE_PRINCIPAL
 _ALL = {"ResultSize": "Unlimited"}
 _CONFIGURATION = "the Exchange role View-Only Configuration"
 _AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
-_SAME = {  # kinds whose read is one of the assessment, under its name there
+_SAME = {  # kinds whose read is one of the assessment, by its name there
     "subscriptions": "skus",
     "exchange_connectors": "connectors",
     "conditional_access_policies": "policies",
@@ -60,7 +60,7 @@ _OWN_READS = {
     "directory_role_assignments": Read(odata(_ROLES, expand="principal"), _READ_ROLES),
     "directory_role_eligibilities": Read(odata(_ELIGIBLE, expand="principal"), _READ_ROLES),
 }
-# Also what no rule here reads: a mailbox of a snapshot is as complete as the simulated tenant needs it.
+# Includes properties that no rule reads: the simulated tenant needs complete mailboxes.
 _OF_MAILBOXES = (
     "Guid",
     "ExchangeObjectId",
@@ -85,7 +85,7 @@ _OF_MAILBOXES = (
     "HasActiveSyncDevicePartnership",
 )
 _ORGANIZATION = ExchangeObjects("OrganizationConfig", "Exchange organization", _CONFIGURATION)
-# As the service has them: the canonical form is for comparison.
+# As the service returns them: the canonical form is for comparison.
 _POLICIES = ExchangeObjects("MobileDeviceMailboxPolicy", "mailbox policies", POLICY_READER)
 _PLANS = ExchangeObjects("CASMailboxPlan", "mailbox plans", _CONFIGURATION)
 _GROUPS = ExchangeObjects("RoleGroup", "role groups", READER)
@@ -94,7 +94,7 @@ _ASSIGNMENTS = ExchangeObjects("ManagementRoleAssignment", "management role assi
 
 
 def read_graph(tenant: Tenant) -> dict[str, ReadResult[list[Record]]]:
-    """By kind what Microsoft Graph holds. Raises `TenantError` if nothing could be read."""
+    """The objects in Microsoft Graph, by kind. Raises `TenantError` if nothing could be read."""
     reads = {name: GRAPH_READS[name] for name in (*_SAME.values(), *_SINGLE.values(), "organization")}
     found = read_batch(tenant, {**reads, **_OWN_READS})
     kinds: dict[str, ReadResult[list[Record]]] = {kind: found[name] for kind, name in _SAME.items()}
@@ -116,13 +116,13 @@ def _without_pim(error: TenantError | None) -> bool:
 
 
 def _with_kind_of_principal(assignment: Record) -> Record:
-    """Of who holds a role, what kind of object it is. Who that is, the users and groups say."""
+    """Add the object type of role holders. Their names are among the users and groups."""
     principal = assignment.get("principal") or {}
     return {**assignment, "principal": {name: principal[name] for name in ("@odata.type",) if name in principal}}
 
 
 def _add_parts(tenant: Tenant, kinds: dict[str, ReadResult[list[Record]]]) -> None:
-    """To whom the policies of Intune are assigned, and which apps they cover, as `assignments` and `apps` of each."""
+    """Add the assignments and the covered apps of Intune policies, as `assignments` and `apps` of each."""
     compliance = "compliance_policies"
     read = GRAPH_READS[compliance]
     hanging = {
@@ -145,10 +145,10 @@ def _with_parts(
 
 
 def _groups(tenant: Tenant, kinds: Mapping[str, ReadResult[list[Record]]]) -> list[Record]:
-    """The groups that policies name or that hold a role, with the ids of all who are in them, through groups as well.
+    """The groups that policies name or that hold a role, with the ids of all direct and nested members.
 
-    A group that a policy names and that is not there is left out, as the directory has it. Raises `TenantError` where a
-    kind that names groups could not be read: the list would not be whole.
+    A missing group that a policy names is left out, as in the directory. Raises `TenantError` if a kind that names
+    groups could not be read: the list would be incomplete.
     """
     unread = first_error(kinds[kind] for kind in _NAMING if not _holds_nothing(kinds[kind].error))
     if unread is not None:
@@ -202,7 +202,7 @@ def _named_groups(kinds: Mapping[str, ReadResult[list[Record]]]) -> Iterator[str
 
 
 def exchange_calls(tenant: Tenant, statistics: bool) -> dict[str, Callable[[], list[Record]]]:
-    """By kind what reads it from Exchange."""
+    """The calls that read Exchange, by kind."""
     mailboxes = partial(exchange_of(tenant).invoke, "Get-CASMailbox", _ALL, READ_MAILBOX, _OF_MAILBOXES)
     return {
         "exchange_organization": partial(_ORGANIZATION.list, tenant),
@@ -227,7 +227,7 @@ def _statistics(tenant: Tenant) -> list[Record]:
 
 
 def _roles(tenant: Tenant) -> list[Record]:
-    """What the roles of one's own hold; the built-in ones are the same everywhere, and hold thousands of entries."""
+    """The content of custom roles; the built-in ones are the same everywhere, and have thousands of entries."""
     return [
         {name: value for name, value in one.items() if name != "RoleEntries" or not one.get("IsRootRole")}
         for one in _MANAGEMENT_ROLES.list(tenant)
@@ -238,7 +238,7 @@ _OF_MEMBERS = ("Name", "DisplayName", "ExternalDirectoryObjectId", "RecipientTyp
 
 
 def _role_groups(tenant: Tenant) -> list[Record]:
-    """The role groups, with their members as objects in the place of names. Raises `TenantError`."""
+    """The role groups, with their members as objects instead of names. Raises `TenantError`."""
     groups = _GROUPS.list(tenant)
     names = names_of_groups(groups)
     calls = {str(one["Guid"]): partial(read_members, tenant, one, names) for one in groups}

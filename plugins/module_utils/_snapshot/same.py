@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When two values of a snapshot are the same: order, case, defaults and formats make no difference. Pure rules."""
+"""Compare two values of a snapshot: order, case, defaults and formats make no difference. Pure rules."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from .._core.resource import normalize_case
 from .._mobile_access.policy_settings import canonical
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
-# What moves by itself, or only follows from a change that shows elsewhere.
+# Volatile properties, and properties that only follow from a change elsewhere.
 _MOVING = frozenset(
     {
         "exchangeLastSuccessfulSyncDateTime",
@@ -35,7 +35,7 @@ _MOVING = frozenset(
         "WhenChangedUTC",
     }
 )
-# Of a kind: the statistics repeat the device, a role group the assignments, and a mailbox that it has a device.
+# By kind: statistics repeat the device, a role group the assignments, and a mailbox that it has a device.
 _REPEATED = {
     "role_groups": {"RoleAssignments", "Roles"},
     "role_assignments": {"EffectiveUserName"},
@@ -45,15 +45,15 @@ _REPEATED = {
 
 
 def properties(kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
-    """The properties of an object that are compared, under their names without regard to case."""
+    """The compared properties of an object, by name in lower case."""
     left_out = _MOVING | _REPEATED.get(kind, set())
     values = canonical(dict(record)) if kind == "mobile_device_mailbox_policies" else record
     return {name: value for name, value in values.items() if name not in left_out and "@" not in name}
 
 
 def differing(kind: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> Iterator[tuple[str, Any, Any]]:
-    """The properties in which two states of an object differ, down to those inside of it, with both values."""
-    if before == after:  # most objects, and much faster than by the rules
+    """The properties in which two states of an object differ, also nested ones, with both values."""
+    if before == after:  # most objects, and much faster than the rules
         return
     old, new = properties(kind, before), properties(kind, after)
     for name in sorted({*old, *new}):
@@ -72,7 +72,7 @@ def _within(path: str, old: Any, new: Any) -> Iterator[tuple[str, Any, Any]]:
 
 
 def comparable(value: Any) -> Any:
-    """The value in the form in which it is compared. Null, an empty text and an empty list are all nothing."""
+    """The value in the form for comparison. Null, an empty text and an empty list are equal."""
     if isinstance(value, str):
         return _text(value)
     if isinstance(value, Mapping):
@@ -97,7 +97,7 @@ def _text(value: str) -> Any:
 
 
 def _moment(value: str) -> datetime | None:
-    """The time that a text is; None for what only looks like one, such as a name or the thirtieth of February."""
+    """The time in a text; None for a text that only looks like one, such as a name or the thirtieth of February."""
     if not _TIME.fullmatch(value):
         return None
     try:

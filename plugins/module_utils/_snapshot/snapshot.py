@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A snapshot of a tenant: everything that the collection manages or judges, read once, and what could not be read."""
+"""A snapshot of a tenant: everything that the collection manages or assesses, read once, and failed reads."""
 
 from __future__ import annotations
 
@@ -41,11 +41,11 @@ def take_snapshot(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
     if path:
         check_target(path, bool(params["pseudonymize"]))
     snapshot = read_snapshot(tenant, bool(params["gather_statistics"]))
-    if path:  # in check mode too; and something may have come there while the tenant was read
+    if path:  # in check mode too; and the file may have appeared during the reads
         check_tenant(path, None if params["pseudonymize"] else snapshot["tenant"]["id"])
     if params["pseudonymize"]:
         hidden = pseudonymized(snapshot)
-        # In the order of the new ids, as that of the old ones would say something.
+        # Sorted by the new ids, as the order of the old ones would reveal something.
         objects = {kind: _ordered(kind, records) for kind, records in hidden["objects"].items()}
         snapshot = {**hidden, "pseudonymized": True, "objects": objects}
     if path and not check_mode:
@@ -62,7 +62,7 @@ def take_snapshot(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
 
 
 def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
-    """The snapshot as it stands in the file."""
+    """The snapshot as in the file."""
     taken_at = datetime.now(UTC).replace(microsecond=0).isoformat().replace("+00:00", "Z")
     calls: dict[str, Callable[[], Any]] = {
         "graph": partial(read_graph, tenant),
@@ -105,7 +105,7 @@ def _noted(done: list[str], name: str, call: Callable[[], Any]) -> Any:
 
 
 def _problem(failure: TenantError | None) -> dict[str, Any]:
-    """Why a kind is not in the snapshot. Request ids say nothing once it is kept."""
+    """Why a kind is not in the snapshot. Stored request ids would be useless."""
     if failure is None:
         reason = "it was not requested: gather_statistics (snapshot_statistics of the playbook) is false"
         return {"reason": reason, "error": "not_asked"}
@@ -120,7 +120,7 @@ def _problem(failure: TenantError | None) -> dict[str, Any]:
 
 
 def _ordered(kind: str, objects: Iterable[Mapping[str, Any]]) -> list[dict[str, Any]]:
-    """The same objects in the same order in every snapshot, their properties too; without annotations of the answer."""
+    """The same objects in the same order in every snapshot, and their properties; without annotations."""
     plain = [_plain(one) for one in objects]
     identity = KINDS[kind].identity
     return sorted(

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A snapshot as YAML: one property in a line, texts always in quotes, so that none is a tag, a time or a template."""
+"""A snapshot as YAML: one property per line, texts always quoted, so that none is a tag, a time or a template."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from typing import Any
 
 _PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"})
-# What YAML takes only as an escape.
+# Characters that YAML accepts only escaped.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _HEAD = """# A snapshot of a Microsoft 365 tenant, by intune.exchange. It holds names, addresses and devices of people.
 # The guide "Work on a copy of a tenant" of the collection describes it.
@@ -20,7 +20,7 @@ _HEAD = """# A snapshot of a Microsoft 365 tenant, by intune.exchange. It holds 
 
 
 def lines_of(snapshot: Mapping[str, Any]) -> Iterator[str]:
-    """The snapshot in pieces of text. The last line says that nothing is missing."""
+    """The snapshot in pieces of text. The last line says that it is complete."""
     yield _HEAD
     for name in ("format", "version", "taken_at", "pseudonymized"):
         if name in snapshot:
@@ -51,7 +51,7 @@ def _key(name: str) -> str:
 
 
 def _scalar(value: Any) -> str:
-    """A value as JSON, which YAML takes; a float always with a point, without which YAML takes it for text."""
+    """A value as JSON, which is valid YAML; a float always with a point, without which YAML reads it as text."""
     text = json.dumps(value, ensure_ascii=False)
     if isinstance(value, float) and "e" in text and "." not in text:
         text = text.replace("e", ".0e")
@@ -59,5 +59,5 @@ def _scalar(value: Any) -> str:
 
 
 def escaped(text: str) -> str:
-    """JSON as YAML takes it."""
+    """JSON that is valid YAML."""
     return _ESCAPED.sub(lambda found: f"\\u{ord(found[0]):04x}", text)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Writes what the tasks of a test registered, without the processes that `copy` takes."""
+"""Writes the registered results of a test's tasks, without the processes that `copy` starts."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The client against a plain server that answers as live tenants were seen to."""
+"""The client against a plain server with the responses of live tenants."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def wire(running: ScriptedServer) -> ScriptedServer:
 
 @dataclass
 class Clock:
-    """Real time, plus what was slept."""
+    """Real time, plus the time slept."""
 
     sleeps: list[float] = field(default_factory=list)
 
@@ -49,7 +49,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def lines() -> list[str]:
-    """What is shown with -vvv."""
+    """The lines at -vvv."""
     return []
 
 

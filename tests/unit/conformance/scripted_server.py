@@ -1,11 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A plain HTTPS server that answers in the forms which public projects saw on live tenants.
+"""A plain HTTPS server with the response forms that public projects saw on live tenants.
 
-It is not the simulated tenant and shares nothing with it but the making of certificates. The client calls the real
-names of the services: a proxy on loopback leads every one of them to this server, and writes down where the client
-wanted to go.
+It is not the simulated tenant and shares nothing with it but the generation of certificates. The client calls the real
+names of the services: a proxy on loopback redirects all of them to this server, and records the requested hosts.
 """
 
 from __future__ import annotations
@@ -60,7 +59,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer: its body as it is, or as JSON. Where lost is not 0, so many announced bytes never come."""
+    """A response: its body as it is, or as JSON. If lost is not 0, this many announced bytes never come."""
 
     body: Any = b""
     status: int = 200
@@ -73,7 +72,7 @@ class Reply:
 
 
 class ScriptedServer:
-    """The server and the proxy before it. Answers come from the queue, the last one again and again."""
+    """The server and the proxy in front of it. Responses come from the queue, the last one repeatedly."""
 
     def __init__(self, folder: Path) -> None:
         self.asked: list[Asked] = []

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Servers that take their time: each sends a beginning at once, and then one piece after another, without end.
+"""Slow servers: each sends a beginning at once, and then one piece after another, without end.
 
-They speak through plain sockets, so that they can be slow at every place of an answer.
+They use plain sockets, so that they can be slow at every point of a response.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
-APART = 0.02  # seconds between two pieces: far less than any time without a byte that a client allows
-ENDLESS = 20.0  # seconds; a client that waits for all of them has no mechanism that ends it
+APART = 0.02  # seconds between two pieces: far less than any read timeout of a client
+ENDLESS = 20.0  # seconds; a client that waits for all of them has no working deadline
 ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 
 @dataclass(frozen=True)
 class Slow:
-    """What is sent at once, and what again and again after it. With `before` it is sent before TLS begins."""
+    """The part sent at once, and the part repeated after it. With `before` it is sent before TLS begins."""
 
     first: bytes = b""
     again: bytes = b""
@@ -65,16 +65,16 @@ class SlowServer:
         threading.Thread(target=self._accept, daemon=True).start()
 
     def first(self) -> bytes:
-        """The first that a client sent, which may come to be read here only after the client has given up."""
+        """The first request, which may be read here only after the client has given up."""
         end = self.clock() + ENDLESS / 2
         while not self.asked and self.clock() < end:
             time.sleep(APART)
         return self.asked[0]
 
     def running(self) -> float:
-        """The time of a task. It begins when its first request is here, so that a slow machine does not end it before.
+        """The time of a task. It starts with its first request, so that a slow machine does not end it earlier.
 
-        From then on it runs ten times as fast, for those who wait for the test.
+        From then on it runs ten times as fast, to shorten the test.
         """
         return (self.clock() - self._asked_at) * 10 if self.asked else 0.0
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A request ends with its time, wherever the other side takes its time.
+"""A request ends at its deadline, wherever the other side is slow.
 
 The servers send a byte each 0.02 s for 20 s. The tasks have 0.4 s from their first request on, and fail only where they
 take half of the 20 s.
@@ -39,7 +39,7 @@ def tls(tmp_path_factory: pytest.TempPathFactory) -> tuple[ssl.SSLContext, str]:
 
 
 def ends(http: Http, service: Service, request: Request = READ) -> TenantError:
-    """The failure, which comes with the time of the task."""
+    """The failure at the deadline of the task."""
     begun = time.monotonic()
     with pytest.raises(TenantError) as caught:
         http.send(service, request)

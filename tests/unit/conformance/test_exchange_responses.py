@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""InvokeCommand's answers as they were seen on live tenants: objects, none, pages, failures.
+"""InvokeCommand's responses as seen on live tenants: objects, none, pages, failures.
 
-The tables are the oracle: each form with where it was seen. Bodies are made anew from the facts, not copied.
+The tables are the oracle: each form with its source. Bodies are rebuilt from the facts, not copied.
 G2O is rknightion/graph2otel @dfd9ef7, EXOSCC terraprovider/go-exoscc, TFEXO terraprovider/terraform-provider-exo,
 CIPP KelvinTegelaar/CIPP-API, SCUBA cisagov/ScubaGear, ExoHelper GreyCorbel/ExoHelper, M365DSC
 microsoft/Microsoft365DSC.
@@ -135,7 +135,7 @@ def test_annotations_are_no_properties(wire: ScriptedServer, tenant: Tenant) -> 
 
 
 def test_the_warning_of_a_page_that_has_a_next_page_is_not_the_lists(wire: ScriptedServer, tenant: Tenant) -> None:
-    """G2O: every page but the last has a link and the warning; Microsoft's module drops it while pages follow."""
+    """G2O: every page but the last has a link and the warning; Microsoft's module ignores it while pages follow."""
     wire.answer(page("a", link=LINK + "1", warnings=(MORE, "another")), page("b", link=LINK + "2"), page("c"))
     found = invoke(tenant, "Get-MobileDevice", **ALL)
     assert [one["Name"] for one in found.values] == ["a", "b", "c"]
@@ -153,7 +153,7 @@ def test_the_warning_of_the_last_page_is(wire: ScriptedServer, tenant: Tenant) -
 def test_a_list_whose_size_cannot_be_asked_for_is_whole_or_an_error(
     wire: ScriptedServer, tenant: Tenant, cmdlet: str
 ) -> None:
-    """Their documentation has no ResultSize, so that nobody can ask for more."""
+    """Their documentation has no ResultSize, so nobody can request more."""
     wire.answer(page("a", warnings=(MORE,)))
     assert failure(tenant, cmdlet).kind == "truncated"
 
@@ -162,7 +162,7 @@ def test_a_list_whose_size_cannot_be_asked_for_is_whole_or_an_error(
 def test_an_unknown_cmdlet_that_reads_does_so_in_any_case_of_letters(
     wire: ScriptedServer, tenant: Tenant, cmdlet: str
 ) -> None:
-    """PowerShell compares names without case: all pages come, and nothing is sent that only writes take."""
+    """PowerShell ignores case in names: all pages come, and no parameters for writes are sent."""
     wire.answer(page("a", link=LINK + "1"), page("b"))
     assert len(exchange_of(tenant).invoke(cmdlet, {}, PURPOSE, known=False).values) == 2
     assert wire.asked[0].body["CmdletInput"]["Parameters"] == {}
@@ -284,7 +284,7 @@ def test_not_found_in_every_form_for_every_verb(
     assert len(wire.asked) == 1
 
 
-# What an exception means here, by its type and, before that, by its words.
+# The kind of an exception here, by its type and, with precedence, by its words.
 MEANINGS = [
     ("EXOSCC", TASKS + "ManagementObjectAmbiguousException", "x", "ambiguous"),
     ("M365DSC 3741, CIPP-API PR 1568", GONE, "The operation matches multiple entries.", "ambiguous"),
@@ -358,7 +358,7 @@ def test_401_is_the_permission(
     step: str,
     never: str,
 ) -> None:
-    """G2O: 401 without Exchange.ManageAsApp. What the token holds is never asked for."""
+    """G2O: 401 without Exchange.ManageAsApp. Permissions in the token are never requested."""
     wire.answer(Reply(b"", 401))
     failed = failure(opened(exchange_token=exchange_token), cmdlet)
     assert failed.kind == kind and step in failed.next_step and never not in failed.next_step
@@ -404,7 +404,7 @@ REFUSED = Reply(b"\0" * 64, 403)
 def signed_in_at(
     wire: ScriptedServer, opened: Callable[..., Tenant], tenant_id: str, *, roles: str = EXCHANGE_AS_APP
 ) -> Tenant:
-    """A tenant for whose name Entra gave the token; the answers come after this."""
+    """A tenant for whose name Entra issued the token, with these responses."""
     tenant = opened(tenant_id=tenant_id, auth_method="client_secret", client_id="x", client_secret="y")
     wire.answer(Reply({"access_token": token(roles=[roles]), "expires_in": 3600, "token_type": "Bearer"}))
     tenant.tokens.bearer("exchange")
@@ -413,7 +413,7 @@ def signed_in_at(
 
 
 def paths(wire: ScriptedServer) -> list[str]:
-    """The name of the tenant in each path, which the anchor repeats."""
+    """The tenant name in each path, which the anchor repeats."""
     asked = [one for one in wire.asked if one.host == EXCHANGE]
     assert all(one.headers["x-anchormailbox"].endswith("@" + one.path.split("/")[3]) for one in asked)
     return [one.path.split("/")[3] for one in asked]
@@ -456,7 +456,7 @@ def test_a_write_that_may_not_be_is_refused_as_ever(
 def test_a_name_that_nothing_shows_to_be_the_tenants_is_never_sent(
     wire: ScriptedServer, opened: Callable[..., Tenant], cmdlet: str
 ) -> None:
-    """A ready token says only its GUID, so that the name may be another tenant's."""
+    """A ready token has only its GUID, so the name may belong to another tenant."""
     wire.answer(REFUSED)
     assert failure(opened(tenant_id=INITIAL), cmdlet).kind == "forbidden" and paths(wire) == [TENANT]
 
@@ -519,6 +519,6 @@ def test_the_rate_limit_is_shown(wire: ScriptedServer, tenant: Tenant, lines: li
 def test_a_word_that_no_enumeration_has_is_not_sent(
     wire: ScriptedServer, tenant: Tenant, cmdlet: str, parameters: dict[str, Any]
 ) -> None:
-    """G2O: words are matched by their beginning, so that a wrong one can be answered by 200 and nothing."""
+    """G2O: words are matched by their beginning, so a wrong one may return 200 and nothing."""
     assert failure(tenant, cmdlet, **parameters).kind == "usage"
     assert wire.connected == []

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An answer ends where HTTP says it does: what follows it is no other answer, and one that may be cut is not whole.
+"""A response ends where HTTP says: what follows is not another response, and a possibly truncated one is incomplete.
 
 https://www.rfc-editor.org/rfc/rfc9112#name-message-body-length and #name-tls-connection-closure
 """
@@ -67,7 +67,7 @@ def reading(path: str, json: bool = True) -> Request:
 
 
 def test_what_follows_an_answer_is_no_answer_to_the_next_request(tls: tuple[ssl.SSLContext, str]) -> None:
-    """It is in the TLS record that was read already, so that the socket itself has nothing to read."""
+    """It is in a TLS record that was already read, so the socket itself has nothing to read."""
     context, ca_path = tls
     body = b'{"of": "nobody"}'
     begin, end = HEAD + b"Content-Length: 2\r\nX: ", b"\r\n\r\n{}"
@@ -81,7 +81,7 @@ def test_what_follows_an_answer_is_no_answer_to_the_next_request(tls: tuple[ssl.
         assert http.send(service, reading("b")).json == {"of": "mine"}
 
 
-# Of each of these, a part is missing or may be: a connection that is lost looks the same.
+# Part of each of these is missing or may be: a lost connection looks the same.
 CUT = {
     "no body": b"\r\n",
     "a number": b"\r\n1",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Graph's answers as they were seen on live tenants, and what the client asks for.
+"""Microsoft Graph's responses as seen on live tenants, and the client's requests.
 
 G2O is rknightion/graph2otel @dfd9ef7, TP TenantPulse; where nothing else is said, a form is documented.
 """
@@ -125,7 +125,7 @@ def test_what_the_token_holds_is_never_asked_for(
 def test_throttling_that_is_called_an_error_is_waited_out(
     wire: ScriptedServer, clock: Clock, tenant: Tenant, call: str
 ) -> None:
-    """G2O: Intune says it with 500."""
+    """G2O: Intune throttles with 500."""
     wire.answer(BROKER, BROKER, Reply({"value": []}))
     CALLS[call](tenant)
     assert len(wire.asked) == 3 and len(clock.sleeps) == 2
@@ -144,7 +144,7 @@ def test_it_is_named_throttling(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(BROKER)
     assert failed(CALLS["list"], tenant).kind == "throttled"
     wire.answer(parts(part("a", 500, BROKER.body)))
-    # It is waited for as long as there is time, and then nothing more can be read.
+    # It is retried until the task times out, and then nothing more can be read.
     assert failed(lambda tenant: tenant.graph.batch({"a": Read(DEVICES, PURPOSE)}), tenant).kind == "throttled"
 
 
@@ -221,7 +221,7 @@ def test_the_connector_that_is_not_offered(wire: ScriptedServer, tenant: Tenant,
 
 
 def answering(wire: ScriptedServer, reply: Callable[[Asked], Reply]) -> None:
-    """Answers that depend on the request, in place of the queue."""
+    """Responses that depend on the request, instead of the queue."""
 
     def answer(asked: Asked) -> Reply:
         wire.asked.append(asked)

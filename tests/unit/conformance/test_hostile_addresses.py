@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Redirects, page links and downloads that lead to what is no address: a failure with words, and nothing sent."""
+"""Redirects, page links and downloads with invalid addresses: a clear failure, and nothing sent."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Answers of Graph that are not in the form that is documented: a failure with words and a request id, no traceback."""
+"""Graph responses in undocumented forms: a clear failure with a request id, no traceback."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def test_a_page_link_that_is_no_text(wire: ScriptedServer, tenant: Tenant, link:
 
 @pytest.mark.parametrize("body", [b"", b"{}", b"[]", b'"x"', b"null", b'{"id": null}', b"<html>"])
 def test_a_creation_without_an_id_may_have_happened(wire: ScriptedServer, tenant: Tenant, body: bytes) -> None:
-    """What it left behind is looked for by who asked; it is never sent again."""
+    """The caller looks for its effects; it is never repeated."""
     wire.answer(Reply(body, 201, ID))
     with pytest.raises(TenantError) as caught:
         tenant.graph.create("users", {}, PURPOSE)

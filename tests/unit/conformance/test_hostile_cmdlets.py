@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Cmdlets that this collection does not know, in the case in which a person writes them, and lists that are cut off."""
+"""Cmdlets outside the contract, in the user's spelling, and truncated lists."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lists with an error beside them, with members that do not say which they are, and times in every spelling."""
+"""Lists with an error beside them, with members without an id, and times in every format."""
 
 from __future__ import annotations
 

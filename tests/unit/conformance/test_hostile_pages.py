@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A list of which a part cannot be had is neither short nor absent, whatever the refusal of that part says."""
+"""A list with an unreadable part is neither short nor absent, whatever the refusal of that part says."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What is no whole answer is not nothing, and the access check goes on after an answer that it cannot read."""
+"""An incomplete response is not an empty one, and the access check continues after an unreadable one."""
 
 from __future__ import annotations
 

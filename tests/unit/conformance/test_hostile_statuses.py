@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an exception says counts only with a status that the service gives to what it has looked at."""
+"""The text of an exception counts only with a status of the service itself."""
 
 from __future__ import annotations
 

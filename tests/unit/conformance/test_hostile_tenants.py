@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tenants, of which one answers in a form that nobody documents: the others are read all the same."""
+"""Many tenants, one of which responds in an undocumented form: the others are read all the same."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ OTHER = {"tenantId": "22222222-2222-2222-2222-222222222222", "displayName": "Oth
 def test_a_connector_in_no_documented_form_spoils_no_other_tenant(
     wire: ScriptedServer, clock: Clock, change: dict[str, Any]
 ) -> None:
-    """Nor does it count as missing, which would be told as news."""
+    """Nor does it count as missing, which would be reported as an event."""
     wire.answer(Reply({"value": [{**CONNECTOR, **change}]}), Reply({"value": [CONNECTOR]}))
     shared = {
         **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 16 and 17: text is made fit where it enters, and JSON of any form ends as a refusal in words."""
+"""Promises 16 and 17: text is made safe on input, and JSON of any form ends as a clear refusal."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ def test_two_keys_that_become_one_are_refused() -> None:
 
 
 def replaced(character: str) -> str:
-    """What becomes of a character, by what Unicode says of it."""
+    """The replacement of a character, by its Unicode properties."""
     marks = ("LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI")
     harmful = unicodedata.category(character) in ("Cc", "Cs", "Zl", "Zp") and character not in "\t\n\r"
     marking = unicodedata.bidirectional(character) in marks or character in "\u061c\u200e\u200f"
@@ -76,7 +76,7 @@ def replaced(character: str) -> str:
 def test_exactly_what_is_harmful_is_replaced() -> None:
     for first in range(0, 0x110000, 4096):
         text = "".join(map(chr, range(first, first + 4096)))
-        # One by one: halves of a pair beside one another are a character.
+        # One by one: adjacent halves of a pair are a character.
         expected = [replaced(one) for one in text]
         assert parse_json(json.dumps(list(text))) == expected
         if first == 0:
@@ -210,7 +210,7 @@ def test_what_is_no_value_is_refused(body: bytes) -> None:
 
 
 def test_a_number_of_a_million_digits_is_refused_in_words() -> None:
-    """Whatever the limit of Python, which an environment variable may lift."""
+    """At any limit of Python, which an environment variable may remove."""
     before = sys.get_int_max_str_digits()
     sys.set_int_max_str_digits(0)
     try:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A token acts on the tenant that it is for, so one of another tenant is never sent, by neither service."""
+"""A token acts on the tenant that it is for, so one for another tenant is never sent, to neither service."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def test_graph_is_not_called_with_the_token_of_another_tenant(
 
 @pytest.mark.parametrize("first", [GRAPH["list"], exchange])
 def test_two_tokens_are_for_one_tenant(wire: ScriptedServer, opened: Callable[..., Tenant], first: Any) -> None:
-    """Where a domain is given, nobody here knows which tenant it is of."""
+    """If a domain is given, its tenant is unknown here."""
     tenant = opened(graph_token=token(tid=OTHER))
     second = exchange if first is not exchange else GRAPH["list"]
     wire.answer(Reply({"value": []}))

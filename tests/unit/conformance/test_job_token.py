@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The token of a job: from an option, or from GitHub, which is asked as its own actions ask it."""
+"""The token of a job: from an option, or from GitHub, requested as GitHub's own actions do."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ def test_a_job_of_github_signs_in_without_any_secret(
     assert (asked.method, asked.path) == ("GET", f"/idtoken/1/2?api-version=2.0&audience={audience}")
     assert asked.headers["authorization"] == f"Bearer {ASKED_WITH}"
     assert assertions(wire) == [OF_JOB]
-    # What the runner may ask with goes to GitHub alone, and none of the two is shown.
+    # The runner's request token goes only to GitHub, and neither token is shown.
     assert not [one for one in wire.asked if ASKED_WITH in str(one) and one.host != GITHUB]
     assert OF_JOB not in tenant.tokens._redactor.clean(OF_JOB) and ASKED_WITH not in tenant.tokens._redactor.clean(
         ASKED_WITH
@@ -96,7 +96,7 @@ def test_a_token_in_a_variable(opened: Callable[..., Tenant], wire: ScriptedServ
 
 
 def test_sign_ins_of_one_job_are_one_in_the_cache(opened: Callable[..., Tenant], job: pytest.MonkeyPatch) -> None:
-    """GitHub gives another token each time; another job is another proof."""
+    """GitHub issues a different token each time; another job is another proof."""
 
     def key() -> str:
         tokens = opened(**NO_GIVEN).tokens

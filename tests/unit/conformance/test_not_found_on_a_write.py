@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A "not found" of something that was just listed is looked at again (seen: microsoft/Microsoft365DSC issue 7124)."""
+""" "Not found" for an object that was just listed is verified (seen: microsoft/Microsoft365DSC issue 7124)."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def ensure(tenant: Tenant, **params: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("state", "expected"),
     [
-        ("present", ["Get", "Set", "Get", "Get", "Set"]),  # a change is worked out anew
+        ("present", ["Get", "Set", "Get", "Get", "Set"]),  # a change is computed again
         ("absent", ["Get", "Remove", "Get", "Remove"]),
     ],
 )

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A proxy, a tenant or a host that cannot be meant is refused at once, by the name of its option."""
+"""An invalid proxy, tenant or host is refused at once, by the name of its option."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_proxy_that_does_not_resolve_is_blamed(
     said = "no connection through the proxy nowhere.invalid:8080 (its host name does not resolve)"
     assert said in str(caught.value)
     assert "graph.microsoft.com" not in str(caught.value) and "canary" not in str(caught.value)
-    assert clock.sleeps == []  # a name that does not exist will not in a second either
+    assert clock.sleeps == []  # a name that does not exist will not exist a second later either
 
 
 @pytest.fixture

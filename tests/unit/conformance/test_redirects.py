@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Redirects: followed within the hosts of Exchange Online, and nowhere else does a single byte go.
+"""Redirects: followed within the hosts of Exchange Online; not a single byte goes anywhere else.
 
 Seen: some tenants are sent to a host of their region, also with port 446 in the address; cisagov/ScubaGear and
 terraprovider/go-exoscc send method, body and token there again, replace 446 by 443 and keep host and cookies.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 15: secrets that services and proxies repeat, in every form, at every place where text is shortened."""
+"""Promise 15: secrets that services and proxies repeat, in every form, wherever text is shortened."""
 
 from __future__ import annotations
 
@@ -59,13 +59,13 @@ def _pairs(text: str) -> list[str]:
 
 @pytest.fixture(scope="module")
 def connections() -> Connections:
-    """Each of its own would read the file of the authorities again."""
+    """Separate ones would read the authorities' file again."""
     return Connections()
 
 
 @pytest.fixture
 def shown(wire: ScriptedServer, clock: Clock, connections: Connections) -> Play:
-    """All that leaves a task that does `work`: its result, and what people see while it runs."""
+    """All output of a task that runs `work`: its result, and what people see meanwhile."""
 
     def play(work: Callable[[Tenant, Mapping[str, Any], bool], dict[str, Any]], **options: Any) -> str:
         lines: list[str] = []
@@ -105,11 +105,11 @@ def exchange(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dic
 
 
 def hidden(text: str, form: str) -> None:
-    """No eight characters of it in a row, which is what a cut leaves."""
+    """No eight consecutive characters of it, which a cut could leave."""
     assert not [form[at : at + 8] for at in range(max(1, len(form) - 7)) if form[at : at + 8] in text], text
 
 
-# Just before each length at which something is cut.
+# Right before each length at which text is cut.
 LIMITS = [60, 76, 112, 190, 388, 396, 1980]
 # Each limit with one secret, each secret at one limit, and the rest in `make test-more`.
 CUT = [
@@ -191,7 +191,7 @@ def test_the_token_of_a_job_is_masked_as_well(
     ("name", "headers"), [("client_assertion", False), ("Authorization", True), ("X-IDENTITY-HEADER", True)]
 )
 def test_what_only_msal_knows_is_masked_as_well(wire: ScriptedServer, shown: Play, name: str, headers: bool) -> None:
-    """Proof that is made of a certificate, or found on the machine, is no option of ours."""
+    """Proof that is derived from a certificate, or found on the machine, is not an option."""
     proof = "canary.of-a_proof.0123456789"
     said = "AADSTS700027: " + "x" * 380 + f" {proof}"
 
@@ -209,7 +209,7 @@ def test_what_only_msal_knows_is_masked_as_well(wire: ScriptedServer, shown: Pla
 
 
 def test_a_password_of_the_module_is_masked_as_well(wire: ScriptedServer, clock: Clock) -> None:
-    """Not only the options of the connection are secret."""
+    """Not only the connection options are secret."""
     password = "canary-Pa55word.0123456789"
     text = "x" * 388 + f" {password}"
     wire.answer(Reply({"error": {"code": "Request_BadRequest", "message": text}}, 400))

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Sign-in as platforms and Entra were seen to answer."""
+"""Sign-in with the responses seen from platforms and Entra."""
 
 from __future__ import annotations
 
@@ -80,7 +80,7 @@ def test_azure_arc_is_shown_the_file_that_it_names(opened: Callable[..., Tenant]
 def test_a_module_on_azure_arc_and_the_tokens_of_another_machine(
     wire: ScriptedServer, arc: list[dict[str, str]], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    """Two machines with one home folder, and the token cache in it: each signs in once, for itself."""
+    """Two machines with a shared home folder and token cache: each signs in once, for itself."""
     identifier = tmp_path / "machine-id"
     monkeypatch.setattr(machine, "_MACHINE", (str(identifier), str(tmp_path / "missing")))
     params = {
@@ -111,7 +111,7 @@ def test_azure_arc_is_found_without_variables(monkeypatch: pytest.MonkeyPatch, t
 
 
 def test_msal_asks_where_it_may(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without variables msal finds Azure Arc by a file, and what it calls then is below what is allowed."""
+    """Without variables msal finds Azure Arc by a file, and its endpoint is an allowed one."""
     for name in ("AZURE_POD_IDENTITY_AUTHORITY_HOST", "IDENTITY_ENDPOINT", "IMDS_ENDPOINT", "MSI_ENDPOINT"):
         monkeypatch.delenv(name, raising=False)
     exists = os.path.exists
@@ -147,7 +147,7 @@ CHALLENGE = (
 
 
 def test_a_claims_challenge_is_passed_on(opened: Callable[..., Tenant], wire: ScriptedServer) -> None:
-    """Continuous access evaluation: the service says what the next token must have (Microsoft, claims challenge)."""
+    """Continuous access evaluation: the service requires claims of the next token (Microsoft, claims challenge)."""
     first, second = token(), token(new=True)
     wire.answer(
         Reply({"access_token": first, "expires_in": 3600, "token_type": "Bearer"}),
@@ -205,7 +205,7 @@ def test_what_is_no_claims_challenge(header: str) -> None:
 
 
 def test_a_managed_identity_is_that_of_its_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """Machines that share a home folder, and token_cache in it, call the same address for their identities."""
+    """Machines that share a home folder, and its token_cache, call the same address for their identities."""
     identifier = tmp_path / "machine-id"
 
     def key(installation: str, name: str) -> str:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The guide for events: the samples that it shows are what the event source makes of a simulated tenant."""
+"""The guide for events: its samples equal the events of a simulated tenant."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ Event = dict[str, Any]
 
 
 class Over(Exception):
-    """Everything has happened."""
+    """The sequence has ended."""
 
 
 def done(simulator: Simulator, module: Any, **options: Any) -> None:
-    """What an administrator does with a module."""
+    """An administrator's change, made with a module."""
     spec = module.DECLARATION.argument_spec
     params = ArgumentSpecValidator(spec).validate({**simulator.options(), **options}).validated_parameters
     result = engine.run_declaration(module.DECLARATION, params, False)
@@ -47,7 +47,7 @@ def done(simulator: Simulator, module: Any, **options: Any) -> None:
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
-    """One event of each type, from looks between which something happens to the tenant."""
+    """One event of each type, from polls between which the tenant changes."""
     path = tmp_path_factory.mktemp("tenant") / "contoso.yml"
     path.write_text(yaml.safe_dump(TENANT))
     events: list[Event] = []
@@ -79,7 +79,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
 
         given = {
             **simulator.options(),
-            "max_sync_age": 7000,  # the simulated connector synchronises every 7200 seconds, 5400 seconds ago at first
+            "max_sync_age": 7000,  # the simulated connector synchronises every 7200 s, last 5400 s ago
             "tenants": [{"tenant_id": simulator.facts()["tenant_id"], "name": "contoso"}],
         }
         with pytest.raises(Over):
@@ -94,7 +94,7 @@ def shown() -> dict[str, Event]:
 
 
 def form(value: Any) -> Any:
-    """The names and types of a value, and what is not of this one tenant and time."""
+    """The names and types of a value, without values of this tenant and time."""
     lasting = ("type", "old", "new", "kind", "failures", "next_look_seconds", "max_sync_age", "evidence")
     if isinstance(value, dict):
         return {name: value[name] if name in lasting else form(value[name]) for name in value}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The loop behind the event source: when it looks, what it keeps, how it ends. Waiting takes no time here."""
+"""The loop behind the event source: when it polls, what it stores, how it ends. Waiting takes no time here."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ Look = dict[str, Any]
 
 
 class Over(Exception):
-    """There is nothing more to read."""
+    """No more results."""
 
 
 def connector(*statuses: str) -> Look:
@@ -51,7 +51,7 @@ def quarantine(*letters: str) -> Look:
 
 @dataclass
 class World:
-    """What the looks at each tenant find, one after another, on a clock that only waiting moves."""
+    """The results of the polls of each tenant, one after another, on a clock that only waiting advances."""
 
     looks: dict[str, list[Look]]
     now: float = 0
@@ -81,7 +81,7 @@ class World:
         self.events.append(event)
 
     def watched(self, **options: Any) -> list[str]:
-        """The types of the events of all looks."""
+        """The types of the events of all polls."""
         given = {"tenants": [{"tenant_id": name} for name in self.looks], "interval": 60, **options}
         with pytest.raises(Over):
             asyncio.run(watch(given, self.take, self.read, lambda: self.now, self.sleep))
@@ -132,7 +132,7 @@ def test_a_tenant_that_fails_does_not_slow_down_another() -> None:
 
 
 def test_a_tenant_that_hangs_does_not_hold_up_another() -> None:
-    """Neither its looks nor its tokens: the healthy ones are looked at at every interval."""
+    """Neither its polls nor its tokens: healthy tenants are polled at every interval."""
     release = threading.Event()
     memories: dict[str, list[int]] = {}
 
@@ -156,7 +156,7 @@ def test_a_tenant_that_hangs_does_not_hold_up_another() -> None:
     real = 0.0
 
     def clock() -> float:
-        """A minute for each look, since nobody sleeps while one hangs."""
+        """A minute per poll, since nobody sleeps while one hangs."""
         nonlocal real
         real += 20
         return real
@@ -166,7 +166,7 @@ def test_a_tenant_that_hangs_does_not_hold_up_another() -> None:
         asyncio.run(watch(given, world.take, world.read, clock, world.sleep))
     assert len(memories["fabrikam"]) == 1
     assert memories["contoso"][:6] == [0, 1, 1, 1, 1, 1]  # its tokens stay
-    assert memories["adatum"][:2] == [0, 0]  # of one that could not be read, the next look takes newer ones
+    assert memories["adatum"][:2] == [0, 0]  # after a failed read, the next poll uses newer tokens
 
 
 def test_so_many_are_looked_at_at_once() -> None:
@@ -191,7 +191,7 @@ def test_so_many_are_looked_at_at_once() -> None:
 
 
 def test_tenants_that_cannot_be_meant_are_refused_at_the_start() -> None:
-    """By their place among all of them, although each is looked at by itself."""
+    """By position in the list, although each tenant is polled separately."""
     for tenants, problem in (
         ([{"tenant_id": "a"}, {"tenant_id": "b", "tennant": 1}], r"tenants\[2\] has unknown options"),
         ([{"tenant_id": "a"}, {"tenant_id": "A"}], r"duplicate tenant_id A in tenants\[2\]"),
@@ -209,7 +209,7 @@ def test_a_restart_goes_on_where_it_was(tmp_path: Path) -> None:
     second = one({**connector("disconnected"), **quarantine("a", "b")}, quarantine("a", "b", "c"))
     assert second.watched(state_file=str(path)) == ["device_quarantined"]
     assert [event["device"]["guid"] for event in second.events] == [guid("c")]
-    # Without a file the same is a first look.
+    # Without a file, this is a first poll.
     assert one({**connector("missing"), **quarantine("a", "b", "c")}).watched() == []
 
 
@@ -252,12 +252,12 @@ def test_a_device_without_a_guid_is_a_failure_and_never_in_the_file(
     assert (
         "Could not identify all quarantined devices on tenant contoso: Exchange Online returned 1 quar" in caplog.text
     )
-    # The file is one that the event source itself can read.
+    # The event source itself can read the file.
     assert one(quarantine("a")).watched(state_file=str(path)) == ["tenant_readable"]
 
 
 def test_cancelled_while_an_event_waits_it_keeps_what_was_taken(tmp_path: Path) -> None:
-    """ansible-rulebook takes one event at a time, so that the next one may have to wait when it is stopped."""
+    """ansible-rulebook takes one event at a time, so the next one may be waiting when it is stopped."""
     path = tmp_path / "state.json"
     world = one(quarantine(), quarantine("a", "b", "c"))
     given = {**TOKEN, "tenants": [{"tenant_id": "contoso"}], "state_file": str(path)}
@@ -280,7 +280,7 @@ def test_cancelled_while_an_event_waits_it_keeps_what_was_taken(tmp_path: Path) 
 
 
 def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
-    """The read goes on in its thread for as long as it takes; nobody waits for it."""
+    """The read continues in its thread; nobody waits for it."""
     started, release = threading.Event(), threading.Event()
 
     def read(*_given: Any, **_more: Any) -> list[dict[str, Any]]:
@@ -297,7 +297,7 @@ def test_cancelled_while_it_reads_it_ends_at_once(tmp_path: Path) -> None:
 
     asyncio.run(stopped())
     assert not release.is_set()
-    release.set()  # its result comes to a loop that is closed
+    release.set()  # its result arrives at a closed loop
 
 
 @pytest.mark.parametrize(
@@ -327,7 +327,7 @@ def test_a_state_file_that_is_not_understood_is_named(tmp_path: Path, content: s
 
 
 def refused(**options: Any) -> str:
-    """What is said against options, before anything is read."""
+    """The refusal of options, before anything is read."""
     world = one()
     with pytest.raises(TenantError) as raised:
         asyncio.run(watch({**TOKEN, **options}, world.take, world.read, lambda: world.now, world.sleep))
@@ -372,7 +372,7 @@ def test_a_state_file_of_somebody_else_is_refused(tmp_path: Path, monkeypatch: p
 
 
 def test_a_state_file_serves_one_event_source_at_a_time(tmp_path: Path) -> None:
-    """Whatever version of it the other one has written by then, and until it ends."""
+    """Whatever version of it the other one has written meanwhile, and until it ends."""
     options = {"state_file": str(tmp_path / "state.json")}
     refusals: list[str] = []
     world = one(*[connector("connected")] * 2)
@@ -487,7 +487,7 @@ def simulator() -> Iterator[Simulator]:
 
 
 def really(simulator: Simulator, looks: int, *names: str, **options: Any) -> list[dict[str, Any]]:
-    """The events of so many looks at simulated tenants."""
+    """The events of this many polls of simulated tenants."""
     world = one()
     own = ("tenant_id", "client_id", "client_secret")
     tenants = [{"name": name, **{option: simulator.options(name)[option] for option in own}} for name in names]
@@ -504,7 +504,7 @@ def really(simulator: Simulator, looks: int, *names: str, **options: Any) -> lis
 
 @pytest.fixture
 def environment(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where the simulated tenants are."""
+    """The addresses of the simulated tenants."""
     for name, value in simulator.environment("connected").items():
         monkeypatch.setenv(name, value)
 

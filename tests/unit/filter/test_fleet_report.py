@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the report says of a tenant, from what was read of it."""
+"""The report on a tenant, from the data read from it."""
 
 from __future__ import annotations
 
@@ -258,7 +258,7 @@ TASK = """- name: Fix it
 
 
 def test_a_baseline_that_nobody_chose_is_advice() -> None:
-    """No tenant needs action because of it, and it stands at the end."""
+    """No tenant needs action because of it, and it comes last."""
     advised = tenant("advised", audit=audit(control()), baselines_chosen=False)
     unread = tenant("unread", audit=audit(control("unknown")), baselines_chosen=False)
     chosen = tenant("chosen", audit=audit(control()), baselines_chosen=True)
@@ -273,7 +273,7 @@ def test_a_baseline_that_nobody_chose_is_advice() -> None:
 
 
 def test_the_worst_comes_first() -> None:
-    """Eleven tenants with a weak password, one without a connector: that one is what to see to."""
+    """Eleven tenants with a weak password, one without a connector: the latter is the most urgent."""
     weak = [tenant(f"a{number}", audit=audit(control())) for number in range(11)]
     made = report(*weak, tenant("z", connector={**connector(), "connectors": []}))
     assert made["tenants"][0]["name"] == "z"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The sentences of the roles: their numbers, their plurals, and silence where there is nothing to say."""
+"""The sentences of the roles: numbers, plurals, and no sentence if there is nothing to report."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ansible_collections.intune.exchange.plugins.filter import role_lines as plu
 
 
 def lines(about: str, **values: Any) -> list[str]:
-    """The sentences as they are before they are made to fit the terminal."""
+    """The sentences before they are wrapped for the terminal."""
     found = plugin.FilterModule().filters()["role_lines"](values, about, width=0)
     assert isinstance(found, list)
     return found
@@ -168,13 +168,13 @@ def test_what_the_directory_does_not_show_is_not_known(hidden: dict[str, Any]) -
 
 
 def test_long_lines_continue_and_commands_and_messages_stay_whole() -> None:
-    """With what Ansible adds to the lines of a list, they fit 100 columns."""
+    """With Ansible's own characters around the lines of a list, they fit 100 columns."""
     check = {"title": "T", "status": "missing", "evidence": "the-token " * 30, "next_step": "Grant it. " * 20}
     values = {"checks": [{**check, "command": "Get-MgServicePrincipal " * 9}], "tenant_id": None}
     found = plugin.role_lines(values, "access")
     assert [line for line in found if len(line) > 88] == [f"  Command: {'Get-MgServicePrincipal ' * 9}"]
     assert " ".join(" ".join(found).split()) == " ".join(" ".join(lines("access", **values)).split())
-    # What continues a line never looks like one of the lines below it, such as the next step.
+    # A continuation never looks like one of the lines below it, such as the next step.
     assert {len(line) - len(line.lstrip()) for line in found} == {0, 2, 4, 6}
     too_many = {"address": "a@contoso.example", "devices": devices(30), "max_affected": 1}
     assert plugin.role_lines(too_many, "too_many_devices") == lines("too_many_devices", **too_many)

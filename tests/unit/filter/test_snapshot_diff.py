@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What changed between two snapshots, what is no difference, and files that are refused by name."""
+"""The changes between two snapshots, equal values, and files that are refused by name."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ SNAPSHOT: dict[str, Any] = {
 
 
 def changed(**kinds: Any) -> dict[str, Any]:
-    """The snapshot with other properties of the first object of each kind."""
+    """The snapshot with changed properties in the first object of each kind."""
     found = copy.deepcopy(SNAPSHOT)
     for kind, properties in kinds.items():
         found["objects"][kind][0] |= properties
@@ -137,7 +137,7 @@ def test_a_change_is_shown_with_the_people_whom_it_is_about() -> None:
 
 
 def policies(**users: list[str]) -> dict[str, Any]:
-    """A snapshot with a policy for these, and two groups: Adele is in the inner one."""
+    """A snapshot with a policy for these, and two nested groups: Adele is in the inner one."""
     found = copy.deepcopy(SNAPSHOT)
     groups = [{"id": "outer", "members": ["Inner"]}, {"id": "inner", "members": [str(ADELE["id"]).upper()]}]
     conditions = {"applications": {"includeApplications": ["All"]}, "users": users}
@@ -242,7 +242,7 @@ def test_an_accepted_difference_of_several_objects_is_refused() -> None:
     entry = {"kind": "groups", "object": "Same", "reason": "Change 4711", "until": "2999-01-31"}
     with pytest.raises(AnsibleFilterError, match=r"several groups have this name\. Set object to the id"):
         snapshot_diff(of_groups(), of_groups(mail="x"), [entry])
-    # An object that was created anew is meant before and after; one with a new name, by the earlier one.
+    # A recreated object matches before and after; a renamed one by its earlier name.
     two = {"objects": {"groups": GROUPS[:2]}}
     anew = {**SNAPSHOT, "objects": {"groups": [GROUPS[0], {**GROUPS[1], "id": "g4"}]}}
     renamed = {**SNAPSHOT, "objects": {"groups": [GROUPS[0], {**GROUPS[1], "displayName": "Other"}]}}
@@ -294,7 +294,7 @@ EXACT = Path(_snapshot_file.__file__).with_name("_snapshot_lines.py")
 
 
 def test_what_is_read_without_yaml_is_what_yaml_reads() -> None:
-    """Whatever is changed in a file: either YAML decides on it, or both read the same."""
+    """After any change of a file: either only YAML reads it, or both readers agree."""
     number, same, pieces = random.Random(1), 0, PIECES
     whole = text(
         objects={**SNAPSHOT["objects"], "groups": [], "users": [ADELE, {"a b": 1.5, "c": [{"d": "\\\u00e9"}]}]}

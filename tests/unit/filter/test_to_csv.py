@@ -68,7 +68,7 @@ def test_what_values_become(value: Any, cell: str) -> None:
         "  =1",
         "\uff1d1",
         ["=1", "x"],
-        # Invisible in front of it, in another shape, or in quotes that a spreadsheet takes away.
+        # With invisible characters before it, in another shape, or in quotes that a spreadsheet removes.
         *(f"{invisible}=1" for invisible in "\ufeff\u200b\x0e\u3000\u00a0\u00ad\u2060\u202e\u0301"),
         "\ufe661",
         "\u22121",
@@ -103,7 +103,7 @@ IGNORABLE = [
     (0x1D173, 0x1D17A),
     (0xE0000, 0xE0FFF),
 ]
-# Not among them, and invisible all the same: a blank of Braille, and a note without a head.
+# Not among them, but invisible all the same: a Braille blank, and a note without a head.
 BLANK = ["\u2800", "\U0001d159"]
 
 
@@ -133,7 +133,7 @@ def test_a_formula_after_a_separator_stays_text(separator: str) -> None:
 
 
 def test_a_negative_number_begins_no_formula_of_the_whole_line() -> None:
-    """Where the list separator is a semicolon, the line is one cell, and the comma in it is one of a number."""
+    """If the list separator is a semicolon, the line is one cell, and the comma in it belongs to a number."""
     text = to_csv([{"a": -1, "b": "5+cmd|' /C calc'!A0", "c": -2}], ["a", "b", "c"])
     assert text.splitlines()[1] == "'-1,5+cmd|' /C calc'!A0,-2"
     [_heading, [whole]] = csv.reader(io.StringIO(text, newline=""), delimiter=";")
@@ -146,10 +146,10 @@ HOSTILE = st.text(st.sampled_from("=+-@x1;,|\t\n\r\v\f\"' \ufeff\u200b\u3000\uff
 
 @given(st.lists(st.tuples(HOSTILE, HOSTILE), min_size=1, max_size=3), st.sampled_from(",;\t|"))
 def test_no_spreadsheet_computes_a_cell(rows: list[tuple[str, str]], separator: str) -> None:
-    """Whatever separator it was set to, and whether it heeds quotes inside a line or not."""
+    """With any separator setting, and whether it handles quotes within a line or not."""
     text = to_csv([{"a": one, "b": two} for one, two in rows], ["a", "b"], byte_order_mark=True)
     heeding = [cell for row in csv.reader(io.StringIO(text, newline=""), delimiter=separator) for cell in row]
-    # What the file itself puts between cells is no separator of their text: see the heeding readers.
+    # The file's own characters between cells do not separate their text: see the heeding readers.
     heedless = (
         [cell for line in re.split("[\n\r\v\f]", text) for cell in line.split(separator)] if separator != "," else []
     )

@@ -18,7 +18,7 @@ QUOTES = "'\u2018\u2019\u201a\u201b"
 
 
 def read(source: str) -> tuple[str, str]:
-    """A verbatim string as PowerShell reads it, and what follows it."""
+    """A verbatim string as PowerShell reads it, and the rest after it."""
     assert source[0] in QUOTES
     text, place = "", 1
     while place < len(source):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Variables of -e that a playbook does not know: refused if they look like one of its own, and only then."""
+"""Unknown variables from -e: refused if they look like variables of the playbook, and only then."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def test_what_the_playbook_knows_and_what_is_none_of_its_business_is_not(name: s
 
 
 def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A host of an inventory may have variables of any name."""
+    """An inventory's host may have variables of any name."""
     options: dict[str, Any] = {
         "argument_specs": None,
         "entry_point": "main",
@@ -76,7 +76,7 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
 
 
 def _documented() -> Iterator[tuple[str, str]]:
-    """Each playbook with a variable that the documentation passes to it."""
+    """Each playbook with a variable from the documentation."""
     pages = [ROOT / "README.md", *(ROOT / "docs").rglob("*.rst"), *(ROOT / "playbooks").glob("*.yml")]
     for page in pages:
         text = page.read_text(encoding="utf-8").replace("\\\n", " ")
@@ -105,20 +105,20 @@ def _accepted(found: Any) -> Iterator[str]:
 
 def test_each_documented_variable_is_known_to_its_playbook() -> None:
     pairs = sorted({pair for pair in _documented() if pair[0] != "demo"})
-    pairs.remove(("report", "report_asess"))  # a page shows what a typing error leads to
+    pairs.remove(("report", "report_asess"))  # a page shows the effect of a typing error
     assert len(pairs) > 25
     refused = []
     for playbook, name in pairs:
         path = ROOT / f"playbooks/{playbook}.yml"
         known = {*_accepted(yaml.safe_load(path.read_text(encoding="utf-8"))), *plugin._ALL_PLAYBOOKS}
-        # A plain name such as `content` is not refused, but nobody would notice that it is not listed.
+        # A plain name such as `content` is not refused, and a missing entry would go unnoticed.
         if name not in known and not name.startswith(("connector_", "mobile_access_")):
             refused.append((playbook, name))
     assert not refused
 
 
 def test_each_playbook_asks_for_unknown_variables() -> None:
-    """But the demonstration, which has no tenant of anybody."""
+    """Except the demonstration, which uses nobody's tenant."""
     for path in (ROOT / "playbooks").glob("*.yml"):
         text = path.read_text(encoding="utf-8")
         assert path.stem == "demo" or "tasks/refuse_blank.yml" in text or "known=" in text, path

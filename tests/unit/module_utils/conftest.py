@@ -35,10 +35,10 @@ _SIGN_INS: dict[str, Token] = {}
 
 
 def shared(simulator: Simulator, tenant: str) -> dict[str, Any]:
-    """What tests share where it makes no difference, since a task takes three times as long without.
+    """State that tests share if it makes no difference, since a task takes three times as long without.
 
-    Where a fault is ordered each task opens connections of its own, and signs in; where the tenant was changed, it
-    signs in. What is proved of both has no part in this: the tests of _client, and the conformance.
+    With an active fault, each task opens its own connections, and signs in; if the tenant was changed, it signs in.
+    Tests of connections and sign-ins do not use this: those of _client, and the conformance tests.
     """
     if not simulator.is_calm():
         return {}
@@ -48,13 +48,13 @@ def shared(simulator: Simulator, tenant: str) -> dict[str, Any]:
 
 @pytest.fixture
 def sharing(request: pytest.FixtureRequest) -> Callable[[Simulator, str], dict[str, Any]]:
-    """What a task is given of earlier ones; nothing where connections and sign-ins are what is tested."""
+    """The state that a task gets from earlier ones; empty if connections and sign-ins are tested."""
     return (lambda simulator, tenant: {}) if request.path.parent.name in ("_client", "_http") else shared
 
 
 @dataclass
 class Clock:
-    """Real time, plus what was slept; `sleeps` are the waits in seconds. `machine` is the date that it is here."""
+    """Real time, plus the time slept; `sleeps` are the waits in seconds. `machine` is the local date."""
 
     sleeps: list[float] = field(default_factory=list)
     machine: datetime | None = None
@@ -75,14 +75,14 @@ def clock() -> Clock:
 
 @pytest.fixture(scope="session")
 def running() -> Iterator[Simulator]:
-    """With pages that hold all that most tenants have. Tests about pages have `small_pages` instead."""
+    """With pages large enough for most tenants. Tests about pages use `small_pages` instead."""
     with Simulator(tenants=TENANTS, page_size=50) as simulator:
         yield simulator
 
 
 @pytest.fixture(scope="session")
 def small_pages() -> Iterator[Simulator]:
-    """With one object in a page: each is a request."""
+    """With one object per page: each is a request."""
     with Simulator(tenants=TENANTS, page_size=1) as simulator:
         yield simulator
 
@@ -113,7 +113,7 @@ def tenant(signed_in: Callable[..., Tenant]) -> Tenant:
 
 @pytest.fixture
 def run(simulator: Simulator, clock: Clock, sharing: Callable[..., dict[str, Any]]) -> Callable[..., dict[str, Any]]:
-    """Runs a module as the in-process runner does: its arguments validated, its result without secrets."""
+    """Run a module like the in-process runner: its arguments validated, its result without secrets."""
 
     def carried_out(
         module: Any, check_mode: bool = False, tenant: str = "ready", application: str = "application", **options: Any
@@ -133,20 +133,20 @@ def run(simulator: Simulator, clock: Clock, sharing: Callable[..., dict[str, Any
 def run_declaration(
     declaration: engine.Declaration, params: Mapping[str, Any], check_mode: bool, **options: Any
 ) -> dict[str, Any]:
-    """The result of a module, which has the form that every result has."""
+    """The result of a module, after a check of its form."""
     result = engine.run_declaration(declaration, params, check_mode, **options)
     check_form(result, params["tenant_id"])
     return result
 
 
 def check_form(result: Mapping[str, Any], tenant: str) -> None:
-    """What every result has, whatever the module does: whether it changed, or a whole sentence and what to do next."""
+    """The form of every result: whether it changed, or a whole sentence and the next step."""
     if not result.get("failed"):
         assert isinstance(result["changed"], bool)
         return
     kind, said = result["error"]["kind"], result["msg"]
     assert isinstance(kind, str) and re.fullmatch(r"[a-z_]+", kind), kind
-    # Of options that cannot be used as they are given, the reason may say all.
+    # For invalid options, the reason may say everything.
     step = "" if kind == "usage" else r"\. \S.+"
     which = re.escape(tenant)
     assert re.fullmatch(rf"Could not (?!{which})[a-z]+ .+ on tenant {which}: \S.+{step}\.", said, re.DOTALL), said
@@ -154,7 +154,7 @@ def check_form(result: Mapping[str, Any], tenant: str) -> None:
 
 
 def hold(simulator: Simulator, role: str, tenant: str = "ready", application: str = "application") -> None:
-    """Give an application a directory role, as an administrator would. The id is that of Microsoft's list of roles."""
+    """Assign a directory role to an application, like an administrator. The id is from Microsoft's list of roles."""
     facts = simulator.facts(tenant, application)
     token = simulator.token("graph", tenant, {"RoleManagement.ReadWrite.Directory"})
     body = {"principalId": facts["object_id"], "roleDefinitionId": role, "directoryScopeId": "/"}
@@ -175,7 +175,7 @@ def writes(simulator: Simulator) -> list[str]:
 
 @pytest.fixture
 def admin(simulator: Simulator, signed_in: Callable[..., Tenant]) -> Callable[..., list[dict[str, Any]]]:
-    """Runs a cmdlet, as somebody else would."""
+    """Run a cmdlet as somebody else."""
 
     def carried_out(cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
         return exchange_of(signed_in()).invoke(cmdlet, parameters, Purpose("try it")).values

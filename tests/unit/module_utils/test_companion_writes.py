@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A new object can be read at once while writes to it answer that it could not be found.
+"""A new object can be read at once while writes to it still return "not found".
 
 Seen by terraprovider/terraform-provider-exo on a live tenant.
 """
@@ -44,7 +44,7 @@ def running(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 @pytest.fixture
 def keep(simulator: Simulator, clock: Clock) -> Keep:
-    """What sleeps here passes there."""
+    """A wait here advances the clock there."""
 
     def sleep(seconds: float) -> None:
         clock.sleeps.append(seconds)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an attacker of the rules tried: the last administrator, one's own registration, managers, null, look-alikes.
+"""Attacks on the rules: the last administrator, the caller's own registration, managers, null, look-alikes.
 
 The oracle is the whole state of the simulated tenant: it stays as it was, or one object differs.
 """
@@ -43,7 +43,7 @@ DESCRIPTION = {
 
 
 def state(simulator: Simulator) -> dict[str, Any]:
-    """The whole tenant but for what time it is there."""
+    """The whole tenant except its time."""
     return {name: value for name, value in simulator.state("ways").items() if name != "at"}
 
 
@@ -57,7 +57,7 @@ def ways(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 @pytest.fixture
 def act(ways: Simulator, clock: Clock) -> Run:
-    """Runs a module; what it says it refuses must have left the tenant as it was."""
+    """Run a module; if it refuses, the tenant must be unchanged."""
     ways.reset()
 
     def run(module: Any, check_mode: bool = False, **options: Any) -> dict[str, Any]:

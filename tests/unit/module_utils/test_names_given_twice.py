@@ -60,7 +60,7 @@ def test_a_member_under_three_names(run: Run, simulator: Simulator, way: str) ->
 
 
 def test_an_emptied_list_is_empty(run: Run, admin: Any) -> None:
-    """terraprovider/go-exoscc: an empty list changes nothing, so that what is there is taken away by name."""
+    """terraprovider/go-exoscc: an empty list changes nothing, so existing entries are removed by name."""
     run(cas_mailbox_mobile_access, mailbox="adele.vance", blocked_device_ids={"set": ["A", "B"]})
     options = {"mailbox": "adele.vance", "blocked_device_ids": {"set": []}}
     assert run(cas_mailbox_mobile_access, **options)["changed"]

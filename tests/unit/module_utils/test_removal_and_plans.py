@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""When a removal is believed, what a plan for devices counts and refuses, and when one object is meant."""
+"""When a removal is believed, what a plan for devices counts and refuses, and the selection of one object."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ANSWER = ErrorResponse("Exchange Online", 404, "X", "couldn't be found", "r-1")
 
 
 class Removal:
-    """Each deletion ends in one of the kinds of failure, or well; the object is listed for so many looks."""
+    """Each deletion ends in one of the kinds of failure, or succeeds; the object is listed for this many reads."""
 
     def __init__(self, *ends: str, listed: int = 0) -> None:
         self.ends, self.listed = list(ends), listed

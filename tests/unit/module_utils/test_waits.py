@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Waits that a task was asked for: how often it looks, for how long, and what it says when the time is up."""
+"""Requested waits: how often the task polls, for how long, and its message when the time is up."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ NAME, ADDRESS = "connector@contoso.com", "Mail@contoso.com"
 
 
 class Tenant:
-    """A tenant whose clock moves only while it sleeps. `answers` are what its reads find, the last again and again."""
+    """A tenant whose clock advances only while it sleeps. `answers` are the results of its reads, the last repeats."""
 
     label = "contoso.com"
 
@@ -108,7 +108,7 @@ def test_it_looks_less_and_less_often(
     assert len(tenant.asked) == 13 and len(tenant.slept) == len(tenant.lines) == 12
     assert tenant.slept[0] == first and tenant.slept == sorted(tenant.slept) and tenant.slept[-1] == longest
     assert tenant.slept[1] == 1.5 * first
-    assert tenant.deadline.seconds == 900  # the time that was asked for comes on top of the task's own
+    assert tenant.deadline.seconds == 900  # the requested time is added to the task's own
     assert "600 s left" in tenant.lines[0]
     at_once = Tenant(done)
     assert wait(at_once) and at_once.slept == [] and len(at_once.asked) == 1
@@ -133,7 +133,7 @@ def test_a_device_that_is_off_never_answers() -> None:
     assert await_wipe(tenant, seconds=30) == {"g-1": {"account_only": "none", "full": "pending"}}
     assert sum(tenant.slept) == 30
     assert tenant.asked[0] == ("Get-MobileDeviceStatistics", {"Identity": "g-1"})
-    # A full wipe takes the account with it, but not the other way round.
+    # A full wipe also removes the account, but not the other way round.
     account = {"AccountOnlyDeviceWipeRequestTime": ASKED["DeviceWipeRequestTime"]}
     account["AccountOnlyDeviceWipeAckTime"] = DONE["DeviceWipeAckTime"]
     assert await_wipe(Tenant(statistics(**DONE)), "account_only")["g-1"]["full"] == "done"
@@ -164,7 +164,7 @@ def test_a_synchronisation_that_ended_before_is_not_the_one() -> None:
 
 
 def test_a_write_to_a_new_account_is_tried_again_while_it_is_not_found() -> None:
-    """The directory is eventually consistent; every other failure is one at once."""
+    """The directory is eventually consistent; every other failure is final."""
     for failures, kind, tries in ((7, "", 8), (8, "not_found", 8)):
         tenant, tried = Tenant([]), list[int]()
 
@@ -192,7 +192,7 @@ def test_a_write_to_a_new_account_is_tried_again_while_it_is_not_found() -> None
 
 
 def test_a_switch_of_the_authority_that_does_not_show(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The action answers nothing, so the authority is read; a lost answer stays a lost answer."""
+    """The action returns nothing, so the authority is read; a lost response stays lost."""
     lost = TenantError("outcome_unknown", "lost", "set the authority")
     for failure, seen, kind in (
         (None, ["none", "none", "intune"], ""),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The cmdlets of each module: of roles that hold them, and within the roles that the module is documented to need."""
+"""The cmdlets of each module: in roles that contain them, among the roles in the module's documentation."""
 
 from __future__ import annotations
 

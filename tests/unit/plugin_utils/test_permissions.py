@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The table of permissions agrees with the documentation of each module; what content needs is put together from it.
+"""The table of permissions agrees with the documentation of each module; permissions of content are combined from it.
 
-That the permissions are enough, and none too many, is tried in tests/promises/test_permissions.py.
+tests/promises/test_permissions.py verifies that the permissions suffice, and that none is superfluous.
 """
 
 from __future__ import annotations

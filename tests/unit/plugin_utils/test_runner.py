@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The in-process runner, where no module of ours shows what it does."""
+"""The in-process runner: behaviour that no module of ours shows."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ALIASED = {
 
 @pytest.fixture(autouse=True)
 def no_environment(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A tenant that the environment names is none of these tests'."""
+    """These tests must not use a tenant of the environment."""
     for name in ENVIRONMENT.values():
         monkeypatch.delenv(name, raising=False)
 
@@ -41,7 +41,7 @@ def served(options: dict[str, Any], **arguments: Any) -> dict[str, Any]:
 
 
 def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
-    """They are those of a module process: about an alias that is deprecated, and one given twice."""
+    """They are those of a module process: about a deprecated alias, and one given twice."""
     shown: list[str] = []
     monkeypatch.setattr(Display, "warning", lambda self, msg, **_rest: shown.append(msg))
     monkeypatch.setattr(Display, "deprecated", lambda self, msg, **_rest: shown.append(msg))
@@ -56,7 +56,7 @@ def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) ->
 @pytest.mark.parametrize("option", ["proxy", "authority_url", "graph_url", "exchange_url"])
 @pytest.mark.parametrize("address", ["https://svc:a-canary%21@host.example", "svc:a-canary!@host.example/path"])
 def test_what_is_secret_in_an_address_is_not_shown(option: str, address: str) -> None:
-    """None but that of a proxy may have a password, which is refused; the arguments stand in the result as well."""
+    """Only a proxy address may have a password; any other is refused, and the result contains the arguments as well."""
     signed_in = {"tenant_id": "contoso.example", "graph_token": "t", "auth_method": "token", "name": "a"}
     result = served({"name": {"type": "str"}}, **signed_in, **{option: address})
     assert "a-canary" not in json.dumps(result) and result["invocation"]["module_args"]["name"] == "a"
@@ -74,7 +74,7 @@ def test_arguments_that_break_the_validation_are_not_shown(monkeypatch: pytest.M
 
 
 def test_what_a_process_returned_shows_no_secret() -> None:
-    """As ansible-core 2.22 has it, which hides secrets only where it shows a result."""
+    """As in ansible-core 2.22, which masks secrets only on display."""
     secrets = {"client_secret": "canary-given", "graph_token": "canary-from-environment"}
     declaration = Declaration(
         "try it", lambda tenant, params, check_mode: {}, {"word": {"type": "str", "no_log": True}}
@@ -104,7 +104,7 @@ def test_what_a_process_returned_shows_no_secret() -> None:
 
 
 def test_a_result_of_the_engine_is_searched_for_secrets_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """With the limit of the task; the runner searches what it adds itself."""
+    """Within the limit of the task; the runner searches its own additions."""
     searched: list[Any] = []
 
     def clean_within(_allowed: Any, _redactor: Any, result: Any) -> Any:
@@ -126,7 +126,7 @@ def test_a_result_of_a_process_is_searched_for_secrets_within_a_limit(monkeypatc
 
 
 def test_a_long_result_is_not_shown_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Twenty-five thousand devices are 71 MB at a terminal. What a task registers has all of them."""
+    """Twenty-five thousand devices are 71 MB on a terminal. A registered result has all of them."""
     shown: list[str] = []
     monkeypatch.setattr(Display, "display", lambda self, msg, **_rest: shown.append(msg))
     few: dict[str, Any] = {"devices": [{}] * 200}
@@ -185,7 +185,7 @@ def test_a_long_result_goes_to_a_file_on_request(
     assert all(one.name.startswith("mobile_device_info-.._host_1-") for one in files)
     assert shown.count(f"The result is in {files[0]}.") == 1 and "Register it" not in " ".join(shown)
     shown.clear()
-    _runner._summarized(many, str(tmp_path / "missing"), "x")  # what was read must not be lost for that
+    _runner._summarized(many, str(tmp_path / "missing"), "x")  # the data must not be lost because of that
     assert shown[0].endswith("missing (INTUNE_EXCHANGE_RESULTS_FOLDER): No such file or directory.")
     _runner._summarized({"devices": [{}]}, str(tmp_path), "short")
     assert len(list(tmp_path.iterdir())) == 2

@@ -1,8 +1,8 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens that the workers of one ansible-playbook share, with forks as Ansible makes them: no other process has them,
-and a worker that is killed at any moment holds nobody up.
+"""Tokens that the workers of one ansible-playbook share, with forks like Ansible's: no other process has them,
+and a worker that is killed at any moment blocks nobody.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ def key(name: str) -> str:
 
 
 def worker(work: Callable[[], Any], fork: Callable[..., Any] = FORK.Process) -> Any:
-    """What `work` gives in a worker of this process."""
+    """The result of `work` in a worker of this process."""
     near, far = FORK.Pipe(duplex=False)
     process = fork(target=lambda: far.send(work()))
     process.start()
@@ -52,14 +52,14 @@ def test_workers_share_what_one_of_them_got() -> None:
     assert text(tokens, "a") == worker(lambda: text(tokens, "a")) == "first"
     assert worker(lambda: text(tokens, "b")) is None
     worker(lambda: tokens.put(key("a"), Token("second", LATER)))
-    worker(lambda: tokens.drop(key("a"), "first"))  # refused, but a newer one is there
+    worker(lambda: tokens.drop(key("a"), "first"))  # refused, but there is a newer one
     assert worker(lambda: tokens.get(key("a"))) == Token("second", LATER)
     worker(lambda: tokens.drop(key("a"), "second"))
     assert text(tokens, "a") is None and b"second" not in (tokens._map or b"")[:]
 
 
 def test_another_process_does_not_get_them() -> None:
-    """A process that has the memory, but is no worker of the one that it belongs to: as a fork of a fork is."""
+    """A process with the memory that is no worker of its owner, such as a fork of a fork."""
     tokens = SharedTokens()
     tokens.put(key("a"), Token("secret", LATER))
 
@@ -142,7 +142,7 @@ def test_a_token_that_was_written_in_part_is_none() -> None:
     assert memory
     memory[memory.find(b"whole")] = ord("W")
     assert text(tokens, "a") is None
-    tokens.drop(key("a"), "another")  # what cannot be read is nobody's newer one
+    tokens.drop(key("a"), "another")  # an unreadable token is nobody's newer one
     assert _shared_tokens._slot_of(memory, bytes.fromhex(key("a"))) is None
 
 
@@ -152,7 +152,7 @@ def test_the_memory_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     for number, lasts in enumerate((300, 100, 200, 400)):
         tokens.put(key(str(number)), Token(f"token-{number}", LATER + lasts))
     assert [text(tokens, str(number)) for number in range(4)] == ["token-0", None, "token-2", "token-3"]
-    tokens.put(key("0"), Token("x" * 9000, LATER))  # too long: the one that is there stays
+    tokens.put(key("0"), Token("x" * 9000, LATER))  # too long: the existing one stays
     assert text(tokens, "0") == "token-0"
     longest = "x" * (8192 - _shared_tokens._HEADER.size)
     tokens.put(key("0"), Token(longest, LATER))
@@ -160,7 +160,7 @@ def test_the_memory_has_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_key_is_found_where_it_begins_only(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Two keys beside each other may hold a third across their border."""
+    """Two adjacent keys may contain a third across their border."""
     tokens = SharedTokens()
     first, second = "00" * 16 + "ab" * 16, "cd" * 16 + "00" * 16
     tokens.put(first, Token("first", LATER))

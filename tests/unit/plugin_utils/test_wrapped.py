@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Lines of a terminal: what is to be copied stays whole."""
+"""Lines of a terminal: text to be copied is not wrapped."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One simulator for all of these tests, as new for each; and a client that knows as little as possible."""
+"""One simulator for all of these tests, reset for each; and a minimal client."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ Json = dict[str, Any]
 
 
 def collection_of(template: str) -> str:
-    """The list that has the first object of a path."""
+    """A path's list with the first object."""
     listed = template.partition("/{")[0]
     return f"{listed}/microsoft.graph.application" if listed == "/directory/deletedItems" else listed
 
@@ -71,7 +71,7 @@ class Client:
         return self.send("POST", url or self.command_url, "exchange", json=command, headers=named)
 
     def run(self, cmdlet: str, **parameters: Any) -> list[Json]:
-        """A cmdlet that must succeed, confirmed when it writes."""
+        """A cmdlet that must succeed, with confirmation if it writes."""
         if not cmdlet.startswith(("Get-", "Test-")):
             parameters.setdefault("Confirm", False)
         answer = self.invoke(cmdlet, parameters)

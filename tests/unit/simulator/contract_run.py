@@ -18,7 +18,7 @@ Record = Callable[[str, object], None]
 
 
 def for_all(requests: SearchStrategy[Any], check: Callable[[Any], None], record: Record) -> None:
-    """Check every generated request; a difference fails, as the smallest request that shows it."""
+    """Check every generated request; a difference fails with the smallest request that shows it."""
     tried = 0
 
     @settings(

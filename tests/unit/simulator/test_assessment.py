@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What an assessment reads beside Conditional Access: devices, policies of Intune, groups, sign-ins, reports."""
+"""The reads of an assessment beside Conditional Access: devices, Intune policies, groups, sign-ins, reports."""
 
 from __future__ import annotations
 

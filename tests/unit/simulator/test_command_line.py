@@ -214,7 +214,7 @@ A_YEAR = b'{"advance": 31536000}'
 def test_no_web_page_reaches_the_control_plane(
     simulator: Simulator, headers: dict[str, str], data: bytes | None, status: int
 ) -> None:
-    """A reset would take the month back, the clock goes on by the year; between two looks hardly any time passes."""
+    """A reset would undo the month, and the clock advances by the year; between two reads hardly any time passes."""
     simulator.advance(timedelta(days=30).total_seconds())
     before, objects = told(simulator), simulator.objects()
     url = f"{simulator.urls['control_url']}/_simulator/{'clock' if data else 'reset'}"
@@ -225,7 +225,7 @@ def test_no_web_page_reaches_the_control_plane(
 
 
 def told(simulator: Simulator) -> datetime:
-    """What the clock of the tenant says."""
+    """The tenant's clock."""
     return datetime.fromisoformat(str(simulator.state()["at"]))
 
 
@@ -248,7 +248,7 @@ def test_the_control_plane_is_off_unless_wanted_and_everything_is_on_loopback() 
 
 
 def listening(url: str) -> list[str]:
-    """The addresses on which something listens on the port of a URL, as the kernel writes them."""
+    """The listening addresses on the port of a URL, as reported by the kernel."""
     port = f"{int(url.rpartition(':')[2]):04X}"
     lines = [line.split() for line in Path("/proc/net/tcp").read_text().splitlines()[1:]]
     return [line[1].partition(":")[0] for line in lines if line[3] == "0A" and line[1].endswith(f":{port}")]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The reference of the keys of a tenant description: complete, and what the tool makes now."""
+"""The reference of the keys of a tenant description: complete, and up to date."""
 
 from __future__ import annotations
 
@@ -34,6 +34,6 @@ def test_every_key_of_a_shipped_description_is_explained() -> None:
     known = {"extends", *found}
     for file in keys.READY.parent.glob("*.yml"):
         for path in paths(yaml.safe_load(file.read_text(encoding="utf-8"))):
-            # What is below a leaf of the page is explained with it.
+            # Keys below a leaf of the page are explained with it.
             above = [path.rsplit(".", number)[0] for number in range(path.count(".") + 1)]
             assert any(one in known and (one == path or one not in parents) for one in above), (file.name, path)

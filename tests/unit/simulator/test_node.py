@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signing in and Graph with Microsoft's clients for Node.js, which trust our authority and nothing else of ours."""
+"""Sign-in and Graph with Microsoft's clients for Node.js, which are only configured to trust our authority."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What stood in the way of clients that others wrote: msgraph-sdk, azure-identity and azure-core, used as they come."""
+"""Past obstacles for third-party clients: msgraph-sdk, azure-identity and azure-core, unmodified."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ _RIGHTS = [
 
 @pytest.fixture(scope="module")
 def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
-    """Adele and Alex with a phone each, Adele in a group that is in another."""
+    """Adele and Alex with a phone each, Adele in a nested group."""
     systems = {"adele.vance": ("iOS", "compliant"), "alex.wilber": ("Android", "noncompliant")}
     described = {
         "extends": "ready",
@@ -73,7 +73,7 @@ def tenant(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Simulator]:
 
 
 def asked(*, eventual: bool = False, **options: Any) -> RequestConfiguration[Any]:
-    """The query options of a request, as the builders of the SDK take them."""
+    """The query options of a request, for the SDK's builders."""
     found = RequestConfiguration[Any](query_parameters=None)
     if eventual:
         found.headers.add("ConsistencyLevel", "eventual")
@@ -229,7 +229,7 @@ for credential in (by_secret, ManagedIdentityCredential(client_id=sys.argv[2])):
 
 
 def test_the_printed_variables_are_enough_for_azure_identity(tmp_path: Path) -> None:
-    """A process that has nothing but what the command prints."""
+    """A process with only the variables that the command prints."""
     root, address = Path(__file__).parents[3], tmp_path / "address.json"
     command = [sys.executable, "-m", "simulator", "--address-file", str(address), "--stop-after", "120"]
     with subprocess.Popen(command, cwd=root, stdout=subprocess.PIPE, text=True) as process:
@@ -250,7 +250,7 @@ def test_the_printed_variables_are_enough_for_azure_identity(tmp_path: Path) -> 
 
 
 def test_the_script_of_the_page(tmp_path: Path) -> None:
-    """As it stands, with the variables that the simulator prints and nothing else."""
+    """Unchanged, with only the variables that the simulator prints."""
     page = (Path(__file__).parents[3] / "docs/docsite/rst/simulator.rst").read_text(encoding="utf-8")
     [block] = re.findall(r"^\.\. code-block:: python\n\n((?:   .*\n|\n)+)", page, re.MULTILINE)
     with Simulator(tenants=["ready"]) as simulator:

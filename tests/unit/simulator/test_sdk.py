@@ -47,7 +47,7 @@ from msgraph_core import GraphClientFactory
 from simulator import Simulator
 
 T = TypeVar("T")
-# The SDK warns about classes that it uses itself.
+# The SDK warns about its own classes.
 pytestmark = pytest.mark.filterwarnings("ignore::DeprecationWarning")
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connector's life, the simulated clock, and what each shipped tenant promises."""
+"""The connector's life, the simulated clock, and the properties of each shipped tenant."""
 
 from __future__ import annotations
 
@@ -304,7 +304,7 @@ def test_sign_in_facts_in_both_forms(simulator: Simulator) -> None:
 
 
 def test_a_reset_makes_anew_what_is_old(simulator: Simulator) -> None:
-    """In a long session, what happens at times that count from the start must not come nearer."""
+    """In a long session, events at times that count from the start must not come nearer."""
     environment = simulator._environment
     tenant = environment.tenant("connected")
     seeded = environment._seeded[tenant.tenant_id]
@@ -319,7 +319,7 @@ def test_a_reset_makes_anew_what_is_old(simulator: Simulator) -> None:
 
 @pytest.mark.parametrize("name", ["ready", "connected", "rights_lag", "retired_covered"])
 def test_a_reset_puts_back_what_changed(simulator: Simulator, name: str) -> None:
-    """As it was in everything, however it was changed: by its store, or in an object that it holds."""
+    """Every kind of change is undone, through a store or in a stored object."""
     tenant = simulator._environment.tenant(name)
     simulator._environment._seeded[tenant.tenant_id].at = datetime.now(UTC)  # on a slow machine as well
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events of tenants: the state of the connector, its synchronisation, devices in quarantine."""
+"""Events of tenants: the state of the connector, its synchronisation, quarantined devices."""
 
 from __future__ import annotations
 
@@ -161,10 +161,10 @@ EXAMPLES = r"""
 
 
 def _engine() -> Any:
-    """The code of the collection that this file is part of.
+    """The code of the collection that contains this file.
 
-    ansible-rulebook runs this file by its path, and collections are no packages there. Ansible's own loader would make
-    them so, but then ansible-rulebook can load no further plugin (1.3.2).
+    ansible-rulebook runs this file by its path, so collections are not importable as packages. Ansible's own loader
+    would make them so, but then ansible-rulebook can load no further plugin (1.3.2).
     """
     collection = ModuleType("intune_exchange")
     collection.__path__ = [str(Path(__file__).absolute().parents[4] / "plugins")]
@@ -173,5 +173,5 @@ def _engine() -> Any:
 
 
 async def main(queue: Any, args: dict[str, Any]) -> None:
-    """What ansible-rulebook calls."""
+    """The entry point that ansible-rulebook calls."""
     await _engine().watch(args, queue.put)

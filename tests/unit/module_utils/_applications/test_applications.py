@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Applications from nothing to a sign-in that works; what is there is adopted, and what was killed goes on."""
+"""Applications from nothing to a working sign-in; existing ones are adopted, and an interrupted run continues."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_what_somebody_else_made_is_adopted_and_never_deleted(run: Run, simulato
     own = simulator.facts("first_contact")["client_id"]
     assert run(application, tenant="first_contact", app_id=own, state="absent")["error"]["kind"] == "own_rights"
     assert writes(simulator) == []
-    # Other tools give a uniqueName as well, so that an id that was adopted deletes nothing with one either.
+    # Other tools use uniqueName as well, so adopting by id must not allow deleting by name either.
     other = registered(run)["app_id"]
     before = writes(simulator)
     refused = run(application, tenant="first_contact", app_id=other, state="absent")
@@ -110,7 +110,7 @@ def test_what_somebody_else_made_is_adopted_and_never_deleted(run: Run, simulato
 def test_an_application_of_another_tool_with_the_same_unique_name_stays(
     run: Run, simulator: Simulator, signed_in: Callable[..., Tenant], tmp_path: Path
 ) -> None:
-    """Only the tag says who created it; without it, the name alone changes and deletes nothing."""
+    """Only the tag shows who created it; without it, the name alone changes and deletes nothing."""
     body = {"displayName": "Of another tool", "signInAudience": "AzureADMyOrg", "tags": ["terraform"]}
     path = "applications(uniqueName='intune-exchange')"
     other = signed_in("first_contact").graph.upsert(path, body, Purpose("try it"))
@@ -129,7 +129,7 @@ def test_an_application_of_another_tool_with_the_same_unique_name_stays(
             refused = run(module, check_mode=check_mode, **{**OURS, **options})
             assert refused["error"]["kind"] == "not_ours" and f"app_id={other['appId']}" in refused["msg"], refused
     assert simulator.objects()["first_contact"] == before and not (tmp_path / "key.pem").exists()
-    # Adopted on purpose, it is used and gets no mark, so that nothing deletes it later.
+    # An application adopted on purpose is used and gets no tag, so nothing deletes it later.
     adopted = {**TENANT, "app_id": other["appId"]}
     assert run(application, **adopted)["changed"]
     assert run(application_permissions, **adopted, **GRANTS)["changed"]
@@ -174,7 +174,7 @@ def slow_directory(simulator: Simulator) -> Iterator[None]:
 
 @pytest.mark.usefixtures("slow_directory")
 def test_a_directory_that_takes_its_time(run: Run, simulator: Simulator) -> None:
-    """Reads do not find what is new for a minute; a run that was cut off meanwhile makes no second application."""
+    """Reads do not find a new object for a minute; a run that is interrupted meanwhile creates no second one."""
     registered(run, timeout=3600)
     unseen = '{"error": {"code": "Request_ResourceNotFound", "message": "not there"}}'
     simulator.fault(match="applications.GetByUniqueName", kind="status", status=404, count=2, body=unseen)
@@ -196,7 +196,7 @@ def test_a_directory_that_takes_its_time(run: Run, simulator: Simulator) -> None
 def test_an_answer_of_a_server_that_is_behind_ends_nothing(
     run: Run, simulator: Simulator, tmp_path: Path, read: int
 ) -> None:
-    """The application was found already; one of the next reads comes from a server that does not have it yet."""
+    """The application was found before; a later read comes from a server that does not have it yet."""
     registered(run)
     trust = {"kind": "federated", "issuer": "https://issuer.example", "subject": "job"}
     secret = {"kind": "client_secret", "path": str(tmp_path / "secret")}
@@ -208,7 +208,7 @@ def test_an_answer_of_a_server_that_is_behind_ends_nothing(
         simulator.clear_faults()
     simulator.fault(**behind)
     assert kept(run, application_credential, **secret)["changed"]
-    # What is not there is said all the same, after a moment; in check mode and for a removal at once.
+    # A missing application is reported all the same, after a moment; in check mode and for a removal at once.
     missing = run(application_permissions, **{**OURS, "unique_name": "other"}, **GRANTS)
     assert missing["error"]["kind"] == "not_found"
 
@@ -231,7 +231,7 @@ def test_excess_stays_unless_its_removal_is_asked_for(run: Run, simulator: Simul
     assert predicted["diff"]["after"] == {"microsoft_graph": GRAPH[:1]}
     removed = kept(run, application_permissions, **fewer, remove_excess=True)
     assert removed["permissions"] == {"microsoft_graph": GRAPH[:1]} and removed["undo"]
-    # The API that was not named keeps what it gave, and so does the registration.
+    # The omitted API keeps its permissions, and so does the registration.
     exchange = kept(run, application_permissions, office_365_exchange_online=[])
     assert exchange["excess"] == {"office_365_exchange_online": ["Exchange.ManageAsApp"]}
     [ours] = [one for one in state(simulator)["applications"] if one["uniqueName"]]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Somebody else writes the list of certificates between the requests of a task: nothing that can be seen gets lost."""
+"""Somebody else writes the list of certificates between the requests of a task: no visible change gets lost."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def other(run: Run, simulator: Simulator) -> SomebodyElse:
 
 @lru_cache
 def key(name: str) -> bytes:
-    """A file with a key, which takes long to make."""
+    """A file with a key, which takes long to generate."""
     with tempfile.TemporaryDirectory() as folder:
         make_certificate_file(f"{folder}/key.pem", name, 300)
         return Path(folder, "key.pem").read_bytes()
@@ -95,7 +95,7 @@ def written(path: str, listed: list[dict[str, Any]]) -> dict[str, Any]:
 def test_what_somebody_adds_before_the_write_stays(
     run: Run, simulator: Simulator, other: SomebodyElse, tmp_path: Path, read: int
 ) -> None:
-    """Reads 1 and 2 are what the task plans with, the third is right before it writes."""
+    """The task plans with reads 1 and 2; the third is right before it writes."""
     other.write([entry(tmp_path, "first")])
     both = [*other.read(), entry(tmp_path, "second")]
     simulator.fault(match=READ, kind="second_writer", nth=read, request=written(other.path, both))

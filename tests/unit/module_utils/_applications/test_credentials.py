@@ -46,7 +46,7 @@ def ours(simulator: Simulator) -> dict[str, Any]:
 
 
 def signs_in(run: Run, app_id: str, **how: Any) -> str:
-    """Whether a sign-in gave a token; what the application may read is another matter."""
+    """Whether a sign-in gave a token; the application's permissions are another matter."""
     result = run(connector_info, tenant="first_contact", client_id=app_id, **{"client_secret": None, **how})
     assert result["error"]["kind"] in ("forbidden", "sign_in"), result
     return str(result["error"]["kind"])
@@ -64,7 +64,7 @@ def test_a_client_secret_is_in_its_file_only(
     assert not kept(run, **options)["changed"] and path.read_text() == secret
     how = {"client_secret": secret, "auth_method": "client_secret"}
     assert signs_in(run, registered["app_id"], **how) == "forbidden"
-    path.unlink()  # who lost it gets another one, and the old one stays until it is removed
+    path.unlink()  # if it is lost, a new one is created, and the old one stays until it is removed
     kept(run, **options)
     assert len(ours(simulator)["passwordCredentials"]) == 2
     kept(run, **options, remove_others=True)
@@ -87,7 +87,7 @@ def test_a_certificate_is_renewed_before_it_ends(run: Run, simulator: Simulator,
     options = {"kind": "certificate", "path": str(path)}
     made = make_certificate_file(str(path), "old", 20, datetime.now(UTC))
     first = kept(run, **options, renew_before_days=5)
-    assert first["thumbprint"] == made.thumbprint  # what is there is used
+    assert first["thumbprint"] == made.thumbprint  # the existing one is used
     assert not kept(run, **options, renew_before_days=5)["changed"]
     predicted = kept(run, check_mode=True, **options)
     assert predicted["changed"] and not (tmp_path / "key.pem.next").exists()
@@ -134,7 +134,7 @@ def test_a_federated_credential_replaces_the_others(
     assert predicted["changed"] and predicted["diff"]["after"]["client_secrets"] == []
     kept(run, **TRUST, remove_others=True)
     assert ours(simulator)["passwordCredentials"] == []
-    again = kept(run, **{**TRUST, "name": "other-name"})  # the same trust under another name is there already
+    again = kept(run, **{**TRUST, "name": "other-name"})  # an equal trust under another name exists already
     assert not again["changed"]
     assert "name, issuer and subject from diff.before" in kept(run, **TRUST, state="absent")["undo"]
     assert signs_in(run, registered["app_id"], **how) == "sign_in"
@@ -151,7 +151,7 @@ def trusts(simulator: Simulator) -> dict[str, str]:
 
 
 def test_no_name_goes_on_trusting_what_is_not_asked_for(run: Run, simulator: Simulator) -> None:
-    """Microsoft Entra takes an issuer and subject of an application once."""
+    """Microsoft Entra accepts an issuer and subject once per application."""
     first, second = {**TRUST, "name": "aaa"}, {**TRUST, "name": "bbb", "subject": "other job"}
     kept(run, **first)
     kept(run, **second)
@@ -171,7 +171,7 @@ def test_no_name_goes_on_trusting_what_is_not_asked_for(run: Run, simulator: Sim
 
 @pytest.mark.parametrize("state", ["absent", "present"])
 def test_the_undo_of_a_federated_credential_trusts_whom_it_trusted(run: Run, simulator: Simulator, state: str) -> None:
-    """The options of the task may not say whom: only its result does."""
+    """The options of the task need not contain the trust: only its result does."""
     kept(run, **TRUST, name="aaa")
     before = trusts(simulator)
     changed = {"kind": "federated", "name": "aaa"} if state == "absent" else {**TRUST, "subject": "z", "name": "aaa"}
@@ -213,7 +213,7 @@ def test_a_client_secret_never_takes_the_place_of_another_file(run: Run, simulat
         message = refused(run, **{**options, "unique_name": "reports"}, check_mode=check_mode)
         assert "is for the application intune-exchange of " in message
     assert (tmp_path / "secret").read_text() == secret
-    # An application that was deleted and made again is the same.
+    # An application that was deleted and recreated is the same.
     assert run(application, **OURS, state="absent")["changed"]
     run(application, **OURS)
     kept(run, **options)
@@ -248,7 +248,7 @@ def test_a_certificate_of_an_authority_is_not_replaced(run: Run, simulator: Simu
 
 
 def issued(path: Path, days: int) -> None:
-    """A key whose certificate is not its own signature."""
+    """A key whose certificate is not self-signed."""
     key, other = (rsa.generate_private_key(public_exponent=65537, key_size=2048) for _number in range(2))
     names = [x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]) for name in ("mail.contoso.example", "CA")]
     now = datetime.now(UTC)

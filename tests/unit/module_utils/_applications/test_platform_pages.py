@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The page of each platform: its variables make a trust that takes the tokens of its pipeline, and no others."""
+"""The page of each platform: its variables create a trust that accepts the tokens of its pipeline, and no others."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ Run = Callable[..., dict[str, Any]]
 ROOT = Path(__file__).parents[4]
 PAGES = ROOT / "docs/docsite/rst"
 OURS = {"unique_name": "intune-exchange", "tenant": "first_contact"}
-# The issuer and the subject of a job of the pipeline, as the platforms document them.
+# The issuer and the subject of a pipeline's job, as documented by the platforms.
 TOKENS = {
     "github": (
         "https://token.actions.githubusercontent.com",
@@ -39,7 +39,7 @@ TOKENS = {
 
 
 def documents(platform: str) -> dict[str, Any]:
-    """The YAML files of a page, by the names under which the reader keeps them."""
+    """The YAML files of a page, by file name."""
     text = (PAGES / f"first_contact_{platform}.rst").read_text(encoding="utf-8")
     found = re.findall(r"^\.\. code-block:: yaml\n   :caption: (.*)\n\n((?:   .*\n|\n)+)", text, re.MULTILINE)
     return {name: yaml.safe_load(textwrap.dedent(block)) for name, block in found}
@@ -99,7 +99,7 @@ def test_the_job_of_kubernetes() -> None:
 
 
 def _checks_access(commands: list[str]) -> None:
-    """What the pipeline runs is there, and the collection comes from its repository: it is not on Galaxy."""
+    """The playbooks of the pipeline exist, and the collection comes from its repository: it is not on Galaxy."""
     repository = yaml.safe_load((ROOT / "galaxy.yml").read_text(encoding="utf-8"))["repository"]
     for one in commands:
         if one.startswith("ansible-galaxy "):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Several runs of the first contact at once, with the same file: one application and one credential, of that file."""
+"""Several concurrent runs of the first contact with one file: one application and one credential."""
 
 from __future__ import annotations
 

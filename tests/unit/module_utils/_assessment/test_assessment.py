@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The assessment of a tenant without the connector: each check in each status, on two tenants, and when reads fail."""
+"""The assessment of a tenant without the connector: each check in each status, on two tenants, with failed reads."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ PEOPLE: tuple[dict[Person, int], list[str]] = ({Person("a"): 3, Person("b"): 1},
 
 
 def mixed(included: list[str], excluded: Sequence[str] = ()) -> dict[str, Any]:
-    """Of Exchange ActiveSync and modern clients on these platforms."""
+    """For Exchange ActiveSync and modern clients on these platforms."""
     platforms = {"includePlatforms": included, "excludePlatforms": list(excluded)}
     return policy(["compliantDevice"], [EAS, MODERN], conditions={"platforms": platforms})
 
@@ -286,7 +286,7 @@ def test_a_check_says_what_is_so(name: str, facts: dict[str, Any], status: str, 
 def test_every_check_has_cases() -> None:
     for one in QUESTIONS:
         seen = {status for name, _facts, status, _words in CASES if name == one.id}
-        # No read tells how a device signs in, so that this one is never sure of a certificate.
+        # No read shows how a device signs in, so a certificate is never certain.
         assert seen >= ({"met", "unknown"} if one.id == "eas_certificates" else {"unmet", "unknown"}), one.id
 
 
@@ -311,7 +311,7 @@ def by_id(result: dict[str, Any]) -> dict[str, str]:
     return {one["id"]: one["status"] for one in result["checks"]}
 
 
-# Whether a device shows its certificate straight to Exchange is not known while there is one.
+# Whether a device shows its certificate directly to Exchange is unknown while it has one.
 COVERED_UNMET = {"eas_certificates", "eas_devices", "device_required", "mailbox_switches"}
 HOLES_MET = {
     "leftover_connector",
@@ -365,7 +365,7 @@ NO_SEGMENT = {"error": {"code": "BadRequest", "message": "Resource not found for
         (400, NO_SEGMENT, True),
         (501, {"error": {"code": "NotSupported", "message": "no"}}, True),
         (404, {"error": {"code": "ResourceNotFound", "message": "no"}}, True),
-        (404, {}, False),  # something on the way may have answered
+        (404, {}, False),  # a proxy may have responded
         (400, {"error": {"code": "BadRequest", "message": "no"}}, False),
         (403, {"error": {"code": "AccessDenied", "message": "no"}}, False),
     ],
@@ -373,7 +373,7 @@ NO_SEGMENT = {"error": {"code": "BadRequest", "message": "Resource not found for
 def test_policy_plans_leave_holes_open(
     run: Run, simulator: Simulator, status: int, body: dict[str, Any], judged: bool
 ) -> None:
-    """Plans can only ask for more: what the policies cover stays covered, what they leave is not known."""
+    """Plans can only require more: covered people stay covered, the others become unknown."""
     simulator.fault(match=PLANS, kind="status", status=status, body=body, count=99)
     result = run(module, tenant="retired_with_holes")
     found = by_id(result)
@@ -408,7 +408,7 @@ def test_a_negative_number_of_accounts_is_refused(run: Run, simulator: Simulator
 
 
 def test_what_two_reads_ask_for_is_what_opens_them() -> None:
-    """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings are read as those of devices are."""
+    """Get-CASMailboxPlan is in View-Only Configuration; Intune's settings need the permission for its devices."""
     assert assessment._EXCHANGE_READS["plans"][2].permission == "the Exchange role View-Only Configuration"
     assert assessment.GRAPH_READS["intune"].purpose.permission == "DeviceManagementConfiguration.Read.All"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who loses mail when: each deadline in each status by its detector, and on a tenant with somebody for each."""
+"""Who loses mail when: each deadline in each status by its detector, and on a tenant with affected people for each."""
 
 from __future__ import annotations
 
@@ -101,7 +101,7 @@ ALL_BY_FILTER: dict[str, Any] = {
 }
 SMTP = {**NOTHING["mail_apps"], "smtp": ["scanner@contoso.example"]}
 CONCEALED = {**NOTHING["mail_apps"], "smtp": ["0F", "1A"], "concealed": True}
-# deadline, what differs from nothing, status, certainty, people, how many
+# deadline, differences from an empty tenant, status, certainty, people, how many
 CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
     ("eas_version", {}, "not_affected", "exact", [], 0),
     ("eas_version", {"eas_devices": [phone(below=True), phone("u2")]}, "affected", "exact", ["u1@contoso.example"], 1),
@@ -262,7 +262,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         ["u1@contoso.example"],
         1,
     ),
-    # A sign-in that was stopped ("Error codes": 53003, blocked by Conditional Access) explains no synchronisation.
+    # A stopped sign-in ("Error codes": 53003, blocked by Conditional Access) does not explain a synchronisation.
     (
         "eas_certificates",
         {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS, error=53003, policies="failure")]},
@@ -341,14 +341,14 @@ def test_a_deadline(
 
 @pytest.mark.parametrize("deadline", DEADLINES, ids=lambda one: one.id)
 def test_each_date_has_a_public_source_and_the_guide_says_where_it_ends(deadline: Deadline) -> None:
-    """Whoever is told to move people has to be able to read the notice; what nothing here can tell is written down."""
+    """Readers who must migrate people can read the notice; undetectable cases are documented."""
     assert re.match(
         r"https://(learn\.microsoft|techcommunity\.microsoft|petri|office365itpros)\.com/\S+( \(.+\))?$",
         deadline.source,
     )
     guide = (ROOT / "docs/docsite/rst/guide_deadlines.rst").read_text(encoding="utf-8")
-    _start, _found, table = guide.partition("- Where it ends")
-    assert f"``{deadline.id}``" in table.partition("What only a real tenant")[0]
+    _start, _found, table = guide.partition("- Limits")
+    assert f"``{deadline.id}``" in table.partition("Questions that need a real tenant")[0]
     assert date.fromisoformat(deadline.date) and deadline.needs and deadline.next_step and deadline.detected_by
 
 

@@ -33,13 +33,13 @@ def sign_ins(simulator: Simulator) -> list[dict[str, Any]]:
 
 @pytest.fixture(autouse=True)
 def machine(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A machine that has a managed identity."""
+    """A machine with a managed identity."""
     monkeypatch.setenv("AZURE_POD_IDENTITY_AUTHORITY_HOST", simulator.urls["managed_identity_url"])
 
 
 @pytest.fixture
 def log() -> Iterator[list[logging.LogRecord]]:
-    """What gets into Ansible's log; pytest's own handlers listen to loggers that pass nothing on as well."""
+    """Ansible's log; pytest's own handlers also listen to loggers that do not propagate."""
     kept: list[logging.LogRecord] = []
     handler = logging.Handler()
     handler.emit = kept.append  # type: ignore[assignment]
@@ -84,7 +84,7 @@ def test_a_code_that_nobody_enters_ends_with_the_task(simulator: Simulator, cloc
 def test_nobody_is_asked_for_a_code_without_a_pause(
     simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, interval: Any
 ) -> None:
-    """Whatever Entra, or what stands before it, says of the interval."""
+    """Whatever interval Entra, or a proxy in front of it, returns."""
     client = msal.PublicClientApplication
     begun = client.initiate_device_flow
     asked: list[Any] = []

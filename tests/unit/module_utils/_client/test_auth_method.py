@@ -11,7 +11,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 
 @pytest.fixture(autouse=True)
 def no_job(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Also where the tests themselves are a job of GitHub."""
+    """Also if the tests themselves run in a GitHub job."""
     for name in GITHUB:
         monkeypatch.delenv(name, raising=False)
 
@@ -53,7 +53,7 @@ def test_a_job_of_github_needs_no_credential(
         ({"exchange_token": "t", "client_id": "i"}, "token"),
         ({"auth_method": "managed_identity"}, "managed_identity"),
         ({"auth_method": "device_code", "client_id": "i"}, "device_code"),
-        # named, so that what else is lying around in the environment does not matter
+        # named, so that the rest of the environment does not matter
         (
             {"auth_method": "certificate", "client_id": "i", "certificate_path": "c", "client_secret": "s"},
             "certificate",
@@ -115,10 +115,10 @@ CERTIFICATE = {"certificate_path": "of the task"}
         (SECRET, {"graph_token": "t"}, "token"),
         ({"exchange_token": "e", "auth_method": "token"}, {"graph_token": "t"}, "token"),
         (SECRET, {"federated_token_file": "f", "auth_method": "federated_token"}, "federated_token"),
-        # Of two forms of the same credential, that of the task counts.
+        # Of two forms of the same credential, the task's counts.
         ({"client_id": "i", "federated_token_file": "f"}, {"federated_token": "j"}, "federated_token"),
         ({"client_id": "i", "federated_token": "j"}, {"federated_token_file": "f"}, "federated_token"),
-        # What only the task or only the environment says is as before.
+        # Values of the task or the environment alone count as before.
         ({**SECRET, **CERTIFICATE}, {"auth_method": "certificate"}, "certificate"),
         ({**SECRET, **CERTIFICATE, "auth_method": "certificate"}, {"client_id": "other"}, "certificate"),
         ({**SECRET, "auth_method": "client_secret"}, {"client_secret": None}, "client_secret"),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Certificate files as people make them: with chains in any order, renewed, foreign, expired, with other keys."""
+"""Realistic certificate files: with chains in any order, renewed, foreign, expired, with other keys."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def key(name: str) -> Any:
 
 @lru_cache
 def certificate(name: str, days: int = 100, since: int = 500) -> x509.Certificate:
-    """For the key of this name, signed by itself, valid since so many days, with so many days to live."""
+    """A self-signed certificate for the key of this name, valid since and for this many days."""
     subject = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)])
     built = x509.CertificateBuilder(subject, subject, key(name).public_key(), x509.random_serial_number())
     built = built.not_valid_before(NOW - timedelta(days=since)).not_valid_after(NOW + timedelta(days=days))
@@ -94,7 +94,7 @@ def test_of_a_renewed_certificate_the_later_one_is_taken(tmp_path: Path) -> None
 
 
 def test_one_that_is_not_valid_yet_waits_for_its_day(tmp_path: Path) -> None:
-    """As when a renewal is put into the file before its time."""
+    """As when a renewal is added to the file early."""
     valid, later = certificate("app", 5), certificate("app", 300, since=-3)
     for order in ((valid, later), (later, valid)):
         assert chosen(tmp_path / "a.pem", *map(pem, order), private("app")) == pem(valid)
@@ -103,7 +103,7 @@ def test_one_that_is_not_valid_yet_waits_for_its_day(tmp_path: Path) -> None:
 
 
 def test_a_chain_with_a_key_that_nobody_can_read(tmp_path: Path) -> None:
-    """Of a kind that the library does not know: it cannot be the one that belongs to the private key."""
+    """Of a kind that the library does not support: it cannot belong to the private key."""
     der = certificate("ca").public_bytes(Encoding.DER)
     rsa_encryption = bytes.fromhex("06092a864886f70d010101")
     odd = x509.load_der_x509_certificate(der.replace(rsa_encryption, rsa_encryption[:-1] + b"\x63"))
@@ -119,7 +119,7 @@ def test_only_the_own_certificate_can_have_expired(tmp_path: Path) -> None:
 def test_a_foreign_certificate_is_refused(tmp_path: Path) -> None:
     said = refused(tmp_path / "a.pem", pem(certificate("other")), private("app"))
     assert said.startswith("usage: ") and "contains no certificate for its private key" in said
-    assert "CN=other" in said  # so that people see which file they took
+    assert "CN=other" in said  # so that people see which file they used
     two = refused(tmp_path / "b.pem", pem(certificate("app")), private("app"), private("other"))
     assert "holds 2 private keys" in two
 

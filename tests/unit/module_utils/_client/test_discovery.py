@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Discovery documents: none is read that Microsoft documents, and nothing is assumed about other authorities."""
+"""Discovery documents: those that Microsoft documents are not read, and nothing is assumed about other authorities."""
 
 from __future__ import annotations
 

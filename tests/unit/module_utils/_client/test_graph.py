@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Paging, batches and the forms of errors of Microsoft Graph."""
+"""Paging, batches and the error forms of Microsoft Graph."""
 
 from __future__ import annotations
 
@@ -128,7 +128,7 @@ def test_query_options_are_quoted() -> None:
 def test_that_what_is_removed_is_not_there_is_looked_at_again(
     simulator: Simulator, signed_in: Callable[..., Tenant]
 ) -> None:
-    """A 404 to a DELETE is believed only when the object cannot be read either."""
+    """A 404 to a DELETE is believed only if the object cannot be read either."""
     tenant, delete = signed_in("connected"), "deviceManagement.DeleteExchangeConnectors"
     ((connector,), _first) = tenant.graph.list(PATH, PURPOSE)
     path = f"{PATH}/{connector['id']}"
@@ -147,7 +147,7 @@ def test_that_what_is_removed_is_not_there_is_looked_at_again(
 def test_a_foreign_link_is_refused_with_what_was_attempted(
     simulator: Simulator, signed_in: Callable[..., Tenant]
 ) -> None:
-    """Also where a judge tells it as the reason why something is not known, without the task around it."""
+    """Also if an assessment reports it as the reason for an unknown, outside the context of its task."""
     simulator.fault(match=LIST, kind="foreign_next_link")
     tenant = signed_in("two_connectors")
     with pytest.raises(TenantError) as caught:

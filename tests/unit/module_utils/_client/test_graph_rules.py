@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What each kind of call sends to Microsoft Graph and what it makes of the answer, without a network."""
+"""The requests of each kind of Graph call and the handling of their responses, without a network."""
 
 from __future__ import annotations
 
@@ -203,10 +203,10 @@ def test_a_batch_that_never_ends_well() -> None:
     client, graph = trial(*(batch(part("a", 504)) for _number in range(6)))
     error = ended(graph)
     assert error.kind == "unavailable" and len(client.wire.sent) == 6 and len(client.slept) == 5
-    # What is refused for now is asked again for as long as there is time.
+    # Temporary refusals are retried as long as there is time.
     client, graph = trial(*(batch(part("a", 429)) for _number in range(12)), batch(part("a", body=PAGE)))
     assert graph.batch({"a": Read("a", PURPOSE)})["a"].value == PAGE["value"] and len(client.slept) == 12
-    client, graph = trial(*(batch(part("a", 429)) for _number in range(99)))  # until the time of the task is over
+    client, graph = trial(*(batch(part("a", 429)) for _number in range(99)))  # until the task times out
     error = failure(graph.batch, {"a": Read("a", PURPOSE)})
     assert error.kind == "throttled" and f"after {len(client.wire.sent)} attempts" in error.problem
     assert len(client.wire.sent) == len(client.slept) + 1 > 8

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tokens that tasks share: one sign-in for all, nothing that others could read or place, no token that was refused."""
+"""Tokens that tasks share: one sign-in for all, no token that others could read or plant, no refused token."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def test_the_second_task_does_not_sign_in(
 
 def test_ten_tasks_at_once_sign_in_once(simulator: Simulator, folder: Path) -> None:
     params = {**DEFAULTS, **simulator.options("ready"), "token_cache": str(folder)}
-    # The one that signs in has to try again, so that the others find it at it.
+    # The one that signs in must retry, so that the others wait for it.
     simulator.fault(match="token", kind="status", status=429, headers={"Retry-After": "0.2"})
     with ThreadPoolExecutor(10) as pool:
         results = list(
@@ -117,7 +117,7 @@ def test_a_refused_token_is_not_served_again(simulator: Simulator, info: Info, f
 
 
 def test_a_newer_token_of_another_task_stays(simulator: Simulator, folder: Path, signed_in: Any) -> None:
-    """Ten tasks hold a token that is revoked: the first to notice signs in, the others take what it got."""
+    """Ten tasks hold a revoked token: the first to notice signs in, the others use its token."""
     early, late = (signed_in(token_cache=str(folder)) for _each in range(2))
     token = early.tokens.bearer("graph")
     assert late.tokens.bearer("graph") == token

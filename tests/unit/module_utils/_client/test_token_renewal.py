@@ -1,8 +1,8 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Permissions and roles that were granted after a token was issued are only in newer ones: what a service denies to a
-token of an earlier task is asked for once more with a new one, and nothing else is.
+"""Permissions and roles granted after a token was issued are only in newer ones: a request that is denied with
+a token of an earlier task is repeated once with a new one, and no other request is.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ FORBIDDEN = {"error": {"code": "Forbidden", "message": "no"}}
 
 
 def trial(*answers: Any, tokens: int = 2) -> Trial:
-    """A client with so many tokens: the first one is of an earlier task."""
+    """A client with this many tokens: the first one is from an earlier task."""
     current = ["token-1"]
 
     def renew(token: str) -> bool:
@@ -74,7 +74,7 @@ def test_a_batch_asks_once_more_as_well() -> None:
 
 
 def test_a_batch_says_which_token_was_refused() -> None:
-    """The one that it was sent with, which the whole batch may just have got; and nothing of a newer one."""
+    """The one that it was sent with, which the whole batch may just have received; and nothing about a newer one."""
     refused: list[str] = []
     tokens = iter(["token-1", "token-2", "token-3", "token-4"])
     current = [next(tokens)]

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The judge of one sign-in against What If of the simulated tenant, which is written apart from it; and against itself.
+"""The judge of one sign-in compared with the simulated tenant's separately written What If; and with itself.
 
-Policies and sign-ins are drawn at random. Differences are counted by kind, and none may be of a kind that is not
+Policies and sign-ins are drawn at random. Differences are counted by kind, and every kind must be explained here.
 explained here.
 """
 
@@ -43,7 +43,7 @@ from simulator import Simulator
 
 TENANT = "retired_covered"
 TEAMS = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"
-# Everybody whom policies tell apart in some way.
+# Everybody whom policies distinguish in some way.
 USERS = {
     "unit.admin": {"displayName": "Unit", "licences": [], "roles_in_units": {"Security Administrator": "North"}},
     "group.admin": {"displayName": "Group", "licences": []},
@@ -81,7 +81,7 @@ def maybe(strategy: st.SearchStrategy[Any], nothing: Any = None) -> st.SearchStr
 
 
 def side(name: str) -> st.SearchStrategy[dict[str, Any]]:
-    """One side of an assignment, with names as a description of a tenant has them."""
+    """One side of an assignment, with names as in a tenant description."""
     kinds = some(*KINDS).map(
         lambda types: {"guestOrExternalUserTypes": ",".join(types), "externalTenants": {"membershipKind": "all"}}
     )
@@ -170,7 +170,7 @@ def policies(draw: Any) -> list[dict[str, Any]]:
 
 @st.composite
 def sign_ins(draw: Any) -> tuple[SignIn, dict[str, Any]]:
-    """A sign-in, and what What If is told of it. What is left out is not known to either."""
+    """A sign-in, and the input of What If for it. Omitted facts are unknown to both."""
     client = draw(st.sampled_from([APPS, BROWSER, EAS, LEGACY]))
     platform = draw(st.sampled_from(["iOS", "android", "windows", "macOS"]))
     sign_in, told = SignIn(client, platform), {"clientAppType": client, "devicePlatform": platform}
@@ -216,7 +216,7 @@ def listed(tenant: Tenant, path: str) -> list[dict[str, Any]]:
 
 
 def everybody(tenant: Tenant) -> list[Person]:
-    """Each account with all groups and roles, as they are read for policies that name them."""
+    """Each account with all groups and roles, as read for policies that name them."""
     users = [one["id"] for one in listed(tenant, "users")]
     groups = [one["id"] for one in listed(tenant, "groups")]
     roles = [one["id"] for one in listed(tenant, "roleManagement/directory/roleDefinitions")]
@@ -227,7 +227,7 @@ def everybody(tenant: Tenant) -> list[Person]:
 
 
 def why(ours: Any, service: dict[str, Any], client: str) -> str:
-    """What kind of difference this is; empty for none."""
+    """The kind of a difference; empty for none."""
     applies, reason = bool(service["policyApplies"]), service["analysisReasons"]
     filtered = (ours.policy["conditions"].get("devices") or {}).get("deviceFilter")
     if ours.applies and client == LEGACY and filtered and reason == "notEnoughInformation":
@@ -240,9 +240,9 @@ def why(ours: Any, service: dict[str, Any], client: str) -> str:
     return f"we say {ours.applies} ({ours.reason}), the service {applies} ({reason})"
 
 
-# Differences that are right as they are: a role that may be activated and a guest of unknown kind are not known to us,
-# and What If of the simulated tenant goes by what it holds. It is told no device of a legacy client, which passes no
-# device state ("Conditions") and so is like one that is not registered.
+# Expected differences: an eligible role and a guest of unknown kind are unknown to us, and What If of the simulated
+# tenant uses its own data. It gets no device for a legacy client, which passes no device state ("Conditions") and so is
+# like an unregistered one.
 EXPLAINED = {"we do not say, the service does", "a legacy client passes no device state"}
 
 
@@ -302,7 +302,7 @@ def test_the_judge_and_what_if_on_drawn_policies_and_sign_ins(simulator: Simulat
 def test_who_is_covered_is_who_is_stopped_in_every_case(
     drawn: list[dict[str, Any]], client: str, platform: str, wanted: set[str]
 ) -> None:
-    """Covered is whoever is stopped in each case when everything is met but what is wanted."""
+    """A person is covered who is stopped in each case when everything except the wanted controls is met."""
     person = Person("adele.vance", frozenset({"everybody"}), frozenset())
     sign_in = SignIn(client, platform, satisfied=AllBut(frozenset(wanted)))
     cases = every_case([one["conditions"] for one in drawn if one["state"] == "enabled"], sign_in)

@@ -79,7 +79,7 @@ FILTERED = {"not compliant": filtered("exclude", 'device.isCompliant -eq True -o
 
 @dataclass(frozen=True)
 class Way:
-    """One way to open mail, and who opens it."""
+    """One way to open mail, and the person."""
 
     client: str
     platform: str
@@ -102,7 +102,7 @@ class Check:
     defaults: bool | None = False
 
 
-# Name, source, policies, what is asked, and what is right. S: ScubaGear, P: prowler, M: Maester, the others: Microsoft.
+# Name, source, policies, question, right answer. S: ScubaGear, P: prowler, M: Maester, the others: Microsoft.
 CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
     (
         "S1",
@@ -847,7 +847,7 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         Check("legacy_blocked", [("m", 10), ("g", 3)]),
         "unknown",
     ),
-    # The whole of each kind: what the pages say beside the cases above.
+    # The remaining values of each kind: what the pages say beyond the cases above.
     (
         "F1 any device",
         "concept-condition-filters-for-devices",
@@ -1623,7 +1623,7 @@ def test_what_is_not_known_of_one_sign_in_is_never_allowed() -> None:
             "stopped",
         ),
         ([policy("block", apps={"includeApplications": [TEAMS]})], outlook, "allowed"),
-        # "Handling future members in evolvable enumerations": what is new may be about this sign-in.
+        # "Handling future members in evolvable enumerations": a new value may apply to this sign-in.
         ([policy("block", clientAppTypes=["unknownFutureValue"])], outlook, "unknown"),
         ([policy("block", signInRiskLevels=["unknownFutureValue"])], replace(outlook, sign_in_risk="low"), "unknown"),
         (
@@ -1647,7 +1647,7 @@ def test_what_is_not_known_of_one_sign_in_is_never_allowed() -> None:
             replace(outlook, resource=TEAMS),
             "allowed",
         ),
-        # Which applications a suite holds changes (Apps included in the Office 365 app suite; Target resources).
+        # The applications in a suite change (Apps included in the Office 365 app suite; Target resources).
         (
             [policy("block", apps={"includeApplications": ["Office365"]})],
             replace(outlook, resource=YAMMER),

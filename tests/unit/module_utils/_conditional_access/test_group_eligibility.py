@@ -39,13 +39,13 @@ NAMES = ("Member", "Joins", "Joins the inner one", "Joins through a group", "Tak
 
 @pytest.fixture
 def sharing() -> Callable[[Simulator, str], dict[str, Any]]:
-    """Nothing: each test has permissions of its own, and a token of before would have others."""
+    """Nothing: each test has its own permissions, and an earlier token would have others."""
     return lambda simulator, tenant: {}
 
 
 @pytest.fixture
 def described(simulator: Simulator, signed_in: Callable[..., Tenant]) -> Callable[..., tuple[Tenant, dict[str, str]]]:
-    """A tenant with a group that some may join, and the ids of users and groups by their name."""
+    """A tenant with a group that some may join, and the ids of users and groups by name."""
 
     def opened(permitted: bool = True, licensed: bool = True) -> tuple[Tenant, dict[str, str]]:
         members = [name.lower().replace(" ", ".") for name in NAMES]
@@ -98,7 +98,7 @@ def policy(ids: dict[str, str], **users: Any) -> dict[str, Any]:
 
 
 def test_who_may_join_a_group_is_covered_only_while_that_is_not_so(described: Any) -> None:
-    """Who may join the excluded group itself, a group inside of it, or is in a group that may join it."""
+    """People who may join the excluded group itself or a nested group, or who are in a group that may join it."""
     tenant, ids = described()
     block = policy(ids, includeUsers=["All"], excludeGroups=["Spared"])
     people, not_read = read_people(tenant, [block], apart=set(ids.values()))
@@ -129,7 +129,7 @@ def test_who_may_join_a_group_that_holds_a_role_may_activate_the_role(described:
 
 
 def test_without_the_permission_it_is_said_by_name(described: Any) -> None:
-    """The answers are those of now, and it is said what they do not take into account."""
+    """The answers are the current ones, and the report says what they ignore."""
     tenant, ids = described(permitted=False)
     block = policy(ids, includeUsers=["All"], excludeGroups=["Spared"])
     people, not_read = read_people(tenant, [block], apart=set(ids.values()))
@@ -148,7 +148,7 @@ def test_the_check_of_the_assessment_says_what_it_leaves_out(described: Any, run
 
 
 def test_a_missing_permission_does_not_hide_a_lockout(described: Any, run: Run) -> None:
-    """Who may join counts as kept out, so nothing of the refusal hangs on that permission."""
+    """People who may join count as kept out, so the refusal does not depend on that permission."""
     _tenant, ids = described(permitted=False)
     options = {
         "display_name": "Block everybody",

@@ -39,7 +39,7 @@ def running() -> Iterator[Simulator]:
 
 @pytest.fixture
 def described(simulator: Simulator) -> Callable[[str | None], str]:
-    """All legacy clients are blocked, but for one group. Its id."""
+    """All legacy clients are blocked, except for one group, whose id is returned."""
 
     def opened(
         visibility: str | None, members: tuple[str, ...] = ("adele.vance", "alex.wilber", "administrator")
@@ -56,7 +56,7 @@ def check(run: Run) -> dict[str, Any]:
 
 
 def test_hidden_members_are_not_nobody(described: Any, run: Run) -> None:
-    """Three people are left out. Where they are hidden, the check does not say that everybody is covered."""
+    """Three people are excluded. If they are hidden, the check does not claim that everybody is covered."""
     described(None)
     assert check(run)["status"] == "unmet"
     described("HiddenMembership")

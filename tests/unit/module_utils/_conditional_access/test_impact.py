@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a change of a policy affects, where counts or the names of controls alone say nobody.
+"""People affected by a change of a policy that counts or names of controls alone do not show.
 
 Sources: "Building a Conditional Access policy" and "Grant" (MicrosoftDocs/entra-docs): "all policies that apply must be
 satisfied"; "Require all the selected controls (control and control)".
@@ -24,7 +24,7 @@ OUTLOOK_IOS = ("mobileAppsAndDesktopClients", "iOS")
 
 
 def measured(old: Any, new: Any, people: dict[Person, int] | None = None, beside: Any = ()) -> dict[Any, Any]:
-    """By client and platform what `impact` says of a change."""
+    """By client and platform, the `impact` of a change."""
     before = [*beside, *([old] if old else [])]
     found = measure(before, [*beside, new], new, PEOPLE if people is None else people, [])
     assert "sign-ins to other applications than Exchange Online" in found["not_judged"]
@@ -53,7 +53,7 @@ def test_others_are_excluded_but_as_many() -> None:
     old, new = (policy("block", users={"includeUsers": ["All"], "excludeUsers": [who]}) for who in "ab")
     row = measured(old, new, {A: 1, B: 1, Person("c"): 50})[OUTLOOK_IOS]
     assert row["before"] == row["after"] and gained_and_lost(row) == (1, 1)
-    # Without the permission to read people, it is listed without numbers.
+    # Without the permission to read people, there are no numbers.
     row = measured(old, new, {})[OUTLOOK_IOS]
     assert (row["gained"], row["lost"]) == (None, None)
 
@@ -88,7 +88,7 @@ OTHERS.append([{"customAuthenticationFactors": [one]} for one in ("Duo", "Other"
 
 @pytest.mark.parametrize("grants", OTHERS)
 def test_each_strength_terms_and_custom_control_is_one_of_its_own(grants: list[dict[str, Any]]) -> None:
-    """ "Authentication strengths" and "Terms of use": each names the methods, or the terms, that it asks for."""
+    """ "Authentication strengths" and "Terms of use": each names its own required methods or terms."""
     old, new = (policy(grant=one) for one in grants)
     assert gained_and_lost(measured(old, new)[OUTLOOK_IOS]) == (11, 11)
     row = measured(None, new, beside=[old])[OUTLOOK_IOS]

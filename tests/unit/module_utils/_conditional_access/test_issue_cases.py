@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What others found missing in their tools, and in pages of Microsoft, as cases of the judge.
+"""Gaps that others found in their tools, and in pages of Microsoft, as cases for the judge.
 
 Most are false passes: a policy that blocks legacy clients, narrowed by one more condition. A source is the issue or the
 page in which it stands.
@@ -41,7 +41,7 @@ def spared(clients: list[str], *people: str) -> Policy:
     return policy("block", clientAppTypes=clients, users={"includeUsers": ["All"], "excludeUsers": list(people)})
 
 
-# Name, source, policies, what is asked, and what is right.
+# Name, source, policies, the question, and the right answer.
 CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
     ("L1 user risk beside the client", SCUBA, [narrowed(userRiskLevels=["high"])], Check("legacy_blocked"), "unmet"),
     (

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The last administrator, where roles could not be read, and where they only wait to be activated.
+"""The last administrator, with unreadable roles, and with roles that are only eligible.
 
 Source: "What is Microsoft Entra Privileged Identity Management?" (learn.microsoft.com/entra/id-governance/
 privileged-identity-management/pim-configure): an eligible assignment "requires a member to perform one or more actions
@@ -60,13 +60,13 @@ NAMED = {"includeUsers": ["other"]}
         (block(NAMED), [ALEX, OTHER], "forbidden"),
         (block({"includeGroups": ["g"]}), [ALEX, unread("other", groups=frozenset({"g"}))], "forbidden"),
         (block({"includeRoles": [READER]}), [ALEX], "forbidden"),
-        # Who spares the account is known to be an administrator.
+        # The people who exclude the account are known administrators.
         (block(), [Person("alex", roles=HOLDS), OTHER], "allowed"),
-        # Nobody is kept out, or the portals stay open.
+        # Nobody is locked out, or the portals stay open.
         (block({"includeUsers": ["nobody"]}), [ALEX, OTHER], "allowed"),
         (block(**PHONES), [ALEX, OTHER], "allowed"),
         (block({"includeUsers": ["guest"]}), [ALEX, unread("guest", kind="b2bCollaborationGuest")], "allowed"),
-        # Active roles are known, and nobody holds one; who may activate one is not known.
+        # Active roles are known, and nobody holds one; eligible ones are unknown.
         (block(), [Person("alex"), Person("other", eligible=None)], "forbidden"),
         (block(), [Person("alex", roles=HOLDS), Person("other", eligible=None)], "allowed"),
         # The directory could not be read at all.
@@ -90,7 +90,7 @@ def test_whoever_is_kept_out_already_is_not_kept_out_by_the_change() -> None:
         ([Person("alex"), Person("other", eligible=HOLDS)], "lockout_risk"),
         ([Person("alex", eligible=HOLDS), Person("other", eligible=HOLDS)], "allowed"),
         ([Person("alex", roles=HOLDS), Person("other", eligible=HOLDS)], "allowed"),
-        # Who has to ask for the role is no replacement of who holds it.
+        # Somebody who must activate the role does not replace somebody who holds it.
         ([Person("alex", eligible=HOLDS), Person("other", roles=HOLDS)], "lockout_risk"),
         ([Person("alex"), Person("other", eligible=frozenset({READER}))], "allowed"),
         ([Person("alex"), Person("other", kind="b2bCollaborationGuest", eligible=HOLDS)], "allowed"),
@@ -102,7 +102,7 @@ def test_administrators_who_are_only_eligible(people: list[Person], expected: st
 
 
 def test_the_last_who_gets_in_is_only_eligible() -> None:
-    """Another policy keeps the active administrator out already."""
+    """Another policy already blocks the active administrator."""
     people = [Person("alex"), Person("active", roles=HOLDS), Person("other", eligible=HOLDS)]
     there = block({"includeUsers": ["active"]})
     assert outcome(block(), people, known=[there]) == "lockout_risk"

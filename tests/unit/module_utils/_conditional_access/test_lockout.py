@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who can still get in, and who is meant: policies for a tenant with guests, disabled accounts and nested groups."""
+"""Who can still sign in, and who is meant: policies for a tenant with guests, disabled accounts and nested groups."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from ..conftest import writes
 Result = dict[str, Any]
 Keep = Callable[..., Result]
 DOMAIN = "people.example"
-UNKNOWN = "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"  # the id of nothing
+UNKNOWN = "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"  # the id of no object
 WRITER = {"Policy.Read.All", "Policy.ReadWrite.ConditionalAccess", "Application.Read.All"}
 READER = {"User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Directory"}
 GLOBAL, CONDITIONAL = "Global Administrator", "Conditional Access Administrator"
@@ -74,7 +74,7 @@ TENANT: Result = {
                     "excludeGroups": ["Nothing"],
                 },
                 "disabled",
-                # Nothing that the tests of other policies would meet.
+                # Nothing that affects the tests of other policies.
                 {"operator": "OR", "builtInControls": ["mfa"]},
             )
         ]
@@ -105,7 +105,7 @@ def kept_policies(simulator: Simulator) -> list[Result]:
 
 
 def whole(simulator: Simulator) -> Result:
-    """All of the tenant but its clock."""
+    """The whole tenant except its clock."""
     return {name: value for name, value in simulator.state("people").items() if name != "at"}
 
 
@@ -261,7 +261,7 @@ COMPUTERS, PHONES = ["windows", "macOS", "linux"], ["iOS", "android"]
         ([{"clientAppTypes": ["browser"]}, {"clientAppTypes": ["exchangeActiveSync", "other"]}], True),
         ([{"clientAppTypes": ["browser"]}, {"clientAppTypes": ["mobileAppsAndDesktopClients"]}], False),
         ([{"locations": {"includeLocations": ["All"], "excludeLocations": ["AllTrusted"]}}], True),
-        # Each alone leaves a way in, and both together leave none.
+        # Each alone leaves a way to sign in, and both together leave none.
         ([UNTRUSTED, {"locations": {"includeLocations": ["AllTrusted"]}}], False),
         ([UNTRUSTED, {"locations": {"includeLocations": ["1"]}}], True),
         ([{"signInRiskLevels": ["none", "low"]}, {"signInRiskLevels": ["medium", "high"]}], False),
@@ -275,7 +275,7 @@ COMPUTERS, PHONES = ["windows", "macOS", "linux"], ["iOS", "android"]
             ],
             False,
         ),
-        # What the portals call is not excluded with them.
+        # The services that the portals call are not excluded with them.
         ([{"applications": {"includeApplications": ["All"], "excludeApplications": ["MicrosoftAdminPortals"]}}], False),
         ([{"signInRiskLevels": ["high"]}], True),
     ],
@@ -397,7 +397,7 @@ def test_an_exclusion_is_looked_for_twice_before_it_goes(keep: Keep, simulator: 
         (named(**EVERYBODY, exclude_users=["administrator@"]), "User.Read.All"),
         (named(**EVERYBODY, exclude_groups=["Members"]), "GroupMember.Read.All"),
         (named(include_roles=list(ADMINISTRATORS)), "RoleManagement.Read.Directory"),
-        # Somebody is spared who gets in, and is perhaps no administrator.
+        # The excluded person can sign in, but is perhaps no administrator.
         (named(**EVERYBODY, exclude_users=["alex.wilber@"]), "RoleManagement.Read.Directory"),
     ],
 )
@@ -413,7 +413,7 @@ def test_what_may_not_be_read_is_named(keep: Keep, simulator: Simulator, users: 
 
 
 def test_people_of_other_tenants_are_no_way_back() -> None:
-    """Whatever the type of their account is."""
+    """Whatever their account type is."""
     people = [Person("a"), Person("b", kind="b2bCollaborationMember")]
     for excluded, risk in (("a", False), ("b", True)):
         changed = {"id": "1", **policy("New", {"includeUsers": ["All"], "excludeUsers": [excluded]})}
@@ -421,7 +421,7 @@ def test_people_of_other_tenants_are_no_way_back() -> None:
 
 
 def test_a_policy_for_some_networks_closes_the_last_gap() -> None:
-    """One policy blocks all but trusted networks, another one somebody everywhere; the new one blocks the rest."""
+    """One policy blocks all but trusted networks, another blocks one person everywhere; the new one blocks the rest."""
     people = [Person("a"), Person("c")]
     there = {"id": "1", **policy("There", {"includeUsers": ["All"]}, **UNTRUSTED)}
     of_c = {"id": "2", **policy("Of c", {"includeUsers": ["c"]})}
@@ -434,7 +434,7 @@ def test_a_policy_for_some_networks_closes_the_last_gap() -> None:
 
 @pytest.mark.parametrize("locations", [[], [{"displayName": "Office", "isTrusted": False}], "trusted"])
 def test_a_network_that_is_not_there_lets_nobody_in(keep: Keep, simulator: Simulator, locations: Any) -> None:
-    """ "All trusted locations" are those that are marked so: where none is, everybody is elsewhere ("Network")."""
+    """ "All trusted locations" are those that are marked so: if none is, everybody is elsewhere ("Network")."""
     office = {"displayName": "Office", "isTrusted": True}
     named_locations = [
         {
@@ -447,7 +447,7 @@ def test_a_network_that_is_not_there_lets_nobody_in(keep: Keep, simulator: Simul
     described = {**TENANT["conditional_access"], "named_locations": named_locations}
     simulator.describe({"conditional_access": described}, "people")
     places: Result = {"locations": {"include_locations": ["All"], "exclude_locations": ["AllTrusted"]}}
-    # Whoever is spared holds no role, so that nobody could undo it.
+    # Nobody excluded holds a role, so nobody could undo it.
     wanted = task(named(**EVERYBODY, exclude_users=["alex.wilber@"]), conditions=places)
     before = kept_policies(simulator)
     for check_mode in (True, False):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""More public cases of Conditional Access, of the kinds that others test: templates, checks, and single sign-ins.
+"""More public cases of Conditional Access, of the kinds in other projects' tests: templates, checks, single sign-ins.
 
 The names of the sources are as in test_cases. "not settled": no page says it, and the answer is the cautious one.
 """
@@ -746,13 +746,13 @@ NETWORK = {"@odata.type": "#microsoft.graph.compliantNetworkNamedLocation", "id"
         ([HOME], placed(["home"]), "203.0.113.9", "", "stopped"),
         ([HOME], placed(["home"]), "203.0.113.9", "ch", "stopped"),
         ([HOME], placed(["home"]), "203.0.113.9", None, "unknown"),
-        # No list has these; whether a device came through Global Secure Access no address tells.
+        # No list contains these; no address shows whether a device came through Global Secure Access.
         ([OFFICE], placed(["All"], [COMPLIANT_NETWORK]), "203.0.113.9", "CH", "unknown"),
         ([], placed(["All"], [COMPLIANT_NETWORK]), "203.0.113.9", "CH", "unknown"),
         ([OFFICE], placed(["00000000-0000-0000-0000-000000000000"]), "198.51.100.1", "CH", "unknown"),
-        # Where the list has the compliant network, it is one of those that are trusted.
+        # If the list contains the compliant network, it is a trusted location.
         ([NETWORK], placed(["All"], ["AllTrusted"]), "198.51.100.1", "CH", "unknown"),
-        # A location that was removed is no location.
+        # A deleted location is no location.
         ([OFFICE], placed(["removed"]), "203.0.113.9", "CH", "allowed"),
     ],
 )

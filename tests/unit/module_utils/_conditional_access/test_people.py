@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""People with their groups, read and judged; and the judge against What If, which others wrote."""
+"""People with their groups, read and judged; and the judge compared with the separately written What If."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def policies_of(signed_in: Callable[..., Tenant]) -> Callable[[str], tuple[Tenan
 
 
 def what_if(tenant: Tenant, person: Person, sign_in: SignIn) -> dict[str, bool]:
-    """Which policies the service says apply."""
+    """The policies that apply according to the service."""
     answer = tenant.graph.set(
         "identity/conditionalAccess/evaluate",
         {
@@ -64,7 +64,7 @@ def what_if(tenant: Tenant, person: Person, sign_in: SignIn) -> dict[str, bool]:
 
 
 def applies(policy: dict[str, Any], person: Person, sign_in: SignIn) -> bool:
-    """Whether the judge takes it to apply, asking for something that is still enforced or not."""
+    """Whether it applies according to the judge, with enforced requirements or not."""
     reading = read(policy, sign_in)
     without = reading.why_not and reading.why_not[0] not in ("approved_application", "no_grant")
     reached = reading.assigned.reach(person, eas=sign_in.client == EAS) == (None, "")
@@ -176,7 +176,7 @@ def test_who_holds_a_role_and_who_is_external(simulator: Simulator, policies_of:
         ids = {one["displayName"]: one["id"] for one in simulator.state("retired_covered")["users"]}
         found, not_read = read_people(tenant, named, apart=set(ids.values()))
         people = {name: next(one for one in found if one.id == user) for name, user in ids.items()}
-        # Without the licence, nobody can be eligible. With it, who may join a group needs a permission of its own.
+        # Without the licence, nobody can be eligible. With it, people who may join a group need their own permission.
         assert [one for one in not_read if "PrivilegedEligibilitySchedule.Read.AzureADGroup" not in one] == []
         assert len(not_read) == int(licensed)
         assert {name for name, one in people.items() if one.roles} == {"Direct", "Through a group"}
@@ -191,7 +191,7 @@ def test_who_holds_a_role_and_who_is_external(simulator: Simulator, policies_of:
 
 
 def test_who_may_activate_a_role_is_not_guessed(simulator: Simulator, policies_of: Any) -> None:
-    """Where that is refused, an excluded role leaves it open who is covered; an included one covers nobody else."""
+    """If that is refused, an excluded role makes coverage unknown; an included one covers nobody else."""
     read = "roleManagement.directory.ListRoleEligibilityScheduleInstances"
     simulator.fault(match=read, kind="status", status=403, count=9)
     tenant, policies = policies_of("retired_covered")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Conditional Access policies on a simulated tenant, and whom a change of them reaches."""
+"""Conditional Access policies on a simulated tenant, and whom a change of them affects."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ READER = {"User.Read.All", "GroupMember.Read.All", "RoleManagement.Read.Director
 CREATE, CHANGE, LIST = (f"identity.conditionalAccess.{verb}Policies" for verb in ("Create", "Update", "List"))
 ADMINISTRATOR = "62e90394-69f5-4237-9190-012177145e10"  # the role template Global Administrator
 EMERGENCY = "administrator@contoso.example"
-UNKNOWN = "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"  # the id of nothing
+UNKNOWN = "0c5a3f0e-3c39-4f0b-8c0f-6d3c5f9f2b77"  # the id of no object
 PHONES: dict[str, Any] = {
     "display_name": "Mail on phones",
     "conditions": {
@@ -71,7 +71,7 @@ def running() -> Iterator[Simulator]:
 
 @pytest.fixture
 def keep(run: Keep, simulator: Simulator) -> Keep:
-    """Runs the module as an application with these permissions."""
+    """Run the module as an application with these permissions."""
 
     def kept(
         check_mode: bool = False,
@@ -110,9 +110,9 @@ def referred(schema: Result) -> str:
 def compare(fields: tuple[Field, ...], schema: Result, where: str = "") -> None:
     for field in fields:
         here = f"{where}/{field.api}"
-        # The one exception: the state of the policy, since state says whether there is one.
+        # The only exception: the state of the policy, since `state` says whether the policy exists.
         assert field.option == ("policy_state" if here == "/state" else snake(field.api)), here
-        # What is derived or only referred to is not in every slice of the contract.
+        # Derived or only referenced properties are not in every part of the contract.
         if here.endswith(("/members", "/authenticationStrength")):
             continue
         name = referred(schema[field.api])
@@ -274,7 +274,7 @@ def test_nobody_is_locked_out_by_accident(keep: Keep, simulator: Simulator, chec
     assert refused["failed"] and refused["error"]["kind"] == "lockout_risk"
     assert "exclude_users" in refused["msg"] and "accept_lockout_risk" in refused["msg"]
     assert writes(simulator) == []
-    assert keep(check_mode, **LEGACY)["changed"]  # report-only keeps nobody out
+    assert keep(check_mode, **LEGACY)["changed"]  # report-only blocks nobody
     assert keep(check_mode, **LEGACY, policy_state="enabled", accept_lockout_risk=True)["changed"]
 
 
@@ -409,7 +409,7 @@ def test_a_policy_for_activesync_that_is_refused(keep: Keep, simulator: Simulato
 
 
 def test_a_new_policy_is_waited_for(keep: Keep, simulator: Simulator) -> None:
-    """As microsoft/terraform-provider-msgraph issue 32 met it: the first reads do not show it."""
+    """As seen in microsoft/terraform-provider-msgraph issue 32: the first reads do not show it."""
     simulator.fault(match=LIST, kind="stale_read", count=2)
     assert keep(**PHONES)["changed"]
     looks = [one["operation"] for one in simulator.requests() if one["operation"] in (CREATE, LIST)]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A deleted policy of Conditional Access comes back, once, and only the one that is meant."""
+"""A deleted Conditional Access policy is restored, once, and only the intended one."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def running() -> Iterator[Simulator]:
 
 @pytest.fixture
 def policy(run: Run) -> Run:
-    """Runs the module on the tenant."""
+    """Run the module on the tenant."""
 
     def carried_out(state: str = "restored", **options: Any) -> dict[str, Any]:
         return run(module, tenant=TENANT, state=state, **options)
@@ -49,7 +49,7 @@ def policy(run: Run) -> Run:
 
 
 def stored(simulator: Simulator) -> dict[str, Any]:
-    """The policies by their ids."""
+    """The policies by id."""
     found: dict[str, Any] = simulator.objects()[TENANT]["conditionalAccessPolicies"]
     return found
 
@@ -108,7 +108,7 @@ def test_what_is_not_there_is_not_found(policy: Run, simulator: Simulator) -> No
 
 
 def test_a_policy_that_would_lock_everybody_out_stays_deleted(policy: Run, simulator: Simulator) -> None:
-    """It was enabled at the risk of whoever did it; it does not come back by itself."""
+    """It was enabled at its owner's risk; it is not restored without a new decision."""
     block = {**NEW, "grant_controls": {"operator": "OR", "built_in_controls": ["block"]}}
     block["conditions"] = {**NEW["conditions"], "users": {"include_users": {"set": ["All"]}}}
     asked = {"display_name": "Nobody", "policy_state": "enabled", "accept_lockout_risk": True, **block}
@@ -152,7 +152,7 @@ NAMES = {"enabled": "enabled", "disabled": "disabled", "enabledForReportingButNo
 @pytest.mark.parametrize("came_back", NAMES)
 @pytest.mark.parametrize("had", NAMES)
 def test_no_policy_is_in_force_that_was_not(policy: Run, simulator: Simulator, had: str, came_back: str) -> None:
-    """Another state than that of the deleted policy, as the admin center offers: what is said is what is there."""
+    """Restored in another state than the deleted policy had, as in the admin center: the report equals the state."""
     new = policy("present", display_name="Back", policy_state=NAMES[had], **NEW)["conditional_access_policy"]["id"]
     policy("absent", id=new)
     predicted = policy(check_mode=True, id=new)["conditional_access_policy"]["state"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The judge of Conditional Access as a table. Each part names the page that its rules are from.
+"""The judge of Conditional Access as a table. Each part names the page with its rules.
 
 Pages without a host are those of MicrosoftDocs/entra-docs, docs/identity/conditional-access.
 """
@@ -759,7 +759,7 @@ TABLE: list[Case] = [
         COVERED,
         "block",
     ),
-    # what could not be read is not known
+    # unreadable facts are unknown
     ("no matter", [policy("block", users={"includeUsers": ["All"]})], OUTLOOK, UNREAD, None, COVERED, "block"),
     (
         "a group that could not be read",

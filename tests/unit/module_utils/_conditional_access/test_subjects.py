@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a task names for a policy, turned into ids, over a directory that is not there; and guests in both forms."""
+"""People that a task names for a policy, converted to ids, with a stub directory; and guests in both forms."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ GONE = "99999999-2222-3333-4444-000000000009"
 
 
 def directory() -> Any:
-    """Answers reads by their path: of one object by its id, else the list that its filter leaves."""
+    """Responds to reads by path: one object by its id, else the list after its filter."""
     asked: list[str] = []
 
     def batch(reads: Any) -> dict[str, Any]:
@@ -126,7 +126,7 @@ def test_what_is_not_in_the_directory(option: str, text: str) -> None:
         error = caught.value
         assert error.kind == "unresolved" and error.details == {"unresolved": [{"option": option, "given": text}]}
         assert text in error.problem and error.next_step
-    # What stands in the policy can always be taken out.
+    # Entries of the policy can always be removed.
     wanted = subjects.with_ids({"conditions": {"users": {option: edit(remove=[text])}}}, stored)
     assert wanted["conditions"]["users"][option]["remove"] == [text]
     with pytest.raises(TenantError) as caught:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Who gets into the admin portals, policy by policy, as "Target resources" and "Conditions" of Microsoft have it."""
+"""Who can sign in to the admin portals, policy by policy, by "Target resources" and "Conditions" of Microsoft."""
 
 from __future__ import annotations
 
@@ -93,14 +93,14 @@ def test_which_policy_closes_the_portals(conditions: dict[str, Any], closed: boo
 
 
 def test_a_filter_that_may_fit_every_device_leaves_no_way_in() -> None:
-    """ "Filter for devices": of a device that is neither compliant nor joined, extension attributes are not known."""
+    """ "Filter for devices": extension attributes are unknown for a device that is neither compliant nor joined."""
     rule = 'device.extensionAttribute1 -eq "SAW"'
     pair = [block(devices={"deviceFilter": {"mode": mode, "rule": rule}}) for mode in ("include", "exclude")]
     assert who_gets_in(pair, [ADMIN]) == [] and who_gets_in(pair[:1], [ADMIN]) == [ADMIN]
 
 
 def test_many_networks_in_and_out_leave_no_way_in() -> None:
-    """However many there are ("Network": at most 195)."""
+    """Whatever their number ("Network": at most 195)."""
     places = [str(number) for number in range(20)]
     inside = block(locations={"includeLocations": places})
     outside = block(locations={"includeLocations": ["All"], "excludeLocations": places})
@@ -113,7 +113,7 @@ def test_who_is_left_and_who_can_help() -> None:
     for_sales = block({"includeGroups": ["sales"]})
     assert who_gets_in([spares_admin], PEOPLE) == [ADMIN] and who_gets_in([for_sales], PEOPLE) == [ADMIN, GUEST]
     assert spared(spares_admin, PEOPLE) == [ADMIN] and spared(block(), PEOPLE) == []
-    # An excluded role does not count: whoever loses it is kept out.
+    # An excluded role does not count: somebody who loses it is locked out.
     assert spared(block({"includeUsers": ["All"], "excludeRoles": [GLOBAL]}), PEOPLE) == []
     assert administrators([ADMIN, ADELE, Person("x", frozenset(), None)]) == [ADMIN]
     for role in (GLOBAL, SECURITY, CONDITIONAL):
@@ -170,13 +170,13 @@ def test_why_a_change_is_a_risk() -> None:
     assert "spares no enabled member" in lockout_risk([block()], block(), PEOPLE)
     assert lockout_risk([spares_admin], spares_admin, PEOPLE) == ""
     assert lockout_risk([], {**block(), "state": "disabled"}, PEOPLE) == ""
-    # What spares the administrator, but another policy does not: together nobody is left.
+    # One policy spares the administrator and another does not: together nobody is left.
     other = {**block({"includeUsers": ["admin"]}), "displayName": "Other"}
     harmless = {**block(**apps(includeApplications=["Office365"])), "displayName": "Harmless"}
     planned = [spares_admin, other, harmless]
     risk = lockout_risk(planned, spares_admin, PEOPLE)
     assert "together with Other it would leave no enabled member" in risk and "Harmless" not in risk
-    # For administrators, and none of them is left, though others get in.
+    # For administrators, of whom none is left, though others can sign in.
     for_roles = block({"includeRoles": [GLOBAL], "excludeUsers": ["x"]})
     risk = lockout_risk([for_roles], for_roles, [ADMIN, ADELE])
     assert "nobody in the admin portals who holds an active role" in risk and "Security Administrator" in risk

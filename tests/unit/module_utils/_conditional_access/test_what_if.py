@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Microsoft Entra is asked about named people, and where it sees things otherwise, that is said."""
+"""Microsoft Entra evaluates named people, and its disagreement is reported."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ def test_the_service_and_we_agree(asked: Asked, simulator: Simulator, clock: Clo
 
 
 def test_a_difference_is_shown(asked: Asked, simulator: Simulator) -> None:
-    """The service leaves a policy out that we hold to apply, and applies one that we do not."""
+    """The service excludes a policy that applies according to us, and applies one that does not."""
     (before, *_more) = asked("adele.vance@{domain}")
     assert "Approved apps only" in before["applies"]
     policies = simulator.state("retired_with_holes")["conditionalAccessPolicies"]
@@ -89,7 +89,7 @@ def test_what_cannot_be_asked_is_said(asked: Asked, simulator: Simulator) -> Non
     simulator.fault(match=ASK, kind="status", status=403, count=99)
     (row, *_more) = asked("adele.vance@{domain}")
     assert row["agrees"] is None and row["applies"] is None
-    # Asked for is only what the token does not hold.
+    # Only permissions that the token lacks are requested.
     assert "already holds Policy.Read" in row["problem"] and "grant" not in row["problem"]
 
 
@@ -98,7 +98,7 @@ def test_nobody_is_asked_about_without_a_name(asked: Asked, simulator: Simulator
 
 
 def test_a_check_is_not_met_where_the_service_says_otherwise(simulator: Simulator, clock: Clock) -> None:
-    """The policies are judged to cover mail apps, and the service leaves one of them out."""
+    """The policies cover mail apps according to us, and the service excludes one of them."""
 
     def checks() -> dict[str, dict[str, str]]:
         domain = simulator.facts("retired_covered")["domain"]
@@ -118,14 +118,14 @@ def test_a_check_is_not_met_where_the_service_says_otherwise(simulator: Simulato
 
 
 def test_a_check_is_not_met_where_the_log_says_otherwise(simulator: Simulator, clock: Clock) -> None:
-    """The block of legacy clients is judged to reach everybody, and the log has somebody whom it did not."""
+    """The block of legacy clients covers everybody according to us, and the log has an exception."""
     imap = {"user": "adele.vance", "client": "IMAP4", "age": 3600}
     reached, missed = ({"Block legacy clients": one} for one in ("failure", "notApplied"))
     for sign_ins, status in (
         ([], "met"),
         ([{**imap, "policies": reached, "conditional_access": "failure"}], "met"),
         ([{**imap, "policies": missed}], "unknown"),
-        # Nobody got as far as Conditional Access, or the policy was another one then.
+        # Nobody reached Conditional Access, or the policy was different then.
         ([{**imap, "policies": missed, "error": 50126}], "met"),
         ([{**imap, "policies": missed, "age": 29 * 86400}], "unknown"),
     ):

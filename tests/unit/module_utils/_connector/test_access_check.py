@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What `access_check_info` says of each shipped tenant: everything works, but for what the description takes away."""
+"""`access_check_info` on each shipped tenant: everything works, except for what the description removes."""
 
 from __future__ import annotations
 
@@ -50,7 +50,7 @@ READING = {"DeviceManagementServiceConfig.Read.All", "Organization.Read.All", "P
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    """Of its own: without the rate limits that pages of one object run into."""
+    """Separate: without the rate limits that pages of one object reach."""
     with Simulator(tenants=TENANTS, rate_limits=False) as simulator:
         yield simulator
 
@@ -61,7 +61,7 @@ def by_id(result: dict[str, Any]) -> dict[str, dict[str, str]]:
 
 
 def held(simulator: Simulator, tenant: str) -> dict[str, Any]:
-    """Everything that the tenant holds."""
+    """Everything in the tenants."""
     return {name: objects for name, objects in simulator.state(tenant).items() if objects and name != "at"}
 
 
@@ -113,7 +113,7 @@ def test_everything_works_with_what_the_documentation_names(run: Run, simulator:
 
 
 def test_the_role_is_named_together_with_the_permission_without_which_it_would_not_be_asked_for(run: Run) -> None:
-    """Each right counts only in the tokens of the next hour: two in one go save an hour."""
+    """Each right takes effect only in the tokens of the next hour: granting two at once saves an hour."""
     found = by_id(run(access_check_info, tenant="missing_permission"))
     for name in EXCHANGE:
         assert "Exchange.ManageAsApp" in found[name]["next_step"] and "Global Reader" in found[name]["next_step"]
@@ -150,7 +150,7 @@ def test_a_licence_is_no_permission(
 
 @pytest.mark.parametrize("role", ["View-Only Configuration", "View-Only Recipients"])
 def test_one_role_of_exchange_alone(run: Run, simulator: Simulator, role: str) -> None:
-    """What reads with the other role is missing, and only that."""
+    """Only the reads with the other role are missing."""
     facts = simulator.facts("ready", "restricted")
     ids = {"app_id": facts["client_id"], "object_id": facts["object_id"]}
     assert run(service_principal, **ids)["changed"]
@@ -165,7 +165,7 @@ def test_one_role_of_exchange_alone(run: Run, simulator: Simulator, role: str) -
 
 
 def test_a_person_lacks_delegated_permissions(run: Run, simulator: Simulator) -> None:
-    """A token by device code: a delegated permission, which a Cloud Application Administrator grants."""
+    """A device-code token lacks a delegated permission, which a Cloud Application Administrator grants."""
     scopes = "Organization.Read.All DeviceManagementServiceConfig.Read.All"
     person: dict[str, Any] = {"roles": None, "scp": scopes, "wids": []}
     tokens = {
@@ -213,7 +213,7 @@ def test_one_token_of_two(run: Run, simulator: Simulator) -> None:
     ],
 )
 def test_strange_answers_never_end_it_with_a_bug(run: Run, simulator: Simulator, status: int, body: Any) -> None:
-    """With ready tokens each read has a next step of its own; else it is the sign-in that fails with one."""
+    """With ready tokens each read has its own next step; otherwise the sign-in fails with one."""
     tokens = {one: simulator.token(one.removesuffix("_token"), "retired_covered") for one in TOKENS}
     simulator.fault(match="*", kind="status", status=status, body=body, count=5000)
     whole = dict.fromkeys(("client_id", "client_secret"))

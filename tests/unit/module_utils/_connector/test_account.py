@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The connector account and the MDM authority, kept on a simulated tenant."""
+"""The connector account and the MDM authority on a simulated tenant."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ FOR_PEOPLE = "fe930be7-5e62-47db-91af-98c3a49a38b1"  # User Administrator
 
 @pytest.fixture
 def account(simulator: Simulator, clock: Clock) -> Any:
-    """Runs the module with the given options on top of those of a new account."""
+    """Run the module with these options in addition to those of a new account."""
 
     def run(check_mode: bool = False, module: Any = connector_account, tenant: str = "ready", **options: Any) -> Any:
         given = NEW if module is connector_account else {}
@@ -89,7 +89,7 @@ def test_a_refused_password_asks_for_what_is_missing_and_for_nothing_else(
 
 
 def writes(simulator: Simulator) -> list[str]:
-    """What was written, whether or not the answer arrived; a password shows nowhere in the state."""
+    """The writes, whether or not the response arrived; the state shows no password."""
     return [
         f"{one['method']} {one['path'].rpartition('/')[2]}"
         for one in simulator.requests()
@@ -129,7 +129,7 @@ def test_only_the_difference_is_written(
     simulator: Simulator, account: Any, options: dict[str, Any], wrote: str
 ) -> None:
     account()
-    hold(simulator, PRIVILEGED)  # the account is an Intune Administrator by now, whom not everybody may change
+    hold(simulator, PRIVILEGED)  # the account is an Intune Administrator by now, whom only some may change
     before = len(writes(simulator))
     changed = account(wait=False, **options)
     assert changed["changed"], changed
@@ -220,7 +220,7 @@ def test_an_address_of_somebody_else_is_not_taken(simulator: Simulator, account:
 
 
 def test_an_administrator_is_removed_only_by_force(simulator: Simulator, account: Any) -> None:
-    """Without a mailbox: its directory role says that somebody may need it."""
+    """Without a mailbox: its directory role is a sign that somebody may need it."""
     role = {"directory_roles": {"add": ["Global Administrator"]}}
     assert account(licenses=None, wait=False, **role)["changed"]
     before = len(writes(simulator))
@@ -247,7 +247,7 @@ def test_an_account_with_a_mailbox_is_removed_only_by_force(simulator: Simulator
 
 @pytest.mark.parametrize("tenant", ["nothing", "directory_lag"])
 def test_a_service_that_takes_its_time(simulator: Simulator, clock: Clock, account: Any, tenant: str) -> None:
-    """The directory shows a new user late, and the mailbox comes later still."""
+    """The directory shows a new user late, and the mailbox appears later still."""
     name = simulator.facts(tenant)["account"]
     made = account(tenant=tenant, user_principal_name=name)
     assert made["changed"] and not made.get("failed"), made

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the directory holds of the connector account after a task, whole, and what the task returns of it."""
+"""The whole connector account in the directory after a task, and the task's result."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def test_an_account_that_is_changed(simulator: Simulator, account: Any) -> None:
     predicted = account(check_mode=True, **options)
     assert roles(simulator, identity) == [(INTUNE_ADMINISTRATOR, "/")] and user(simulator)["displayName"] == "svc-new"
     changed = account(**options)
-    for result in (predicted, changed):  # the mailbox comes when it comes
+    for result in (predicted, changed):  # the mailbox appears later
         for view in (result["diff"]["before"], result["diff"]["after"], result["connector_account"]):
             assert view.pop("primary_smtp_address") in (None, NAME)
     before = {name: value for name, value in VIEW.items() if name != "primary_smtp_address"}
@@ -156,7 +156,7 @@ def test_a_conflict_is_worked_out_anew(simulator: Simulator, clock: Clock, accou
 
 @pytest.mark.parametrize("options", [{"account_enabled": False}, {"state": "absent", "force_delete": True}])
 def test_the_last_global_administrator_stays(simulator: Simulator, account: Any, options: dict[str, Any]) -> None:
-    """Of two, one may go. Then an account that is disabled, or no more there, is nobody who could help."""
+    """Of two, one may be removed. Disabled or deleted accounts do not count."""
     tenant = "account_is_admin"
     hold(simulator, PRIVILEGED, tenant)
     first, last = simulator.facts(tenant)["account"], "administrator@account-is-admin.example"

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a tenant is like with regard to its connector, which one is meant, and when it may be bound or removed."""
+"""The state of a tenant's connector, the selection of one, and when it may be bound or removed."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ ADDRESS = "Svc@contoso.com"
 
 
 class Tenant:
-    """A tenant whose Graph gives these connectors, and these users for an address. `sent` are its actions."""
+    """A tenant whose Graph returns these connectors, and these users for an address. `sent` are its actions."""
 
     label = "contoso.com"
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Tenants that lack a licence, as public traces of 2026 have them: never is a permission asked for that is granted."""
+"""Tenants without a licence, from public traces of 2026: a granted permission is never requested."""
 
 from __future__ import annotations
 

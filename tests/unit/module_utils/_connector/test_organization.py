@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How the authority for devices is read: by the id that the token names, and never guessed."""
+"""Reading the MDM authority: by the id in the token, and never guessed."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ TENANT, OTHER = "11111111-2222-3333-4444-000000000001", "11111111-2222-3333-4444
 
 
 def tenant(v1: Any, beta: Any = None, organizations: Any = (), **claims: Any) -> Any:
-    """Each version answers with this authority; without one, with nothing of it."""
+    """Each version returns this authority; without one, none."""
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
     asked: list[str] = []
 
@@ -52,7 +52,7 @@ def test_by_the_id_in_the_token() -> None:
 def test_by_the_organization_where_the_token_does_not_tell() -> None:
     found = tenant("sccm", organizations=[{"id": OTHER}])
     assert authority_of(found) == "sccm" and found.asked == ["organization", f"v1.0/organization/{OTHER}"]
-    # One that was read is not read again, and a read that failed is no answer.
+    # An authority that was read is not read again, and a failed read is no answer.
     found = tenant(None, "intune")
     assert authority_of(found, ReadResult({"id": OTHER})) == "intune"
     assert found.asked == [f"{version}/organization/{OTHER}" for version in ("v1.0", "beta")]

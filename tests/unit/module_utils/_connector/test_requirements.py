@@ -92,7 +92,7 @@ def test_the_ten_in_order() -> None:
     assert {one["status"] for one in verdicts().values()} == {"met"}
 
 
-# What README tells people to grant for a first look.
+# The first grants in the README.
 READING = [
     "DeviceManagementServiceConfig.Read.All",
     "Organization.Read.All",

@@ -50,7 +50,7 @@ def test_an_error_does_not_change_and_another_one_keeps_what_is_not_changed() ->
     for name in TenantError.__dataclass_fields__:
         with pytest.raises(AttributeError, match=f"{name} of a TenantError is read-only"):
             setattr(error, name, "other")
-    assert error.within("other", "other") == error  # what is known already is narrower
+    assert error.within("other", "other") == error  # the known action is narrower
     with pytest.raises(TypeError):
         error.but(knid="conflict")
 
@@ -76,7 +76,7 @@ def test_a_next_step_with_text_of_a_service_is_one_short_line() -> None:
 
 
 def test_every_failure_says_what_to_do_next() -> None:
-    """Its own step or that of its kind. Of options that cannot be used as they are given, the reason may say all."""
+    """Its own or that of its kind. For invalid options, the reason may say everything."""
     without = []
     for path in (Path(__file__).parents[3] / "plugins" / "module_utils").rglob("*.py"):
         for call in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
@@ -91,7 +91,7 @@ def test_every_failure_says_what_to_do_next() -> None:
 
 
 def test_a_failure_has_the_beginning_of_a_long_list_and_its_length() -> None:
-    """A terminal shows all of it, whatever the verbosity: 25,000 devices that were to be blocked were 3 MB."""
+    """A terminal shows all of it, at any verbosity: 25,000 devices to be blocked were 3 MB."""
     details = {"affected_count": 25_000, "affected": [{"guid": str(one)} for one in range(25_000)], "ids": [1] * 200}
     error = TenantError("too_many", "25,000 devices would be blocked", details=details).result()["error"]
     assert error["affected"] == details["affected"][:200] and error["affected_count"] == 25_000  # type: ignore[index]

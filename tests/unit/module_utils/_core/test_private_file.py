@@ -35,7 +35,7 @@ def test_what_has_no_end_is_refused_by_name(option: str, tmp_path: Path) -> None
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe, 0o600)
     for path in (str(pipe), "/dev/zero"):
-        if option == "path" and path != str(pipe):  # it belongs to somebody else, which is said first
+        if option == "path" and path != str(pipe):  # it belongs to somebody else, which is reported first
             continue
         with pytest.raises(TenantError) as caught:
             READERS[option](path)
@@ -50,7 +50,7 @@ def test_only_so_much_is_read(tmp_path: Path) -> None:
     assert read_file(str(path), 101) == b"x" * 101
     with pytest.raises(OSError, match="File too large"):
         read_file(str(path), 100)
-    link = tmp_path / "link"  # as the token of a Kubernetes service account
+    link = tmp_path / "link"  # like the token of a Kubernetes service account
     link.symlink_to(path)
     assert len(read_file(str(link))) == 101
 

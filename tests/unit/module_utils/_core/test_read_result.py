@@ -36,7 +36,7 @@ def test_a_value_or_the_error_of_the_read() -> None:
     with pytest.raises(TenantError) as caught:
         print(failed.value)
     assert caught.value is ERROR
-    with pytest.raises(ZeroDivisionError):  # a bug is no failed read
+    with pytest.raises(ZeroDivisionError):  # a bug is not a failed read
         attempt(lambda: 1 / 0)
 
 

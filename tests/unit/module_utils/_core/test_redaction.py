@@ -51,7 +51,7 @@ FORMS = {
     "a header": SECRET.encode().decode("latin-1"),
     "one space": " ".join(SECRET.split()),
 }
-# As proxies, services and loggers write a secret of which no character needs it; mixed, and over several lines.
+# How proxies, services and loggers escape a secret unnecessarily; mixed, and over several lines.
 PLAIN = "canary.Q8-0123456789_abc"
 OTHER_FORMS = {
     "each byte in an address": "".join(f"%{byte:02x}" for byte in PLAIN.encode()),
@@ -75,12 +75,12 @@ OTHER_FORMS = {
     "base64 in JSON": basic(f"?>{PLAIN}??>>").replace("/", "\\/").replace("+", "\\u002b"),
     "base64 in an address, twice": quote(quote(basic(f"{PLAIN}>"), safe=""), safe=""),
 }
-# Every limit to which a text is shortened.
+# Every length at which text is cut.
 LIMITS = (40, 80, 120, 200, 400, 800, 2000)
 
 
 def pieces(text: str) -> set[str]:
-    """What would give a part of a secret away."""
+    """Pieces that would reveal a part of a secret."""
     return {text[at : at + 6] for at in range(len(text) - 6)} - {"******", "%3D%3D"}
 
 
@@ -188,7 +188,7 @@ def test_what_is_secret_in_the_address_of_a_proxy(proxy: str | None, secrets: se
 
 
 def test_a_huge_text_is_cut_where_no_secret_is_cut_in_two(redactor: Redactor) -> None:
-    """The time for a message does not grow with what a service answers."""
+    """The time for a message does not grow with the length of a response."""
     with redactor.guarding():
         for form in (FORMS["url"], f"{SECRET[:6]}\n{' ' * 20_000}{SECRET[6:]}"):
             for at in (85_000, 99_990):
@@ -215,7 +215,7 @@ HOSTILE_TEXTS = {
 
 @pytest.mark.parametrize("piece", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_the_steps_grow_with_the_text(piece: str) -> None:
-    """Counted where Python is called for a piece, and by a clock that each call moves: no step looks back."""
+    """Counted in Python calls for pieces, and by a clock that each call advances: no step looks back."""
     redactor = Redactor()
     redactor.add("two  spaces in it")
     redactor.add("p" * 1500)
@@ -246,7 +246,7 @@ def test_a_secret_of_backslashes_in_a_text_of_backslashes(text: str) -> None:
     assert "*" in cleaned and "\\" * 4 not in cleaned
 
 
-# What may end or begin a text next to others: pieces of escapes, of lines and of base64, and what is longer or shorter.
+# Text at the beginning or end of others: pieces of escapes, of lines and of base64, and longer or shorter text.
 EDGES = (
     "\\",
     "%",

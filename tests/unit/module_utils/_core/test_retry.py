@@ -48,7 +48,7 @@ def test_what_may_have_happened_is_repeated_only_where_that_is_harmless(operatio
     always = outcome in (Outcome.NOT_SENT, Outcome.REFUSED)
     harmless = outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and operation in READS_AND_SETS
     assert may_repeat(operation, outcome, attempts=1) is (always or harmless)
-    # What was refused for now ends with the time of the task, everything else after some attempts.
+    # Temporary refusals are retried until the task times out, everything else a few times.
     assert may_repeat(operation, outcome, attempts=100) is (outcome is Outcome.REFUSED)
 
 

@@ -19,7 +19,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.run import
 MODULES = "ansible_collections.intune.exchange.plugins.modules."
 NAMES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins" / "modules").glob("*.py"))
 BLANK = ("", " ", "\t", "\u00a0", "\u3000")
-# The only options in which a blank text is a value, each as the documentation of its module says.
+# The only options with a blank text as a value, each as documented by its module.
 CLEARED_BY_BLANK_TEXT = {
     ("activesync_organization_settings", "ota_notification_mail_insert"),
     ("activesync_organization_settings", "user_mail_insert"),
@@ -37,7 +37,7 @@ def declaration(name: str) -> Declaration:
 
 
 def texts(specs: Any, prefix: str = "") -> list[tuple[str, bool]]:
-    """The path of each option that takes text of any content, and whether it is a list."""
+    """The path of each option that accepts any text, and whether it is a list."""
     found = []
     for name, spec in specs.items():
         kind = spec.get("type", "str")
@@ -55,7 +55,7 @@ def nested(path: str, value: Any) -> dict[str, Any]:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_no_module_takes_a_blank_text_for_anything(name: str) -> None:
-    """Without a tenant: a request would fail as "network", and only what is refused before it fails as "usage"."""
+    """Without a tenant: a request would fail as "network", and only refusals before it fail as "usage"."""
     one = declaration(name)
     defaults = {option: spec.get("default") for option, spec in one.argument_spec.items()}
     nowhere = {

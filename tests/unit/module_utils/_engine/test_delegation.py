@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Handing out roles: who may, and what happens in the hour after an organization was customized."""
+"""Delegating roles: who may, and the hour after an organization was customized."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ NEW_GROUP = "New-RoleGroup"
 
 @pytest.fixture
 def run(simulator: Simulator, clock: Clock) -> Run:
-    """Runs a module as `caller`, an application of the tenant: one of the options is called application as well."""
+    """Run a module as `caller`, an application of the tenant: one of the options is called application as well."""
 
     def carried_out(module: Any, tenant: str = "ready", caller: str = "application", **options: Any) -> dict[str, Any]:
         declaration: engine.Declaration = module.DECLARATION
@@ -50,7 +50,7 @@ def run(simulator: Simulator, clock: Clock) -> Run:
 
 @pytest.fixture
 def customized(run: Run, simulator: Simulator) -> None:
-    """A tenant in which customization has just taken effect. Its clock goes on by a minute with each request."""
+    """A tenant whose customization has just taken effect. Its clock advances by a minute with each request."""
     enabled = run(organization_customization, tenant=TENANT, accept_permanent=True, wait=False)
     assert enabled["changed"], enabled
     simulator.advance(600)
@@ -116,7 +116,7 @@ def test_role_management_alone_hands_out_nothing(run: Run, clock: Clock, simulat
     assert refused["error"]["kind"] == "forbidden" and clock.sleeps == [], refused
     assert "takes a delegating assignment of it or of its parent" in refused["msg"]
     assert simulator.state("ready")["ManagementRoleAssignment"] == before["ManagementRoleAssignment"]
-    # A role that is part of a role which the caller may delegate can be handed out, others still not.
+    # A part of a role that the caller may delegate can be delegated, others still not.
     delegating = {"Role": "Message Tracking", "App": who["App"], "Delegating": True}
     run(exchange_cmdlet, cmdlet="New-ManagementRoleAssignment", parameters=delegating)
     run(management_role, name="Tracking", parent="Message Tracking")

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The search of a result for secrets is bounded by the time of its task."""
+"""The search for secrets in a result is limited by the time of its task."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant imp
 
 
 def ended(result: dict[str, Any], a_look_takes: float, used: float = 0.0, timeout: int = 60) -> dict[str, Any]:
-    """How a task ends that gives this, on a clock that moves at each look, and by what the task itself takes."""
+    """The outcome of a task with this result, on a clock that moves with each reading, and by its own duration."""
     now = 0.0
 
     def clock() -> float:
@@ -53,5 +53,5 @@ def test_a_huge_result_ends_with_the_time_of_the_task(result: dict[str, Any]) ->
 
 
 def test_a_result_of_the_last_moment_is_returned() -> None:
-    """Nothing was wrong with it: it has some time of its own."""
+    """Nothing was wrong with it: the search has some extra time."""
     assert ended({"text": "x" * 500_000}, 0.1, used=59.5) == {"text": "x" * 500_000}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The engine over a backend in memory: what it does for every state, and when answers are lost."""
+"""The engine with a backend in memory: its actions for every state, and with lost responses."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ Record = dict[str, Any]
 
 @dataclass
 class Memory:
-    """A backend that can lose answers; `writes` is what reached it."""
+    """A backend that can lose responses; `writes` are the writes that reached it."""
 
     records: list[Record] = field(default_factory=list)
     writes: list[str] = field(default_factory=list)
     lose: list[str] = field(default_factory=list)  # kinds of failure, one for each coming write
-    commits: bool = True  # whether a write whose answer is lost has happened
+    commits: bool = True  # whether a write with a lost response has happened
     also: Record = field(default_factory=dict)  # somebody else creates the same at the same time
-    hidden_for: int = 0  # how many lists do not show the newest record
+    hidden_for: int = 0  # how many lists omit the newest record
 
     def id_of(self, record: Record) -> str:
         return str(record["id"])
@@ -130,7 +130,7 @@ def test_the_last_task_decides(first: dict[str, Any], second: dict[str, Any], ex
         return [{"Name": one["Name"].lower(), "Level": one.get("Level")} for one in memory.records]
 
     if second["level"] is None and second["state"] == "present":
-        return  # it leaves the level alone, so the first task rightly shows
+        return  # it leaves the level unchanged, so the first task rightly shows
     assert end(first, second) == end(second)
 
 
@@ -171,7 +171,7 @@ def test_a_second_creator_is_an_error_with_both_ids() -> None:
 def test_after_a_conflict_it_looks_again(kind: str) -> None:
     memory = Memory(lose=[kind])
     result = ensure(memory, level="low")
-    assert memory.writes == ["create"]  # the second look found it
+    assert memory.writes == ["create"]  # the second read found it
     assert not result["changed"]
     memory = Memory(lose=[kind] * 9, commits=False)
     with pytest.raises(TenantError):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the engine asks of a backend, in which order, and how long it waits: a backend that takes nothing but that."""
+"""The engine's calls of a backend, their order, and its waits: with a strict stub backend."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ Record = dict[str, Any]
 
 
 class Tenant:
-    """A tenant that only the tests know. It writes down what people are told and each wait."""
+    """A stub tenant. It records messages for people and each wait."""
 
     label = "contoso.com"
 
@@ -42,14 +42,14 @@ class Tenant:
 
 
 class Backend:
-    """Keeps records and a ledger. `failures` are raised by the next writes; `happens` is what others do then."""
+    """Stores records and a ledger. `failures` are raised by the next writes; `happens` is a concurrent change."""
 
     def __init__(self, tenant: Tenant, *records: Record) -> None:
         self.tenant, self.records, self.ledger = tenant, [dict(one) for one in records], list[tuple[str, Any]]()
         self.failures: list[str] = []
         self.commits = True
         self.happens: Callable[[], None] = lambda: None
-        self.unlisted = 0  # how many lists lack what was created
+        self.unlisted = 0  # how many lists omit a new record
 
     def id_of(self, record: Record) -> str:
         return f"id-{record['Id']}"
@@ -203,7 +203,7 @@ def test_a_write_whose_answer_was_lost_is_worked_out_anew_where_the_name_is_uniq
     result = ensure(backend, HIGH, name_is_unique=True)
     assert result["changed"] and result["diff"]["before"]["level"] == "low"
     assert len(backend.writes) == 1 and [attempts for attempts, _floor in backend.tenant.waits] == [1]
-    # It did not happen: it is sent again, and what was told before the write is told.
+    # It did not happen: it is repeated, with the warnings from before the write.
     backend = Backend(Tenant(), LOW)
     backend.failures, backend.commits = ["outcome_unknown", "outcome_unknown"], False
     result = ensure(backend, HIGH, name_is_unique=True, before_write=lambda *arguments: {"impact": [1]})
@@ -241,7 +241,7 @@ def test_what_somebody_else_did_first_is_not_our_change() -> None:
 
 
 def test_a_read_after_the_write_that_is_refused_tells_of_no_other_change() -> None:
-    """A 409 that answers a read: to start once more would find what the task wrote, and call it somebody else's."""
+    """A 409 to a read: starting again would find the task's own change, and report it as somebody else's."""
     backend = Backend(Tenant(), LOW)
     update = backend.update
 

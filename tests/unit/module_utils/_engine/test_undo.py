@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What destroys says how to undo it, in one key of every result of such a module."""
+"""Destructive modules say how to undo the change, in one key of every result."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.intune.exchange.plugins.modules import (
 Run = Callable[..., dict[str, Any]]
 NAME = "ansible_collections.intune.exchange.plugins.modules"
 MODULES = sorted(path.stem for path in (Path(__file__).parents[4] / "plugins" / "modules").glob("*.py"))
-# Changes or destroys without a state.
+# Modules that change or destroy without an option `state`.
 ALSO = {
     "activesync_organization_settings",
     "application_permissions",

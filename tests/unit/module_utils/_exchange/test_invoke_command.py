@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Calling cmdlets: what is sent, what comes back, and the many forms of failure."""
+"""Calling cmdlets: the request, the result, and the many forms of failure."""
 
 from __future__ import annotations
 
@@ -166,7 +166,7 @@ def test_the_exception_type_decides(response: Response, outcome: Outcome) -> Non
             {"body": {"value": [], "@adminapi.warnings": ["There are more results available"]}, "status": 200},
             "truncated",
         ),
-        ({"status": 403, "count": 2}, "forbidden"),  # also with a token that is newer
+        ({"status": 403, "count": 2}, "forbidden"),  # also with a newer token
     ],
     ids=lambda value: value if isinstance(value, str) else "",
 )
@@ -232,7 +232,7 @@ def test_what_is_unknown_passes_only_when_that_was_asked_for() -> None:
 @pytest.mark.parametrize(
     ("cmdlet", "given"),
     [
-        ("Get-MobileDevice", {"Mailbox": None}),  # of everybody
+        ("Get-MobileDevice", {"Mailbox": None}),  # of all objects
         ("Get-MobileDevice", {"Filter": None}),
         ("Get-MobileDeviceStatistics", {"Mailbox": None}),
         ("Update-RoleGroupMember", {"Identity": "x", "Members": None}),
@@ -240,7 +240,7 @@ def test_what_is_unknown_passes_only_when_that_was_asked_for() -> None:
     ],
 )
 def test_null_is_as_blank_as_no_text(cmdlet: str, given: dict[str, Any]) -> None:
-    """What a template makes of a missing variable may be null."""
+    """A template may turn a missing variable into null."""
     with pytest.raises(TenantError, match="blank"):
         checked(cmdlet, given)
     assert checked("Set-CASMailbox", {"Identity": "x", "ActiveSyncMailboxPolicy": None})  # which clears a setting

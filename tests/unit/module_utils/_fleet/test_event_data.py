@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What leaves the event source: values of a fixed form, and text in which nothing can be evaluated."""
+"""Events that leave the event source: values of a fixed form, and text in which nothing can be evaluated."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._fleet.event_data 
 
 HOSTILE = "{{ lookup('pipe', 'touch canary') }}"
 GUID = "a75b490f-7ab9-5157-8be9-d59840de850d"
-# Whatever comes out of this is read by Jinja and by Ansible: their marks, and characters around them.
+# The result is read by Jinja and by Ansible: their markers, and characters around them.
 RISKY = st.text(st.sampled_from("{}%#!$ \n\t\u200b\u202eaj'\"\\-"), max_size=30) | st.sampled_from(
     [
         "#jinja2: variable_start_string:'[['\n[[ 1 ]]",
@@ -36,7 +36,7 @@ RISKY = st.text(st.sampled_from("{}%#!$ \n\t\u200b\u202eaj'\"\\-"), max_size=30)
 
 
 def evaluated(text: str) -> bool:
-    """Whether Jinja makes anything else of a text, or Ansible would look at it more closely."""
+    """Whether Jinja changes a text, or Ansible would evaluate it."""
     return jinja2.Environment(keep_trailing_newline=True).from_string(text).render() != text or bool(
         re.match("#jinja2", text) or "$ANSIBLE_VAULT" in text or "{{" in text
     )

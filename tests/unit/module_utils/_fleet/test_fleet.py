@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Many tenants at once: each in its own state, with its own facts, and with the reason where it cannot be read."""
+"""Many tenants at once: each with its own state and facts, or with the reason why it cannot be read."""
 
 from __future__ import annotations
 
@@ -47,13 +47,13 @@ LIST = "deviceManagement.ListExchangeConnectors"
 
 @pytest.fixture(scope="module")
 def running() -> Iterator[Simulator]:
-    """With pages as long as usual, for whoever counts requests."""
+    """With pages of the usual length, for tests that count requests."""
     with Simulator(tenants=TENANTS) as simulator:
         yield simulator
 
 
 def options(simulator: Simulator, tenant: str) -> dict[str, Any]:
-    """A tenant as it stands in a list, under the name of its description."""
+    """A tenant of a list, under the name of its description."""
     facts, found = simulator.facts(tenant), simulator.options(tenant)
     own = {name: found[name] for name in ("tenant_id", "client_id", "client_secret")}
     return {**own, "name": tenant, "account": facts["account"]}
@@ -61,7 +61,7 @@ def options(simulator: Simulator, tenant: str) -> dict[str, Any]:
 
 @pytest.fixture
 def fleet(simulator: Simulator, clock: Clock) -> Fleet:
-    """Reads these tenants; `shared` options are those of the simulator's first one."""
+    """Read these tenants; `shared` options are those of the simulator's first one."""
 
     def read(
         *tenants: str,
@@ -117,11 +117,11 @@ def test_each_tenant_is_in_the_group_of_its_state(fleet: Fleet) -> None:
     assert unreadable["tenant_error"]["kind"] == "no_intune_licence"
     assert unreadable["tenant_error"]["message"].startswith("Could not read the Exchange connectors on tenant")
     assert "intune_connector" not in unreadable
-    assert len(unreadable["intune_requirements"]["requirements"]) == 10  # what could be read is there
+    assert len(unreadable["intune_requirements"]["requirements"]) == 10  # the readable data is there
 
 
 def settled(result: dict[str, Any]) -> str:
-    """A result without what differs from call to call: request ids, times and ages."""
+    """A result without values that differ in each call: request ids, times and ages."""
     return re.sub(r"request id [0-9a-f-]+|\d{4}-\d\d-\d\dT[\d:]+Z|_seconds\": \d+", "", json.dumps(result))
 
 
@@ -175,7 +175,7 @@ def test_one_that_fails_does_not_hold_up_the_others(fleet: Fleet, simulator: Sim
 
 
 def test_each_tenant_has_a_share_of_the_time(fleet: Fleet, simulator: Simulator) -> None:
-    """The first one has a third, the second half of what is left; what they do not need, the last one may have."""
+    """The first gets a third, the second half of the rest; the last may use what they do not need."""
     simulator.fault(match=LIST, kind="status", status=429, count=9, headers={"Retry-After": "149"})
     hosts = fleet("ready", "connected", "cloud_only", wanted=("connector",), concurrency=1)
     errors = [host["variables"]["tenant_error"] for host in hosts.values()]
@@ -188,7 +188,7 @@ def test_each_tenant_has_a_share_of_the_time(fleet: Fleet, simulator: Simulator)
 
 
 def hanging(simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, hangs: dict[str, str]) -> None:
-    """These tenants never answer at a place (by a part of its address), until the time of the task is over."""
+    """These tenants never respond at a part of their addresses, until the task times out."""
     ids = {simulator.facts(tenant)["tenant_id"]: place for tenant, place in hangs.items()}
     genuine = http.Transport.send
 
@@ -202,7 +202,7 @@ def hanging(simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch,
         return genuine(self, prepared, limit, proxied)
 
     class Named(http.Transport):
-        """One that knows its tenant, which is not in every address."""
+        """A client that knows its tenant, which is not in every address."""
 
         tenant = ""
 
@@ -232,7 +232,7 @@ def test_those_that_hang_leave_the_others_their_time(
 
 
 def test_one_that_was_never_asked_is_told_so(fleet: Fleet, simulator: Simulator, clock: Clock) -> None:
-    """As where the machine slept: no time is left for the second one."""
+    """As after the machine slept: no time is left for the second one."""
     simulator.fault(match=LIST, kind="status", status=503, headers={"Retry-After": "1"})
     clock.sleeps = Jump()
     hosts = fleet("ready", "connected", wanted=("connector",), concurrency=1)
@@ -262,7 +262,7 @@ def test_a_share_is_what_is_left_for_the_rounds_that_are_left() -> None:
     now[0] += 0.0008  # before it is the turn of the only one
     alone = Shares(whole, 1, 32, lambda: now[0]).take()
     assert alone and str(alone) == "300 s of the option timeout"
-    # Where many wait, the last ones do not hold up everybody until the end of the time.
+    # If many wait, the last ones do not delay everybody until the end of the time.
     late = Shares(Deadline(300, lambda: now[0]), 300, 32, lambda: now[0])
     shared = [late.take() for _tenant in range(300)]
     assert shared[0] and shared[0].seconds == 30 and shared[-1] and shared[-1].seconds == 60
@@ -293,7 +293,7 @@ def test_people_who_wait_see_for_whom() -> None:
 
 
 def test_they_see_it_while_a_tenant_is_read(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The tenant answers only once a line was shown."""
+    """The tenant responds only after a line was shown."""
     lines: list[str] = []
     seen = threading.Event()
 
@@ -339,7 +339,7 @@ def test_what_was_read_stays_although_something_else_failed(fleet: Fleet) -> Non
 
 def test_mobile_access(fleet: Fleet) -> None:
     [host] = fleet("ready", wanted=("mobile_access",)).values()
-    assert host["group"] is None  # nobody asked for the connector
+    assert host["group"] is None  # the connector was not requested
     found = host["variables"]["exchange_mobile_access"]
     assert found["organization_settings"]["default_access_level"] == "Allow"
     assert found["access_rules"] == []
@@ -424,7 +424,7 @@ def test_a_customer_that_did_not_consent_is_a_host(tmp_path: Path, clock: Clock)
 
 
 def described(tmp_path: Path, clock: Clock, *customers: dict[str, Any]) -> tuple[list[str], list[str]]:
-    """The names of the hosts of a partner with these customers, and what people are told of them."""
+    """The host names of a partner with these customers, and the messages about them."""
     own = tmp_path / "described.yml"
     own.write_text(yaml.safe_dump({"extends": "partner", "customers": list(customers)}))
     notes: list[str] = []

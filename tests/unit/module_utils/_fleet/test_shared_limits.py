@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What only many tenants or long runs meet: a limit over all tenants, tokens that end on the way, clocks apart."""
+"""Effects of many tenants or long runs: a limit across tenants, tokens that expire in between, different clocks."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ LIFETIME = 600
 
 
 class Clock:
-    """Sleeping moves the clock of the task and those of the tenants."""
+    """Sleeping advances the clock of the task and those of the tenants."""
 
     def __init__(self, simulator: Simulator) -> None:
         self._simulator, self.slept = simulator, [0.0]

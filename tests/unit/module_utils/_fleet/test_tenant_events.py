@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""From what was known of a tenant and what is read now to events."""
+"""From the known and the current state of a tenant to events."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ A, B, C = (f"{letter * 8}-0000-0000-0000-000000000000" for letter in "abc")
 def host(
     *statuses: str, age: int | None = 5, devices: tuple[str, ...] | None = None, offered: bool = True, **more: Any
 ) -> dict[str, Any]:
-    """A tenant as the fleet reads it: connectors with these statuses, and these devices in quarantine."""
+    """A tenant from the fleet: connectors with these statuses, and these devices in quarantine."""
     variables: dict[str, Any] = {"tenant_id": "the-id", "tenant_options": {"tenant_id": "the-id"}, **more}
     if devices is None or statuses or not offered:
         connectors = [
@@ -76,7 +76,7 @@ def test_what_is_there_at_the_first_look_is_told_on_request() -> None:
     ]
     assert events[0]["old"] is None and events[0]["new"] == "connected"
     assert looked(known, host("connected", age=500, devices=(A, B)), rules=TELL_ALL) == []
-    # What is as it should be is no event.
+    # A normal state is no event.
     assert kinds(looked(TenantState(), host("connected", devices=()), rules=TELL_ALL)) == ["connector_state_changed"]
 
 
@@ -146,7 +146,7 @@ def test_an_event_that_was_not_taken_is_found_again() -> None:
     now = host("disconnected", devices=(A, B))
     taken = diff_events(known, now, RULES)
     assert next(taken)["type"] == "connector_state_changed"
-    assert next(taken)["device"]["guid"] == A  # and nobody comes for more: this one may be lost
+    assert next(taken)["device"]["guid"] == A  # and nobody requests more: this one may be lost
     assert known == TenantState("disconnected", False, [])
     assert [event["device"]["guid"] for event in looked(known, now)] == [A, B]
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Three hundred tenants, of which some hang at every place. It takes as long as they hang, a minute or two."""
+"""Three hundred tenants, some of which hang at every place. It takes as long as they hang, a minute or two."""
 
 from __future__ import annotations
 

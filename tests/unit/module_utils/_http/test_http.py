@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""One request under every kind of trouble."""
+"""One request with every kind of failure."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def test_throttling_is_waited_out_for_as_long_as_the_task_has_time(
 
 
 def test_what_was_waited_is_told(simulator: Simulator, clock: Clock) -> None:
-    """While it waits, and in the message when the time is over."""
+    """While it waits, and in the message when the time is up."""
     lines: list[str] = []
     simulator.fault(match=LIST, kind="status", status=429, count=99, headers={"Retry-After": "20"})
     params = {**DEFAULTS, **simulator.options("ready")}
@@ -106,7 +106,7 @@ def test_a_service_that_says_when_it_is_back_is_waited_for_as_long(
 
 @pytest.mark.parametrize("said", ["0", "Wed, 21 Oct 2015 07:28:00 GMT", "-5", "0.2"])
 def test_a_wait_that_is_over_already_is_none(simulator: Simulator, clock: Clock, said: str) -> None:
-    """The service was asked again 200 times in the five minutes of one task."""
+    """The service was called again 200 times in the five minutes of one task."""
     simulator.fault(match=LIST, kind="status", status=429, count=999, headers={"Retry-After": said})
     params = {**DEFAULTS, **simulator.options("ready")}
     result = run_declaration(connector_info.DECLARATION, params, False, **clock.options)
@@ -176,7 +176,7 @@ def test_a_dripping_body_ends_with_the_task(simulator: Simulator, signed_in: Cal
     simulator.fault(match=LIST, kind="drip", phase="mid_body", interval=0.01, count=9)
     tenant = signed_in()
     steps = itertools.count()
-    tenant.http.deadline._clock = lambda: next(steps) * 1.0  # every look at the clock takes a second of the 60
+    tenant.http.deadline._clock = lambda: next(steps) * 1.0  # every reading of the clock takes a second of the 60
     tenant.http.deadline._end = 60.0
     assert kind(lambda: tenant.graph.list(PATH, PURPOSE)) in ("timeout", "protocol")
 

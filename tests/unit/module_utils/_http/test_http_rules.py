@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What one request sends, how long it may take, and what its failure says: without a network, answer by answer."""
+"""The content, time limits and failure message of one request: without a network, response by response."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ ROOT = "https://graph.example"
 
 
 def reply(status: int = 200, body: Any = None, headers: Mapping[str, str] | None = None, missing: int = 0) -> Any:
-    """An answer as the transport gives it; of its body, so many announced bytes never come."""
+    """A response from the transport; this many announced bytes of its body never come."""
     content = body if isinstance(body, bytes) else b"" if body is None else json.dumps(body).encode()
     stream = io.BytesIO(content)
     raw = SimpleNamespace(
@@ -36,7 +36,7 @@ def reply(status: int = 200, body: Any = None, headers: Mapping[str, str] | None
 
 @dataclass
 class ScriptedServer:
-    """In place of the transport: what was sent, and what is answered to it."""
+    """Replaces the transport: the requests, and their responses."""
 
     replies: list[Any]
     sent: list[Any] = field(default_factory=list)
@@ -61,7 +61,7 @@ class ScriptedServer:
 
 @dataclass
 class Tokens:
-    """Gives token 1, token 2 and so on; a token that was refused is replaced."""
+    """Returns token 1, token 2 and so on; a refused token is replaced."""
 
     refused: list[str] = field(default_factory=list)
 
@@ -70,7 +70,7 @@ class Tokens:
 
 
 class Trial:
-    """A client whose clock stands still unless it sleeps."""
+    """A client whose clock advances only while it sleeps."""
 
     def __init__(self, *replies: Any, timeout: float = 300, **service: Any) -> None:
         self.slept: list[float] = []
@@ -122,7 +122,7 @@ def test_what_is_sent() -> None:
 
 
 def test_how_long_it_may_take() -> None:
-    """To connect 15 s; for bytes what the service is given; a write leaves time to look for what it left behind."""
+    """15 s to connect; the service's limit for bytes; a write leaves time to look for its effects."""
     for timeout, operation, connect, read in (
         (300, Operation.READ, 15, 100),
         (300, Operation.CREATE, 15, 100),
@@ -238,7 +238,7 @@ def test_the_reason_of_a_lost_answer_is_told() -> None:
     error = trial.failure(Operation.CREATE)
     assert "201" in error.problem and "<html>hello" in error.problem
     assert trial.wire.sent[0].headers["client-request-id"] in error.problem
-    # Where one signs in, the text may be a token.
+    # At sign-in, the text may be a token.
     assert "hello" not in Trial(reply(200, b"<html>hello"), bearer=None).failure(Operation.CREATE).problem
 
 
@@ -283,7 +283,7 @@ def test_a_wait_of_its_own() -> None:
     trial = Trial()
     trial.http.pause(1, None, PURPOSE)
     trial.http.pause(2, 7.0, PURPOSE)
-    assert trial.slept == [0.5, 7.1]  # half of what may be waited, and a tenth of that above what was asked for
+    assert trial.slept == [0.5, 7.1]  # half of the possible wait, and a tenth of that above the requested wait
     with pytest.raises(TenantError) as caught:
         trial.http.pause(1, 300.0, PURPOSE, service="Microsoft Graph")
     error = caught.value
@@ -313,6 +313,6 @@ def test_redirects_stay_within_the_service_and_are_kept() -> None:
         assert trial.failure().kind == "protocol" and len(trial.wire.sent) == 1
     error = Trial(reply(302)).failure()
     assert "a redirect without an address" in error.problem
-    # What is no redirect keeps the words of the service.
+    # A response that is no redirect keeps the words of the service.
     error = Trial(reply(400, headers=there), explain=lambda response: ("Code", "said", "")).failure()
     assert "Code: said" in error.problem and "redirect" not in error.problem

@@ -16,7 +16,7 @@ def test_a_link_leads_to_a_page_that_was_not_read() -> None:
 
 
 def test_a_list_has_an_end() -> None:
-    """Each link is another one, and no server may keep a task busy for ever."""
+    """Each link is a new one, and no server may keep a task busy forever."""
     links = PageLinks(FIRST)
     assert not any(links.problem(f"{FIRST}&page={number}") for number in range(2, MAX_PAGES + 1))
     assert links.problem(f"{FIRST}&page=more") == "still has a next page after 10,000 pages"

@@ -53,7 +53,7 @@ BLOCKED, ALLOWED = {"ActiveSyncBlockedDeviceIDs": ["a1"]}, {"ActiveSyncAllowedDe
 @pytest.mark.parametrize(
     ("device", "mailbox", "rules", "default", "decided"),
     [
-        # the default, when nothing else speaks
+        # the default, if nothing else matches
         ({}, {}, [], "Allow", ("Allowed", "default")),
         ({}, {}, [], "Quarantine", ("Quarantined", "default")),
         ({}, {}, [], "Block", ("Blocked", "default")),
@@ -64,7 +64,7 @@ BLOCKED, ALLOWED = {"ActiveSyncBlockedDeviceIDs": ["a1"]}, {"ActiveSyncAllowedDe
         ({"ClientType": "Outlook"}, {"OutlookMobileEnabled": False}, [], "Allow", ("Blocked", "user_switch")),
         ({"ClientType": "MOWA"}, {"OWAforDevicesEnabled": False}, [], "Allow", ("Blocked", "user_switch")),
         ({"ClientType": "REST"}, {"ActiveSyncEnabled": False}, [], "Allow", ("Allowed", "default")),
-        # then what no property shows: the policy and Intune
+        # then states that no property explains: the policy and Intune
         (
             {"DeviceAccessState": "Blocked", "DeviceAccessStateReason": "Policy"},
             ALLOWED,
@@ -97,11 +97,11 @@ BLOCKED, ALLOWED = {"ActiveSyncBlockedDeviceIDs": ["a1"]}, {"ActiveSyncAllowedDe
             "Allow",
             ("Blocked", "device_rule"),
         ),
-        # a query string is no prefix and no pattern, and a header shows nowhere
+        # a query string is no prefix and no pattern, and a header appears nowhere
         ({}, {}, [rule("Block", value="iPhon"), rule("Block", value="i*")], "Allow", ("Allowed", "default")),
         ({}, {}, [rule("Block", "XMSWLHeader", "iPhone")], "Allow", ("Allowed", "default")),
         ({"DeviceType": None}, {}, [{**rule("Block"), "QueryString": None}], "Allow", ("Allowed", "default")),
-        # a state that passes is decided like any other
+        # a temporary state is decided like any other
         (
             {"DeviceAccessState": "DeviceDiscovery", "DeviceAccessStateReason": "Global"},
             {},
@@ -181,7 +181,7 @@ def test_a_query_string_that_would_match_nothing(simulator: Simulator, run: Run,
 
 
 def test_somebody_else_makes_the_same_rule(simulator: Simulator, run: Run) -> None:
-    """The creation is refused; what is there by then is worked out anew."""
+    """The creation is refused; the change is computed again from the existing rule."""
     body = {
         "error": {
             "code": "BadRequest",

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Baselines: what passes, what does not and why, and tasks that fix what failed."""
+"""Baselines: passed and failed controls with reasons, and the tasks that fix them."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whom a change of the rules hits, and whose a device is, where Exchange names mailboxes in more ways than one."""
+"""The devices affected by a change of the rules, and their owners, with Exchange's several ways to name mailboxes."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def test_who_is_hit_and_by_what() -> None:
     ]
     assert decide(DEVICE, {}, OrganizationAccess("Allow", (rule,))).rule == "r"
     assert impact([DEVICE], [], OrganizationAccess("Allow"), OrganizationAccess("Block"))[0]["reason"] == "default"
-    # A property that is named like no state of ours is shown as it is.
+    # A property with the name of one of our states is shown unchanged.
     assert decide(DEVICE, {}, OrganizationAccess("Future")).state == "Future"
 
 
@@ -67,7 +67,7 @@ def test_two_mailboxes_of_a_name_matter_only_where_they_differ() -> None:
     assert error.kind == "ambiguous" and error.details == {"candidates": ["m-1", "m-2"]} and error.next_step
     assert "2 mailboxes may belong to the device A1" in error.problem and "m-1, m-2" in error.problem
     assert str(error).startswith("Could not determine which devices the change affects: ")
-    # The directory says which one it is.
+    # The directory identifies the owner.
     assert len(impact([DEVICE], [ADELE, allowed], before, after)) == 1
     assert (
         impact(
@@ -104,7 +104,7 @@ def test_whose_a_device_is() -> None:
     assert belongs(NAMELESS, TWIN) is True and belongs(NAMELESS, {"Guid": "m", "Name": "other"}) is None
     assert belongs(DEVICE, {"Guid": "m", "Name": "adele"}) is True
     assert belongs({"Identity": ""}, {"Name": ""}) is None
-    # What the directory rules out is not the owner, whatever its name.
+    # A mailbox that the directory rules out is not the owner, whatever its name.
     assert Mailboxes([TWIN]).of(DEVICE) == []
 
 

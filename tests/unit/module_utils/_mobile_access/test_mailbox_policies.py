@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mailbox policies for mobile devices, and the values that they are made of."""
+"""Mailbox policies for mobile devices, and their values."""
 
 from __future__ import annotations
 
@@ -115,8 +115,8 @@ def test_from_nothing_to_a_policy_and_away(simulator: Simulator, run: Run) -> No
 
 
 def test_each_value_goes_out_and_comes_back_as_it_was_meant(simulator: Simulator, run: Run) -> None:
-    """Every setting by itself: a table that mixes up two of them is found out."""
-    run = partial(run, **simulator.options("ready", "token"))  # signed in once for all of them
+    """Every setting by itself: this detects a table that mixes up two of them."""
+    run = partial(run, **simulator.options("ready", "token"))  # one sign-in for all of them
     run(mobile_device_mailbox_policy, name="Own", password_enabled=True)
     examples = {
         "MaxInactivityTimeLock": ("00:01:00", "01:00:00"),
@@ -222,7 +222,7 @@ def test_a_renamed_default_is_not_made_anew(simulator: Simulator, run: Run, admi
 
 
 def test_a_refusal_that_was_not_foreseen_says_what_to_do(simulator: Simulator, run: Run) -> None:
-    """Somebody gives the policy to a mailbox between the look and the removal."""
+    """Somebody assigns the policy to a mailbox between the check and the removal."""
     run(mobile_device_mailbox_policy, name="Used")
     text = "x|Microsoft.Exchange.Management.Tasks.InvalidOperationException|The policy is assigned to 1 mailboxes."
     body = {"error": {"code": "BadRequest", "details": [{"code": "Context", "message": text}]}}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The organization's settings and single mailboxes: what decides about a device besides rules."""
+"""The organization's settings and single mailboxes: decisions about devices other than by rules."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ADELE = {"mailbox": "adele.vance@contoso.example"}
 
 
 def both(simulator: Simulator, run: Run, module: Any, **options: Any) -> dict[str, Any]:
-    """A change, predicted and made alike, with one write, and not made again."""
+    """A change, predicted and made, with one write, and not repeated."""
     known = len(writes(simulator))
     predicted = run(module, check_mode=True, **options)
     assert len(writes(simulator)) == known
@@ -49,7 +49,7 @@ def test_a_stricter_default_needs_to_be_accepted_unless_nobody_is_hit(simulator:
     assert [(one["before"], one["after"], one["reason"]) for one in real["impact"]] == [
         ("Allowed", "Quarantined", "default")
     ] * 2
-    # looser again: nothing to accept, but told
+    # less strict again: nothing to accept, but reported
     real = both(simulator, run, activesync_organization_settings, default_access_level="Allow")
     assert len(real["impact"]) == 2
 
@@ -110,7 +110,7 @@ def test_switches_and_policy(simulator: Simulator, run: Run, admin: Any) -> None
 
 
 def test_a_policy_that_an_earlier_task_would_create_is_predicted(simulator: Simulator, run: Run) -> None:
-    """In check mode nobody can tell whether it will be there, so that is a warning and not a failure."""
+    """In check mode it is unknown whether it will exist, so that is a warning and not a failure."""
     wanted: dict[str, Any] = {**ADELE, "policy": "Missing"}
     predicted = run(cas_mailbox_mobile_access, check_mode=True, **wanted)
     assert predicted["changed"] and predicted["diff"]["after"]["policy"] == "Missing"

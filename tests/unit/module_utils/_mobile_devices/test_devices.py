@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile devices: found by filters, complete, and nothing done to them that was not asked for."""
+"""Mobile devices: filtered, complete, and only changed on request."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_what_follows_from_the_properties_of_a_device(properties: dict[str, Any]
         ({"min_days_since_first_sync": 10}, False),
         ({"max_days_since_first_sync": 9}, True),
         ({"max_days_since_first_sync": 8}, False),
-        ({"min_days_since_last_sync": 0}, False),  # not known fits nothing
+        ({"min_days_since_last_sync": 0}, False),  # an unknown value matches no filter
         ({"max_days_since_last_sync": 9999}, False),
     ],
 )
@@ -127,9 +127,9 @@ def test_an_unknown_mailbox_and_a_list_that_was_cut_off(simulator: Simulator, ru
         ({}, [("A1", "compliant"), ("A1", "compliant")], True),
         ({}, [("A1", "compliant"), ("A1", "noncompliant")], None),
         ({}, [("A1", "compliant"), ("A1", "unknown")], None),
-        # an id that is not there is no id
+        # a missing id is no id
         ({"DeviceId": None}, [("", "compliant"), (None, "compliant")], None),
-        # Outlook, by its own protocol and by the one that it had
+        # Outlook, by its current and its former protocol
         ({"ClientType": "Outlook"}, [("A1", "compliant")], None),
         ({"DeviceType": "Outlook"}, [("A1", "compliant")], None),
     ],
@@ -172,7 +172,7 @@ def affected(result: dict[str, Any]) -> list[str]:
 
 
 def both(simulator: Simulator, run: Run, **options: Any) -> dict[str, Any]:
-    """A change, predicted and made alike, and not made again."""
+    """A change, predicted and made, and not repeated."""
     known = len(writes(simulator))
     predicted = run(mobile_device, check_mode=True, **options)
     assert not predicted.get("failed"), predicted["msg"]
@@ -240,7 +240,7 @@ def test_a_full_wipe_when_it_is_named_and_confirmed(simulator: Simulator, run: R
 
 
 class Recorder:
-    """A tenant that answers with one device and keeps what is sent to it."""
+    """A tenant that returns one device and records what is sent to it."""
 
     label, http = "contoso", None
 
@@ -334,7 +334,7 @@ NEVER = "0001-01-01T00:00:00"
         ((ASKED, DONE), (None, None), LATER, ("none", "none")),
         ((ASKED, None), (OLD, ASKED), LATER, ("pending", "none")),
         ((ASKED, DONE), (None, None), None, ("done", "none")),
-        # forms in which times come
+        # the formats of times
         (("2026-11-02T10:00:00+02:00", "2026-11-02T08:00:01.5Z"), (None, None), OLD, ("done", "none")),
         (("2026-11-02T10:00:00", "2026-11-02T09:59:59"), (None, None), OLD, ("pending", "none")),
     ],

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Thousands of devices, which were generated from a seed: lists are complete, and the requests are counted."""
+"""Thousands of generated devices: lists are complete, and the requests are counted."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from simulator import Simulator
 from ..conftest import DEFAULTS, Clock
 
 PAGES = 25
-# As many pages in each run; as many devices as a large organization has, where time does not matter.
+# The same number of pages in each run; as many devices as a large organization has, if time does not matter.
 SIZES = [pytest.param(2_500, id="2500"), pytest.param(25_000, id="25000", marks=pytest.mark.more)]
 CROWD = """
 extends: ready
@@ -44,7 +44,7 @@ def crowd(tmp_path_factory: pytest.TempPathFactory, devices: int) -> Iterator[Si
 
 
 def performed(crowd: Simulator, module: Any, **options: Any) -> tuple[dict[str, Any], list[str]]:
-    """The result in check mode, and the cmdlets that it took."""
+    """The result in check mode, and its cmdlets."""
     known = len(crowd.requests())
     specs = {name: spec.get("default") for name, spec in module.DECLARATION.options.items()}
     params = {**DEFAULTS, **crowd.options(), **specs, **options}

@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Nobody's device but the one that was meant: awkward names, shared ids, answers about somebody else, wrong clocks.
+"""Only the intended device is affected: awkward names, shared ids, wrong responses, wrong clocks.
 
-The oracle is the state of the simulated tenant: every device and every mailbox setting that nobody named is the same.
+The oracle is the state of the simulated tenant: every device and mailbox setting that nobody named is unchanged.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def play(simulator: Simulator, clock: Clock) -> Play:
 
 
 def devices(simulator: Simulator) -> dict[str, dict[str, Any]]:
-    """The devices by their identity, as they are now."""
+    """The current devices by their identity."""
     return {one["Identity"]: copy.deepcopy(one) for one in simulator.state("targets")["MobileDevice"]}
 
 
@@ -140,7 +140,7 @@ def test_with_many_owners_all_mailboxes_are_read_at_once(
     reads = [one["operation"] for one in simulator.requests()[known:] if one["operation"].startswith("Get-")]
     assert reads == ["Get-MobileDevice", "Get-CASMailbox"]
     assert sorted(one["ActiveSyncAllowedDeviceIDs"] for one in lists(simulator)) == [[], ["OTHER"]]
-    # Where all are read, the directory tells the two of one name apart.
+    # If all are read, the directory distinguishes two of the same name.
     everybody = play(mobile_device, match="all", client_type="EAS", access="blocked")
     assert everybody["changed"] and len(lists(simulator)) == len({one["mailbox"] for one in everybody["devices"]})
 
@@ -155,7 +155,7 @@ def test_an_address_or_id_comes_before_a_name(simulator: Simulator, play: Play) 
 
 
 def test_a_service_that_takes_the_name_first_is_not_believed(simulator: Simulator, play: Play) -> None:
-    """An Exchange that answers with the mailbox whose name is somebody else's address."""
+    """An Exchange that returns the mailbox whose name is somebody else's address."""
     everybody = {one["Name"]: one for one in cas_mailboxes(simulator)}
     wrong = {"value": [everybody["v@targets.example"]]}
     simulator.fault(match="Get-CASMailbox", kind="status", status=200, body=wrong)
@@ -164,7 +164,7 @@ def test_a_service_that_takes_the_name_first_is_not_believed(simulator: Simulato
 
 
 def read(simulator: Simulator, cmdlet: str, **parameters: Any) -> list[dict[str, Any]]:
-    """What a cmdlet answers to somebody else."""
+    """A cmdlet's response for somebody else."""
     tenant = open_tenant({**DEFAULTS, **simulator.options()}, Redactor(), lambda line: None, None)
     return exchange_of(tenant).invoke(cmdlet, parameters, Purpose("look")).values
 
@@ -175,7 +175,7 @@ def cas_mailboxes(simulator: Simulator) -> list[dict[str, Any]]:
 
 @pytest.mark.parametrize("shown", ["the directory", "names"])
 def test_devices_of_somebody_else_are_not_acted_on(simulator: Simulator, play: Play, shown: str) -> None:
-    """The service answers with all devices when it is asked for those of one mailbox."""
+    """The service returns all devices when those of one mailbox are requested."""
     listed = [
         {name: value for name, value in one.items() if shown == "the directory" or name != "DistinguishedName"}
         for one in devices(simulator).values()
@@ -224,14 +224,14 @@ def test_no_decision_is_made_for_the_wrong_one_of_two_mailboxes() -> None:
     with pytest.raises(TenantError) as caught:
         impact([DEVICE], [allows, plain], OrganizationAccess("Allow"), OrganizationAccess("Block"))
     assert caught.value.kind == "ambiguous" and caught.value.details["candidates"] == ["1", "2"]
-    # It does not matter, or the directory tells.
+    # It does not matter, or the directory shows it.
     assert (
         len(impact([DEVICE], [plain, {**plain, "Guid": "3"}], OrganizationAccess("Allow"), OrganizationAccess("Block")))
         == 1
     )
     there = {**allows, "DistinguishedName": "CN=a,OU=b"}
     assert impact([PLACED], [plain, there], OrganizationAccess("Allow"), OrganizationAccess("Block")) == []
-    # A display name is no name where somebody has it as his own.
+    # A display name is no name if it is another's unique one.
     called = {"Guid": "3", "Name": "c", "DisplayName": "a", "ActiveSyncAllowedDeviceIDs": ["X"]}
     assert len(impact([DEVICE], [plain, called], OrganizationAccess("Allow"), OrganizationAccess("Block"))) == 1
 
@@ -280,7 +280,7 @@ def test_kinds_of_wipes_are_kept_apart(simulator: Simulator, play: Play) -> None
     (known_device,) = play(mobile_device_info, gather_statistics=True, **one)["mobile_devices"]
     assert known_device["wipe"] == {"account_only": "done", "full": "none"}
     simulator.advance(7000)
-    assert play(mobile_device, check_mode=True, **full)["changed"]  # what was taken back was not done
+    assert play(mobile_device, check_mode=True, **full)["changed"]  # a cancelled wipe was not done
 
 
 def test_nothing_asked_is_nothing_acknowledged(simulator: Simulator, play: Play) -> None:
@@ -292,7 +292,7 @@ def test_nothing_asked_is_nothing_acknowledged(simulator: Simulator, play: Play)
 
 
 def test_times_that_cannot_be_read_are_no_state(simulator: Simulator, play: Play) -> None:
-    """What is shown of a device is not worth a failure; what is done to it is."""
+    """An invalid time is not worth a failed read; for an action it is."""
     (device,) = play(mobile_device_info, mailbox="marketing/v")["mobile_devices"]
     (found,) = read(simulator, "Get-MobileDeviceStatistics", Identity=device["guid"])
     answer = {"value": [{**found, "DeviceWipeRequestTime": "yesterday"}]}
@@ -323,7 +323,7 @@ def test_a_wipe_that_was_done_meanwhile_is_not_called_cancelled(simulator: Simul
     assert kind(failed) == "unavailable" and "as pending" in failed["msg"]
     simulator.reset()
     play(mobile_device, device_id="SLASH", wipe="account_only")
-    # Each request takes a minute: the device answers between the reading of its statistics and the cancellation.
+    # Each request takes a minute: the device responds between the reading of its statistics and the cancellation.
     simulator.advance(6000 - 2 * 60 - 30)
     failed = play(mobile_device, device_id="SLASH", wipe="cancel")
     assert kind(failed) == "too_late" and "SLASH of marketing/v" in failed["msg"]
@@ -369,7 +369,7 @@ def test_more_than_max_affected_changes_nothing(
     assert changed(simulator, before) == [] and lists(simulator) == []
     done = play(mobile_device, match="all", max_affected=count, **options)
     assert done["affected_count"] == count, done
-    # Only what would change counts.
+    # Only actual changes count.
     assert play(mobile_device, match="all", max_affected=0, **options)["affected_count"] == 0
     # One device has a limit as well.
     one = play(mobile_device, mailbox="adele.vance", device_id="OLD", access="allowed", max_affected=0)
@@ -384,7 +384,7 @@ def test_a_guid_of_nobody_is_named(simulator: Simulator, play: Play) -> None:
         assert kind(failed) == "not_found" and typo in failed["msg"] and slash not in failed["msg"]
     assert writes(simulator) == []
     known = {"guids": [slash.upper(), typo], "match": "all", "max_affected": 9, "state": "absent"}
-    assert play(mobile_device, **known)["affected_count"] == 1  # what was removed is not there any more
+    assert play(mobile_device, **known)["affected_count"] == 1  # the removed device does not exist any more
     assert play(mobile_device, **known)["affected_count"] == 0
     foreign = play(mobile_device, guids=[typo], mailbox="v@targets.example", access="blocked")
     assert kind(foreign) == "not_found" and "of v@targets.example has this GUID" in foreign["msg"]
@@ -443,7 +443,7 @@ def test_statistics_that_are_not_found_are_looked_at_again(simulator: Simulator,
     asked = {"device_id": "SLASH", "gather_statistics": True}
     simulator.fault(match="Get-CASMailbox", kind="status", status=400, body=not_found())
     assert kind(play(mobile_device_info, **asked)) == "unavailable"
-    # The mailbox, and its device, really went away.
+    # The mailbox, and its device, were really deleted.
     (guid,) = (one["Guid"] for one in devices(simulator).values() if one["DeviceId"] == "SLASH")
     gone = {"cmdlet": "Remove-MobileDevice", "parameters": {"Identity": guid}}
     simulator.fault(match="Get-CASMailbox", kind="status", status=400, body=not_found())

@@ -73,7 +73,7 @@ def test_what_is_not_sent(
 
 def test_one_that_is_not_known_is_sent_when_that_was_asked_for(simulator: Simulator, run: Run) -> None:
     failed = run(exchange_cmdlet, cmdlet="Get-Thing", parameters={"Any": 1}, allow_unknown=True)
-    assert failed["error"]["kind"] == "forbidden"  # as Exchange answers to names it does not know
+    assert failed["error"]["kind"] == "forbidden"  # as Exchange responds to unknown names
     assert simulator.requests()[-1]["operation"] == "Get-Thing"
 
 

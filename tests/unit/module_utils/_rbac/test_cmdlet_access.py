@@ -32,7 +32,7 @@ def test_the_cmdlets_are_those_of_the_document() -> None:
     assert len(CONNECTOR_CMDLETS) == 13
 
 
-# What the module file of a live tenant has and the documentation lacks (terraprovider/go-exoscc, EXO-catalog.json
+# Parameters in the module file of a live tenant that the documentation lacks (terraprovider/go-exoscc, EXO-catalog.json
 # @ 66c93be0, 2026); credentials are left out.
 LIVE: dict[str, dict[str, str]] = {
     "Get-CASMailbox": {"ActiveSyncSuppressReadReceipt": "switch"},
@@ -49,7 +49,7 @@ LIVE: dict[str, dict[str, str]] = {
     "Get-ServicePrincipal": {"Organization": "string"},
     "Get-User": {"SortBy": "string"},
     "Set-ActiveSyncOrganizationSettings": {"AllowAccessForUnSupportedPlatform": "bool"},
-    # Its type is no MultiValuedProperty: it takes the whole list and no edit.
+    # Its type is no MultiValuedProperty: it accepts the whole list and no edit.
     "New-MobileDeviceMailboxPolicy": {"ApprovedApplicationList": "array"},
     "Set-MobileDeviceMailboxPolicy": {"ApprovedApplicationList": "array"},
 }
@@ -123,7 +123,7 @@ def test_what_was_not_asked_for_and_what_is_missing(tenant: Tenant) -> None:
 
 
 def test_the_caller_asks_about_itself(signed_in: Callable[..., Tenant], simulator: Simulator) -> None:
-    """Without a role, and by whatever gives the rights: here a role of the directory."""
+    """Without a role, and whatever gives the rights: here a role of the directory."""
     shown = access_info(signed_in(), {})
     assert shown["granted"] is True
     assert "New-RoleGroup" in [one["cmdlet"] for one in shown["excess"]]

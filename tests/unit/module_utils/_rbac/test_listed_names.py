@@ -26,7 +26,7 @@ from ..conftest import Clock, run_declaration, shared
 ALEX = "alex.wilber@by-name.example"
 ROLE = {"role": "Message Tracking", "group": "Rule Keepers"}
 GROUP: dict[str, Any] = {"name": "Rule Keepers", "roles": {"set": ["Message Tracking"]}, "members": {"add": [ALEX]}}
-# Each step, and the writes of it that succeed.
+# Each step, and its successful writes.
 STEPS: list[tuple[Any, dict[str, Any], list[str]]] = [
     (role_group, GROUP, ["New-RoleGroup"]),
     (role_group, {**GROUP, "description": "keep rules"}, ["Set-RoleGroup"]),
@@ -74,7 +74,7 @@ def test_a_life_of_a_role_group(keep: Keep, simulator: Simulator, clock: Clock) 
     after = simulator.state("by_name")
     for name in ("RoleGroup", "ManagementRoleAssignment"):
         assert after[name] == before[name]
-    assert sum(clock.sleeps) < 5  # it is not taken for something that is new
+    assert sum(clock.sleeps) < 5  # it is not mistaken for a new object
 
 
 def test_members_and_roles_are_shown(keep: Keep) -> None:

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The permanent step out of the compact form of a small tenant."""
+"""The irreversible customization of a small tenant."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_tenant_that_needs_nothing(customize: Any, simulator: Simulator) -> No
 
 
 def test_killed_while_waiting_and_run_again(customize: Any, simulator: Simulator) -> None:
-    """The second request is refused, since the first one counts: it is waited for."""
+    """The second request is refused, since the first one counts: the task waits for it."""
     first = customize(accept_permanent=True, wait=False)
     assert first["changed"] and first["organization"]["is_dehydrated"] is True
     assert customize(accept_permanent=True)["organization"]["is_dehydrated"] is False

@@ -108,7 +108,7 @@ def test_principals_are_one_only_by_id(signed_in: Callable[..., Any]) -> None:
 
 
 def test_the_caller_keeps_its_own_way(run: Any, admin: Any, simulator: Simulator) -> None:
-    """The restricted application acts through its group alone."""
+    """The restricted application has its rights through its group alone."""
     ids = simulator.facts("ready", "restricted")
     admin("New-ServicePrincipal", AppId=ids["client_id"], ObjectId=ids["object_id"])
     roles = ["Role Management", "View-Only Recipients", "Message Tracking"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Roles, assignments, role groups and service principals of Exchange, kept on a simulated tenant."""
+"""Roles, assignments, role groups and service principals of Exchange on a simulated tenant."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ GROUP: dict[str, Any] = {
 
 @pytest.fixture
 def keep(simulator: Simulator, clock: Clock) -> Any:
-    """Runs a module with options; `timeout` is far away, since the clock only moves while something waits."""
+    """Run a module with options; `timeout` is far away, since the clock only advances during waits."""
 
     def run(module: Any, check_mode: bool = False, tenant: str = "ready", **options: Any) -> Any:
         arguments = {**simulator.options(tenant), **options}
@@ -83,7 +83,7 @@ def steps(keep: Any, simulator: Simulator, module: Any, *cycle: tuple[dict[str, 
 
 
 def held(simulator: Simulator, name: str = "Access Rules", tenant: str = "ready") -> dict[str, list[str]] | None:
-    """What a role holds by the state of the tenant."""
+    """The entries of a role, by the state of the tenant."""
     found = [one for one in simulator.state(tenant)["ManagementRole"] if one["Name"] == name]
     return {cmdlet: sorted(names) for cmdlet, names in found[0]["_entries"].items()} if found else None
 
@@ -193,7 +193,7 @@ def test_roles_that_the_module_did_not_make(keep: Any, simulator: Simulator) -> 
     }
 
 
-# bad days
+# faults
 
 
 # tests/promises/test_faults.py has each of them at every request.
@@ -222,7 +222,7 @@ def test_a_lost_answer_doubles_nothing(keep: Any, simulator: Simulator, cmdlet: 
 
 @pytest.mark.parametrize("stop", range(1, 6))
 def test_killed_between_any_two_steps_of_a_role(keep: Any, simulator: Simulator, stop: int) -> None:
-    """The first run ends before its write number `stop`, as if killed; the next one goes on from there."""
+    """The first run ends before its write number `stop`, as if killed; the next one continues from there."""
     keep(management_role, **{**ROLE, "cmdlets": [NEW, "Get-ActiveSyncDeviceClass"]})
     wanted = {**ROLE, "cmdlets": [GET, {"cmdlet": SET, "parameters": ["Identity"]}, {"cmdlet": NEW, "parameters": []}]}
     simulator.fault(match="[ars]*-ManagementRoleEntry", kind="status", status=403, nth=stop, count=9)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What a task may not do to a role group, refusal by refusal; and whom it may change."""
+"""Forbidden changes of a role group, refusal by refusal; and allowed ones."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MINE = {
     "Assignments": [assignment(5, "Message Tracking", Label="Message Tracking")],
 }
 BUILT_IN = {**MINE, "Name": "Help Desk"}
-# The last way in of an organization, by its mark: the name may be another.
+# The last way in of an organization, by its marker: the name may differ.
 LAST_WAY = {**MINE, "Name": "Renamed", "WellKnownObject": "Organization Management"}
 KEEPERS = {
     **MINE,
@@ -128,7 +128,7 @@ def test_somebody_who_can_sign_in_is_left(members: list[str], users: Any, refuse
     error = check(LAST_WAY, {"members": members}, users, allow_built_in=True)
     assert (error is not None and error.kind == "last_way_in") is refused
     assert not error or "Renamed" in error.problem
-    # Of another group everybody may go, and here nobody goes.
+    # Another group may lose all members, and here nobody leaves.
     assert check(MINE, {"members": members}, users) is None
     everybody = {"members": [*LAST_WAY["Members"], "alex@contoso.com"]}
     assert check(LAST_WAY, everybody, DISABLED, allow_built_in=True) is None
@@ -143,7 +143,7 @@ def test_somebody_who_can_sign_in_is_left(members: list[str], users: Any, refuse
         ({}, {"state": "absent"}, True),
         (WITHOUT_ADELE, {}, False),
         ({"members": ["adele@contoso.com", "Team (team-1)"]}, {}, True),
-        ({"members": ["adele@contoso.com", "CALLER@contoso.com"]}, {}, True),  # the team may hold the caller
+        ({"members": ["adele@contoso.com", "CALLER@contoso.com"]}, {}, True),  # the team may contain the caller
         ({"members": ["caller@contoso.com", "team (team-1)", "alex@contoso.com"]}, {}, False),
     ],
     ids=str,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The rules behind roles, role groups and assignments one by one, over a service that is not there."""
+"""The rules behind roles, role groups and assignments one by one, with a stub service."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ GUID = "11111111-2222-3333-4444-{:012}"
 
 
 def tenant(answers: dict[str, Any] | None = None, **claims: Any) -> Any:
-    """A tenant that answers cmdlets by their name, and whose token says this."""
+    """A tenant that responds to cmdlets by name, with these claims in its token."""
     payload = base64.urlsafe_b64encode(json.dumps(claims).encode()).decode().rstrip("=")
 
     asked: list[Any] = []
@@ -43,7 +43,7 @@ def tenant(answers: dict[str, Any] | None = None, **claims: Any) -> Any:
         found = found(parameters) if callable(found) else found
         if isinstance(found, TenantError):
             raise found
-        # Only what was asked for, as the service does.
+        # Only the requested objects, like the service.
         return SimpleNamespace(
             values=[{name: one[name] for name in one if not select or name in select} for one in found]
         )
@@ -120,7 +120,7 @@ EUROPE, PLAIN = "Mail Recipients (CustomRecipientScope Europe)", "Message Tracki
     ids=str,
 )
 def test_a_role_with_a_scope_is_not_the_whole_role(given: dict[str, Any], after: list[str]) -> None:
-    """It goes by its label or by the name of its role, and it is never given."""
+    """It is found by its label or by the name of its role, and it is never assigned."""
     field = GivenRoles("roles", "Roles", scoped={EUROPE.lower(): "Mail Recipients"})
     assert field.target([PLAIN, EUROPE], {"add": None, "remove": None, "set": None, **given}) == after
 
@@ -150,7 +150,7 @@ def test_what_hands_out_roles() -> None:
         False,
         False,
     ]
-    assert catalog.hands_out_roles("Role  Management")  # one that is not listed, by its name
+    assert catalog.hands_out_roles("Role  Management")  # an unlisted one, by its name
     assert catalog.id_of("PART OF IT") == GUID.format(2) and catalog.id_of("Other") == "Other"
 
 
@@ -215,7 +215,7 @@ def test_who_cannot_know_its_own_way_takes_none_away() -> None:
             assert failure(refuse_own_way, *call).kind == "own_rights"
         else:
             refuse_own_way(*call)
-    # What hands out nothing is taken away without a question.
+    # A role that delegates nothing is removed without a check.
     silent = tenant({"Get-ManagementRole": ROLES})
     refuse_own_way(silent, RoleCatalog(silent), [assignment(5, "Message Tracking")], "configure the role group")
 
@@ -280,7 +280,7 @@ def test_an_assignment_that_names_its_role_by_id() -> None:
 
 
 def test_the_parent_of_a_role_that_is_there() -> None:
-    """Without it, a role could never gain what its parent holds: Exchange shows the tenant before its name."""
+    """Without it, a role could never gain its parent's cmdlets: Exchange prefixes the tenant to its name."""
     roles = [
         {"Name": "Mine", "Guid": GUID.format(1), "Parent": "contoso.com\\Mail Recipients"},
         {"Name": "Mail Recipients", "Guid": GUID.format(2), "Parent": None},
@@ -346,7 +346,7 @@ def test_children_that_hold_a_cmdlet_are_in_both_answers() -> None:
 
 @pytest.mark.parametrize("name", ["mine", GUID.format(1)])
 def test_the_one_role_of_a_name_with_its_cmdlets(name: str) -> None:
-    """Exchange takes a name as a pattern, so others can come back."""
+    """Exchange treats a name as a pattern, so others can be returned."""
     result, sent = roles_info([ROLE, OTHER], name=name)
     (role,) = result["management_roles"]
     assert role["name"] == "Mine" and sent[0] == ("Get-ManagementRole", {"Identity": name})

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What follows, for a policy that is rehearsed, from what the log says of those of then.
+"""Conclusions for a rehearsed policy from the log's results of the policies at that time.
 
 Sources: "Conditional Access: Grant" and "Block legacy authentication" (MicrosoftDocs/entra-docs): "enforcement will
 stop here and the user will be blocked"; "all policies that apply must be satisfied".
@@ -67,7 +67,7 @@ def test_a_policy_that_was_met_says_nothing_of_one_that_blocks(client: str, said
     existing, block = named("mfa", policy("mfa")), named("block", policy("block", **LEGACY))
     logged = record([("mfa", said)], clientAppUsed=client)
     assert answer([existing], block, logged) == "stopped"
-    # What cannot be met by the rules, and was by the log, is not known of another policy that asks for it.
+    # An impossible control that the log shows as met is unknown for another policy that requires it.
     assert answer([existing], named("new", policy("mfa")), logged) == ("not_known" if said else "stopped")
     assert answer([existing], named("new", policy("mfa", platforms={"includePlatforms": ["linux"]})), logged) == (
         "unchanged"
@@ -104,7 +104,7 @@ def test_what_a_policy_that_can_be_met_says_stands() -> None:
     ],
 )
 def test_a_strength_that_was_met_says_nothing_of_another(said: str, grant: Any, other: Any) -> None:
-    """ "Authentication strengths": each names the combinations of methods that it takes."""
+    """ "Authentication strengths": each names the combinations of methods that it accepts."""
     existing, logged = named("old", policy(grant=grant)), record([("old", said)])
     assert answer([existing], named("new", policy(grant=other)), logged) == "asked_for_more"
     assert answer([existing], named("new", policy(grant=grant)), logged) == "unchanged"
@@ -130,7 +130,7 @@ def test_an_operating_system_that_is_not_known_may_be_a_platform(system: str, ex
     """The log has free text; "Conditional Access: Conditions" names the platforms and no texts."""
     phones = named("new", policy("block", platforms={"includePlatforms": ["android", "iOS", "windows"]}))
     assert answer([], phones, record(system=system)) == expected
-    # The other way round: a block of what is not known.
+    # The other way round: a block of unknown platforms.
     every = {"includePlatforms": ["all"], "excludePlatforms": ["android", "iOS", "windows", "macOS", "linux"]}
     opposite = {"stopped": "unchanged", "not_known": "not_known", "unchanged": "stopped"}
     if not system.startswith("Mac"):
@@ -138,7 +138,7 @@ def test_an_operating_system_that_is_not_known_may_be_a_platform(system: str, ex
 
 
 def test_who_has_no_id_in_the_log_counts_as_somebody() -> None:
-    """The log may leave it out, and whoever limits how many people are affected counts the rows of `by_person`."""
+    """The log may omit it, and limits for affected people count the rows of `by_person`."""
     rehearsal, records = Rehearsal([], [named("new", policy("block"))], {}, {}), Records(())
     for name in ("", "", "B@x", "b@x"):
         rehearsal.add(records.logged(record(userId=None, userPrincipalName=name)), None, Doubt.NONE)

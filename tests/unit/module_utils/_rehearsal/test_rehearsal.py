@@ -1,9 +1,9 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Policies are rehearsed on the sign-in log, enforced, and the same people sign in again: what was said comes true.
+"""Policies are rehearsed on the sign-in log, enforced, and the same people sign in again: the prediction comes true.
 
-Who gets in then is what the simulated tenant does, which is written apart from the judge.
+The simulated tenant decides who gets in, with code that is separate from the judge.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ HOME, OFFICE = "198.51.100.7", "203.0.113.10"
 TEAMS = "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"
 ANSWERS = ("stopped", "asked_for_more", "unchanged", "not_known")
 EXCHANGE = "00000002-0000-0ff1-ce00-000000000000"
-# One sign-in each, by who it is.
+# One sign-in per person.
 SIGN_INS: dict[str, dict[str, Any]] = {
     "compliant": {"client": OUTLOOK, "os": "Ios 18.1", "device": COMPLIANT},
     "noncompliant": {"client": OUTLOOK, "os": "Android 15", "device": OTHER},
@@ -118,7 +118,7 @@ PROPOSALS = {
 
 
 def came_true(simulator: Simulator, ids: list[str]) -> dict[str, str]:
-    """By who it is what became of the sign-ins that were let in before."""
+    """By person, the results of the sign-ins that were allowed before."""
     records = {one["id"]: one for one in simulator.state(TENANT)["signIns"]}
     found = {}
     for name, one in zip(SIGN_INS, ids, strict=True):
@@ -152,7 +152,7 @@ NOT_KNOWN = {
     "filter": DEVICES | {"codes", "web.mfa"},
     "group": DEVICES | {"codes", "web.mfa"},
 }
-# A sign-in to Teams has to meet the policies of Exchange Online ("Service dependencies"), which the simulator omits.
+# A sign-in to Teams must meet the policies of Exchange Online ("Service dependencies"), which the simulator omits.
 DEPENDENT = {("mail", "teams")}
 
 
@@ -167,7 +167,7 @@ def test_rehearsed_enforced_and_signed_in_again(run: Run, simulator: Simulator, 
     run(policy_module, tenant=TENANT, policy_state="enabled", accept_lockout_risk=True, **PROPOSALS[name])
     real, ours = came_true(simulator, simulator.sign_in_again(TENANT)), said(result)
     assert {who for who, one in ours.items() if one == "not_known"} == NOT_KNOWN[name]
-    # Asked for what can be done while signing in: the log may not show that it was done.
+    # Requirements that can be met while signing in: the log may not show that.
     expected = {"asked_for_more": {"asked_for_more", "unchanged"}, "not_known": set(ANSWERS)}
     differing = {
         who: (ours[who], real[who])
@@ -178,7 +178,7 @@ def test_rehearsed_enforced_and_signed_in_again(run: Run, simulator: Simulator, 
 
 
 def test_in_report_only_mode_the_log_itself_is_asked(run: Run, simulator: Simulator) -> None:
-    """It knows what no field of a sign-in tells, such as whether an app was protected."""
+    """It has facts that no property of a sign-in shows, such as whether an app was protected."""
     planned = existing("Planned", "compliantDevice", "compliantApplication", state="enabledForReportingButNotEnforced")
     simulator.describe(described(planned), TENANT)
     result = run(module, tenant=TENANT)
@@ -186,7 +186,7 @@ def test_in_report_only_mode_the_log_itself_is_asked(run: Run, simulator: Simula
     assert result["sign_ins"]["not_known"] == 0 and ours["protected"] == "unchanged" and ours["unseen"] == "unchanged"
     run(policy_module, tenant=TENANT, display_name="Planned", policy_state="enabled", accept_lockout_risk=True)
     assert came_true(simulator, simulator.sign_in_again(TENANT)) == ours
-    # What was found out of one policy is known of another that asks for the same.
+    # A conclusion about one policy applies to another with the same requirement.
     simulator.describe(described(planned), TENANT)
     again = run(module, tenant=TENANT, policies=[PROPOSALS["device or app"]])
     assert said(again) == ours
@@ -214,7 +214,7 @@ def test_nothing_to_compare_with_is_no_agreement(run: Run, simulator: Simulator)
     result = run(module, tenant=TENANT, policies=[PROPOSALS["device"]])["calibration"]
     assert result["agreement_percent"] is None and not result["trusted"]
     assert "no policy is enforced or in report-only mode" in result["verdict"]
-    # A policy that changed since the sign-ins was another one then.
+    # A policy that changed since the sign-ins was different then.
     simulator.describe(described(BLOCKS_LINUX), TENANT)
     run(policy_module, tenant=TENANT, display_name="No Linux", description="Changed", accept_lockout_risk=True)
     result = run(module, tenant=TENANT, policies=[PROPOSALS["device"]])["calibration"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rehearsals of what nobody plans for: names that mean two things, logs that end in the middle, people who left."""
+"""Rehearsals with surprises: ambiguous names, truncated logs, people who left."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ def test_policies_in_report_only_mode_by_name_by_id_and_by_both(run: Run, simula
         (None, ["Other", "Planned"]),
     ):
         assert rehearsed(run(module, tenant=TENANT, **({} if given is None else {"report_only": given}))) == found
-    # A proposal beside them; a policy that is enforced is none of them.
+    # A proposal beside them; an enforced policy is not one of them.
     both = run(module, tenant=TENANT, report_only=["Planned"], policies=[PROPOSALS["factor"]])
     assert rehearsed(both) == ["Planned", "Proposed"]
     refused(run(module, tenant=TENANT, report_only=[ids["No Linux"]]), "not_found", ids["No Linux"])
@@ -144,7 +144,7 @@ def test_groups_to_keep_in_that_are_not_one_group(run: Run, simulator: Simulator
     device = {"policies": [PROPOSALS["device"]]}
     refused(run(module, tenant=TENANT, **device, keep_groups=["Nobody"]), "unresolved", "Nobody under keep_groups")
     refused(run(module, tenant=TENANT, **device, keep_groups=["Board"]), "ambiguous", "group Board")
-    # Whoever is in the group cannot be known without the permission, so nobody may be said to be kept in.
+    # Without the permission, a group's members are unknown, so nobody may be reported as kept in.
     simulator.describe(described(BLOCKS_LINUX), TENANT)
     simulator.fault(match="groups.transitiveMembers.*", kind="status", status=403, count=99)
     simulator.fault(match="groups.ListTransitiveMembers", kind="status", status=403, count=99)
@@ -152,7 +152,7 @@ def test_groups_to_keep_in_that_are_not_one_group(run: Run, simulator: Simulator
 
 
 def test_an_excluded_group_that_was_deleted(run: Run, simulator: Simulator) -> None:
-    """Nobody is in it today; whoever signed in before it was deleted may have been."""
+    """It has no members today; people who signed in before the deletion may have been members."""
     gone = existing(
         "Planned",
         "compliantDevice",
@@ -161,7 +161,7 @@ def test_an_excluded_group_that_was_deleted(run: Run, simulator: Simulator) -> N
     audits = [{"activity": "Delete group", "group": "Spared", "age": 60}]
     changed = {**PROPOSALS["device"], "display_name": "Gone"}
     simulator.describe(described(gone | {"displayName": "Gone", "state": REPORT_ONLY}), TENANT)
-    # Proposed again, it names what is no group.
+    # Proposed again, it names a missing group.
     refused(run(module, tenant=TENANT, policies=[changed]), "unresolved", "no group has this object id")
     for deleted, answer in (([], "stopped"), (audits, "not_known")):
         simulator.describe(described(BLOCKS_LINUX, directory_audits=deleted), TENANT)
@@ -170,7 +170,7 @@ def test_an_excluded_group_that_was_deleted(run: Run, simulator: Simulator) -> N
 
 
 def test_people_who_left(run: Run, simulator: Simulator) -> None:
-    """Their account is gone, so that only the log itself knows what became of their sign-ins."""
+    """Their accounts are deleted, so only the log itself has the results of their sign-ins."""
     simulator.describe(described(PLANNED), TENANT)
     users = [one for one in simulator.state(TENANT)["users"] if not one["userPrincipalName"].startswith("noncompliant")]
     for options, answer in (({}, "stopped"), ({"policies": [PROPOSALS["joined"]]}, "not_known")):
@@ -192,7 +192,7 @@ def test_what_the_log_says_of_a_policy_stands_whoever_joined_a_group_since(run: 
 
 
 def test_who_joined_a_group_since_is_not_spared_by_the_log(run: Run, simulator: Simulator) -> None:
-    """A pilot group that grows after the days in report-only mode: its new members would be stopped, unseen."""
+    """A pilot group that grows after the report-only days: its new members would be stopped, unseen."""
     pilot = existing("Planned", "compliantDevice", state=REPORT_ONLY, users={"includeGroups": ["Board"]})
     joined = [
         {"activity": "Add member to group", "user": name, "group": "Board", "age": 60}
@@ -232,7 +232,7 @@ def test_a_judge_without_answers_is_no_agreement(run: Run, simulator: Simulator)
 
 
 def test_most_policies_do_not_apply_which_is_easy_to_say(run: Run, simulator: Simulator) -> None:
-    """The judge is right where nothing applies, and wrong wherever something does."""
+    """The judge is right if nothing applies, and wrong if something does."""
     quiet = [existing(f"Quiet {number}", "block", clientAppTypes=["other"]) for number in range(30)]
     wrong = described(BLOCKS_LINUX, *quiet)
     names = ["No Linux", *(one["displayName"] for one in quiet)]
@@ -273,7 +273,7 @@ def test_a_log_that_ends_in_the_middle_is_no_result(
 
 
 def test_named_locations_that_may_not_be_read(run: Run, simulator: Simulator) -> None:
-    """A sign-in is then from nowhere that is known, and not from nowhere."""
+    """A sign-in then comes from an unknown location, not from none."""
     trusted = {"include_locations": ["All"], "exclude_locations": ["AllTrusted"]}
     simulator.describe(described(BLOCKS_LINUX), TENANT)
     fault = {"match": "identity.conditionalAccess.ListNamedLocations", "kind": "status"}
@@ -290,7 +290,7 @@ INVITED = GUEST | {"creationType": "Invitation", "externalUserState": "Accepted"
 
 
 def test_guests_by_their_home_tenant(run: Run, simulator: Simulator) -> None:
-    """A policy for guests of one tenant: the log tells from which one somebody came."""
+    """A policy for guests of one tenant: the log shows their home tenant."""
     tenants = {"membership_kind": "enumerated", "members": ["bbbbcccc-1111-dddd-2222-eeee3333ffff"]}
     guests = {"guest_or_external_user_types": ["b2bCollaborationGuest"], "external_tenants": tenants}
     policy = proposed("block", users={"include_guests_or_external_users": guests})
@@ -331,7 +331,7 @@ def test_a_guest_who_became_a_member_since_is_not_known(run: Run, simulator: Sim
 
 
 def test_microsoft_graph_is_an_umbrella(run: Run, simulator: Simulator) -> None:
-    """Which services were asked for through it only beta tells ("Target resources")."""
+    """Only beta shows which services were requested through it ("Target resources")."""
     graph, exchange = "00000003-0000-0000-c000-000000000000", "00000002-0000-0ff1-ce00-000000000000"
     base = described(BLOCKS_LINUX)
     facts = {"client": "Mobile Apps and Desktop clients", "os": "Android 15", "resource": graph, "evaluate": True}
@@ -350,7 +350,7 @@ def test_microsoft_graph_is_an_umbrella(run: Run, simulator: Simulator) -> None:
 
 
 def test_names_come_from_the_directory(run: Run, simulator: Simulator) -> None:
-    """The log may not have them, or an old one."""
+    """The log may lack them, or have an old one."""
     simulator.describe(described(BLOCKS_LINUX), TENANT)
     (record,) = [
         one for one in simulator.state(TENANT)["signIns"] if one["userPrincipalName"].startswith("noncompliant@")
@@ -370,7 +370,7 @@ def test_a_sign_in_of_nobody_is_somebody(run: Run, simulator: Simulator) -> None
     simulator.fault(match=LOG, kind="status", status=200, body=bodies)
     result = run(module, tenant=TENANT, policies=[PROPOSALS["device"]], sign_in_types=["interactive"])
     assert result["sign_ins"]["not_known"] == 1 == result["sign_ins"]["total"]
-    # Whoever limits how many people may be affected counts the rows of by_person.
+    # Limits for affected people count the rows of by_person.
     assert result["people"]["total"] == 1 == result["people"]["not_known"]
     assert [(one["user"], one["id"], one["not_known"]) for one in result["by_person"]] == [("not in the log", "", 1)]
     assert "does not say who signs in" in result["not_known_because"][0]["reason"]

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the judge is given of a record of the sign-in log, and which records are no sign-in of a person to this tenant.
+"""The judge's input from a record of the sign-in log, and records that are not sign-ins of people to this tenant.
 
 The records are those of the resource pages of signIn, deviceDetail and directoryAudit in Microsoft Graph.
 """
@@ -41,7 +41,7 @@ EVERY = (BROWSER, APPS, EAS, LEGACY)
 
 
 def record(**facts: Any) -> dict[str, Any]:
-    """One record as v1.0 has it."""
+    """One record in v1.0."""
     return {
         "id": "1",
         "createdDateTime": "2026-11-20T10:00:00Z",
@@ -97,7 +97,7 @@ def test_a_sign_in_that_is_in_both_logs_counts_where_it_belongs() -> None:
 
 
 def test_a_sign_in_of_either_log_counts_once() -> None:
-    """Where nothing says in which it belongs."""
+    """If neither says where it belongs."""
     both = [record(isInteractive=None), record(id="2", isInteractive=None)]
     assert len(list(log_of({INTERACTIVE: both, NON_INTERACTIVE: both}).read(BOTH))) == 2
 
@@ -151,7 +151,7 @@ def test_what_may_be_a_sign_in_of_a_person_to_this_tenant_is_judged(facts: dict[
         ("Browser", (BROWSER,)),
         ("Mobile Apps and Desktop clients", (APPS,)),
         ("IMAP4", (LEGACY,)),
-        # As queries of the log in public repositories have them.
+        # As in public queries of the log.
         ("Other clients; Older Office clients", (LEGACY,)),
         ("Other clients; IMAP", (LEGACY,)),
         ("Exchange ActiveSync (supported)", (EAS,)),

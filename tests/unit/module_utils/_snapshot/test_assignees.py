@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""An export and a copy give a role to its holder, to nobody who only has the same name, and none that is turned off."""
+"""An export and a copy assign a role to its holder, to nobody of the same name, and no disabled assignment."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ def assignment(type_: str, name: str, **more: Any) -> dict[str, Any]:
 ADMINISTRATOR, INTERN = mailbox(1, "John Smith", "John Smith", "admin"), mailbox(2, "jsmith2", "John Smith", "intern")
 BACKUP, OTHER = application(1, "Backup"), application(2, "Backup")
 PERSON = {"mailboxes": [ADMINISTRATOR, INTERN], "service_principals": []}
-# What holds the role in the export and in the copy; None if nothing says which of several.
+# The holder of the role in the export and in the copy; None if it is ambiguous.
 CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str] | None]] = {
     "a name before a display name": (PERSON, assignment("User", "John Smith"), ("admin@contoso.example", "user-1")),
     "an address": (PERSON, assignment("User", "Intern@contoso.example"), ("intern@contoso.example", "user-2")),

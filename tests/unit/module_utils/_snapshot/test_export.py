@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exports: nothing changes on the tenant that was read, and a tenant without these objects gets them all."""
+"""Exports: nothing changes on the original tenant, and a tenant without these objects gets them all."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ RICH: dict[str, Any] = {
 
 
 class Loader(yaml.SafeLoader):
-    """As Ansible reads files: `!unsafe` is a text that is no template."""
+    """Like Ansible's: `!unsafe` is a text that is no template."""
 
 
 class Unsafe(str):
@@ -60,7 +60,7 @@ def running() -> Iterator[Simulator]:
 
 
 def steps(files: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The module and the options of each run that the playbook makes, with its variables in their places."""
+    """The module and the options of each run of the playbook, with its variables filled in."""
     [play] = yaml.load(files["apply.yml"], Loader)
     variables: dict[str, Any] = {}
     for name in play["vars_files"]:
@@ -118,7 +118,7 @@ def check(simulator: Simulator, names: tuple[str, ...]) -> None:
         files = snapshot_export(read(simulator, "tenant_snapshot_info", name)["snapshot"])
         assert list(files)[-1] == "apply.yml"
         assert simulator.options(name)["client_secret"] not in str(files)
-        if name == "missing_permission":  # what was not read is named, and nothing is made of it
+        if name == "missing_permission":  # unread kinds are named, and nothing is created from them
             assert "could not be read" in files["apply.yml"]
         for module, options in steps(files):
             result = apply(simulator, name, module, options)
@@ -127,7 +127,7 @@ def check(simulator: Simulator, names: tuple[str, ...]) -> None:
     assert with_objects > 10
 
 
-# By kind, what tells an object of a tenant from others, and what it is: not its ids, which each tenant gives itself.
+# By kind, the identity of an object and its content: not its ids, which each tenant assigns itself.
 CREATED = {
     "device_access_rules": ("Characteristic", "QueryString", "AccessLevel"),
     "activesync_organization_settings": ("DefaultAccessLevel", "UserMailInsert", "AdminMailRecipients"),
@@ -176,7 +176,7 @@ def plain(value: Any) -> Any:
 
 
 def emptied(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """The same people, groups and devices in a tenant in which nobody set anything up."""
+    """The same people, groups and devices in a tenant without any configuration."""
     objects = dict(snapshot["objects"])
     objects |= {"device_access_rules": [], "conditional_access_policies": []}
     roles = {one["Name"] for one in objects["management_roles"] if one["IsRootRole"]}
@@ -238,7 +238,7 @@ def test_a_tenant_without_these_objects_gets_them_all(simulator: Simulator, tmp_
             assert pictures(after)[kind] == picture, kind
         # And once more: nothing is left to do.
         assert not any(apply(copy, "emptied", module, options)["changed"] for module, options in steps(files))
-    # What cannot be created is listed.
+    # Objects that cannot be created are listed.
     assert "# - users: " in files["apply.yml"] and "# - named locations: " in files["apply.yml"]
 
 
@@ -291,7 +291,7 @@ def test_a_property_of_another_form_is_refused_in_words() -> None:
 
 
 def test_text_like_a_list_stays_text_before_ansible_core_2_19() -> None:
-    """ansible-core 2.16 to 2.18 take such text of an expression for a list, unless `string` is its filter."""
+    """ansible-core 2.16 to 2.18 convert such text of an expression to a list, unless `string` is its filter."""
     rule = {"Guid": "1", "Characteristic": "DeviceModel", "AccessLevel": "Block", "Identity": "x"}
     settings = {"UserMailInsert": "[1,2]", "DefaultAccessLevel": "Block", "AdminMailRecipients": []}
     snapshot = holding(

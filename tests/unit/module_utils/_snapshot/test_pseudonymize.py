@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots that can be shown to others: nothing of the tenant is left, and what belonged together still does."""
+"""Snapshots that can be shared: nothing of the tenant is left, and references stay valid."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OWN = {
     "users": {"adele.vance": {"displayName": "Zoë Quibbleworth"}, "alex.wilber": {"displayName": "Mark O'Default"}},
     "display_name": "Umbrella Quux",
 }
-# The stores of a simulated tenant, with the properties in which something of somebody stands.
+# The stores of a simulated tenant, with the properties that contain private text.
 STORES = {
     "users": ("id", "displayName", "userPrincipalName", "mail", "mailNickname"),
     "groups": ("id", "displayName"),
@@ -62,7 +62,7 @@ def test_nothing_of_any_shipped_tenant_is_left(simulator: Simulator, tmp_path: P
 
 
 def originals(simulator: Simulator, name: str) -> set[str]:
-    """What the tenant holds of people and of itself, from its whole state; in lower case."""
+    """The private texts of people and of the tenant, from its whole state; in lower case."""
     state, domain = simulator.objects()[name], simulator.facts(name)["domain"]
     found = {
         str(record.get(property_) or "").lower()
@@ -115,7 +115,7 @@ def test_a_copy_without_names_decides_as_the_tenant_does(simulator: Simulator, t
             for name in ("plain", "hidden")
         ]
     assert results[0] == results[1]
-    # Two of them have no id in common, so nobody can put them together; and they are not compared.
+    # Two of them share no id, so nobody can link them; and they are not compared.
     other = read(simulator, "tenant_snapshot_info", "retired_with_holes", pseudonymize=True)["snapshot"]
     with pytest.raises(AnsibleFilterError, match="a pseudonymized snapshot has ids"):
         snapshot_diff(hidden, other)

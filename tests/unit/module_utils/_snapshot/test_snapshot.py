@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Snapshots: what is in them, what is not and why, and the file."""
+"""Snapshots: their content, missing kinds with reasons, and the file."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_a_snapshot_holds_what_the_tenant_holds(run: Run, simulator: Simulator) 
         assert result["counts"][kind] == len(names)
     groups = {one["displayName"]: set(one["members"]) for one in held["groups"]}
     users = {one["userPrincipalName"].partition("@")[0]: one["id"] for one in held["users"]}
-    # Those that policies name; Sales is in Everybody.
+    # The groups that policies name; Sales is in Everybody.
     sales = {users["adele.vance"], users["alex.wilber"]}
     assert groups["Sales"] == sales and groups["Pilot"] == {users["adele.vance"]}
     assert groups["Everybody"] >= sales | {users["administrator"]}
@@ -81,7 +81,7 @@ def test_what_could_not_be_read_is_said_and_never_empty(run: Run) -> None:
     assert "mailboxes" not in result["snapshot"]["objects"]
     assert all(one["reason"].endswith(".") or one["error"] == "not_asked" for one in missing.values())
     assert "(request id" not in str(missing)
-    # Of the roles of one's own, what they hold.
+    # The content of custom roles.
     ready = run(module)["snapshot"]["objects"]["management_roles"]
     assert any(one.get("RoleEntries") for one in ready if one["Name"] == "Intune Connector Access")
 
@@ -168,7 +168,7 @@ def test_an_older_snapshot_of_the_tenant_is_renewed(run: Run, tmp_path: Path, si
     path = tmp_path / "tenant.yml"
     assert run(module, path=str(path))["changed"]
     old = path.read_text()
-    # As an editor leaves it: other quotes, a comment.
+    # As saved by an editor: other quotes, a comment.
     path.write_text("---\n# Monday\n" + old.replace('"', "'", 10))
     simulator.describe({"display_name": "Renamed"}, "ready")
     assert run(module, path=str(path))["changed"]

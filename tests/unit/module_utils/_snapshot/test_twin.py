@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The copy of a tenant that its snapshot makes: the same to every reader, and what was not read is not there."""
+"""The copy of a tenant from its snapshot: equal for every reader, and without unread data."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from ..conftest import TENANTS, Clock, run_declaration
 
 MODULES = "ansible_collections.intune.exchange.plugins.modules"
 GRAPH = sorted({*NEEDS["tenant_snapshot_info"].read, *NEEDS["mobile_access_assessment_info"].read})
-# What is read in other forms, refused, large, and in the middle of its life.
+# Objects in other forms, refused reads, many objects, and a connector in the middle of its life.
 SAMPLE = ("retired_with_holes", "documented_forms", "missing_permission", "no_exchange", "connected", "dehydrated")
 CROWD = {"exchange": {"crowd": {"devices": 60, "seed": 7, "users": ["adele.vance", "alex.wilber", "administrator"]}}}
 
@@ -52,7 +52,7 @@ def snapshot_of(simulator: Simulator, tenant: str, path: Path) -> None:
 
 
 def prepared(simulator: Simulator, tenant: str, more: dict[str, Any]) -> None:
-    """With all rights to read, unless the tenant is about missing ones."""
+    """With all permissions to read, unless the tenant is about missing ones."""
     rights = {"application": {"graph": GRAPH}} if tenant != "missing_permission" else {}
     simulator.describe({**rights, **more}, tenant)
 
@@ -77,11 +77,11 @@ def check(simulator: Simulator, folder: Path, names: tuple[str, ...]) -> None:
             first, again = (load_snapshot(str(folder / f"{name}{end}.yml")) for end in ("", ".again"))
             found = snapshot_diff(first, again)
             assert found["equal"], (name, found["differences"][:3])
-            # To the letter as well, but for the forms of times, and what moves.
+            # Literally, too, except for the formats of times, and volatile properties.
             assert letters(first, name) == letters(again, name), name
             assert set(first["not_read"]) == set(again["not_read"]), name
             for kind, problem in first["not_read"].items():
-                # There is no sign-in that fails on a copy.
+                # No sign-in fails on a copy.
                 assert again["not_read"][kind]["error"] == problem["error"].replace("sign_in", "forbidden"), (
                     name,
                     kind,
@@ -117,7 +117,7 @@ READERS: list[tuple[str, dict[str, Any]]] = [
     ("role_group_info", {"filter": "Name -like '*Organization*'"}),
     ("mobile_access_assessment_info", {}),
 ]
-# They rest on logs, which a snapshot does not hold.
+# They need logs, which a snapshot does not contain.
 OF_LOGS = {"legacy_sign_ins", "mail_apps"}
 
 
@@ -150,11 +150,11 @@ def test_readers_and_writers_cannot_tell_a_copy_apart(simulator: Simulator, tmp_
                 assert {here.pop(one) for one in OF_LOGS} == {"unknown"}
                 there = {name: status for name, status in there.items() if name not in OF_LOGS}
             assert without_order(here) == without_order(there), (module, options)
-        # There are no logs on a copy, and no right would help.
+        # A copy has no logs, and no permission would help.
         deadlines = read(copy, "mobile_access_deadlines_info", "contoso")["deadlines"]
         assert any("take the snapshot again" in one["next_step"] for one in deadlines)
         assert "already holds" not in str(deadlines)
-        # What changes has its effect on the devices, as on the tenant.
+        # A change affects the devices, as on the tenant.
         for one, name in ((simulator, "retired_with_holes"), (copy, "contoso")):
             settings = {"default_access_level": "Quarantine", "accept_impact": True}
             assert read(one, "activesync_organization_settings", name, **settings)["changed"]
@@ -174,7 +174,7 @@ def test_what_is_not_in_the_snapshot_is_refused_and_not_empty(simulator: Simulat
     cut = yaml.safe_load(path.read_text())
     for kind in ("mailboxes", "device_access_rules"):
         del cut["objects"][kind]
-    # Words for which a client would try again, or take the list for empty, are no more than words here.
+    # Words for which a client would retry, or treat the list as empty, have no meaning here.
     words = "Could not read the mailboxes on tenant T: maximum number of concurrent requests per tenant, not licensed"
     cut["not_read"]["mailboxes"] = {"reason": f"{words}. Try again.", "error": "timeout"}
     path.write_text(yaml.safe_dump(cut, sort_keys=False))
@@ -199,7 +199,7 @@ def test_a_right_that_was_missing_is_not_asked_for_on_a_copy(simulator: Simulato
         found = read(copy, "tenant_snapshot_info", "contoso")["not_read"]
     [here] = [one for one in found if one["kind"] == "conditional_access_policies"]
     assert "already holds" not in here["reason"] and "grant it" in lacked["reason"]
-    # What was to be done then is in the reason.
+    # The next step at that time is in the reason.
     assert "This needs Policy.Read.All: grant it" in here["reason"] and here["error"] == "forbidden", here
     assert here["reason"].endswith("take the snapshot again when it can be read.")
 

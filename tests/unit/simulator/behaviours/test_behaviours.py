@@ -32,12 +32,12 @@ from ..conftest import Client
 SOURCES = sorted(Path(simulator.__file__).parent.rglob("*.py"))
 WRITING = re.compile(r"^(?:.*store(?:\(.*\))?|assignments)\.(?:add|update|remove)\(")
 DESCRIBED = re.compile(r"(?:\w+\.)?tenant\.(?:description|intune|exchange)")
-# What takes the id of a behaviour as its first argument.
+# Functions with the id of a behaviour as their first argument.
 NAMING = {"Refusal", "implements", "refused", "_refused", "_bad", "_bad_request", "Limit"}
 
 
 def named() -> set[str]:
-    """The ids that the code names."""
+    """The ids in the code."""
     found = {f"aadsts-{number}" for number in ERRORS}
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
@@ -90,7 +90,7 @@ def test_what_is_special_about_a_kind_of_object_is_marked() -> None:
 
 
 def rules_of_state(tree: ast.AST) -> Iterator[ast.FunctionDef]:
-    """Functions that write to a store, or that go by what the tenant's description says."""
+    """Functions that write to a store, or that depend on the tenant's description."""
     for function in ast.walk(tree):
         if isinstance(function, ast.FunctionDef):
             inside = [ast.unparse(node) for node in ast.walk(function) if isinstance(node, (ast.Attribute, ast.Call))]
@@ -100,7 +100,7 @@ def rules_of_state(tree: ast.AST) -> Iterator[ast.FunctionDef]:
 
 @pytest.mark.parametrize("path", SOURCES, ids=lambda path: "/".join(path.parts[-2:]))
 def test_every_rule_of_state_is_marked(path: Path) -> None:
-    """But for what makes the state that a tenant starts in."""
+    """Except functions for the initial state of a tenant."""
     for function in rules_of_state(ast.parse(path.read_text())):
         marks = [one.func.id for one in function.decorator_list if isinstance(one, ast.Call) if hasattr(one.func, "id")]
         assert "implements" in marks or function.name.lstrip("_").startswith("seed"), function.name
@@ -114,7 +114,7 @@ def test_the_search_for_rules_finds_them() -> None:
 
 
 def test_the_code_refuses_by_refusals_only() -> None:
-    """An answer that says no is written where refusals are rendered, or names its behaviour itself."""
+    """A refusing response is created where refusals are rendered, or names its behaviour itself."""
     for path in SOURCES:
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "Answer":
@@ -123,7 +123,7 @@ def test_the_code_refuses_by_refusals_only() -> None:
 
 
 class Forgetful:
-    """A service whose author forgot to say what its answers go by."""
+    """A service whose author forgot to name the behaviour of its responses."""
 
     name, url = "graph", "https://localhost"
 

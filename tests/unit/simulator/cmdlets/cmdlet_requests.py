@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Requests for any cmdlet, made from nothing but the contract: valid ones, and ones with exactly one mistake.
+"""Requests for any cmdlet, generated from the contract only: valid ones, and ones with exactly one mistake.
 
-Valid means: the parameters of one of the cmdlet's parameter sets, all that are mandatory and some of the others, each
-in the encoding and within the bounds of the contract. An identity is that of an object that is there, or of none. Text
-is letters, digits, spaces and a few marks: which other characters a property takes is not in the contract.
+Valid means: the parameters of one of the cmdlet's parameter sets, all mandatory ones and some others, each in the
+encoding and within the bounds of the contract. An identity is that of an existing object, or of none. Text is letters,
+digits, spaces and a few marks: the other valid characters of a property are not in the contract.
 """
 
 from __future__ import annotations
@@ -62,7 +62,7 @@ class Cmdlet:
 
 
 class Values:
-    """Right and wrong values for a parameter."""
+    """Valid and invalid values for a parameter."""
 
     def __init__(self, identities: dict[str, list[str]]) -> None:
         self._identities = identities
@@ -75,7 +75,7 @@ class Values:
         return st.none() | value if limits.get("nullable") else value
 
     def _special(self, cmdlet: Cmdlet, name: str) -> SearchStrategy[Any] | None:
-        """What is text for the contract, but has a form of its own."""
+        """Text in the contract that must have a special form."""
         if name == "Filter":
             properties = [key for key, kind in cmdlet.output.items() if kind == "string"]
             return st.builds("{} {} '{}'".format, st.sampled_from(properties), st.sampled_from(FILTERS), PLAIN)
@@ -104,7 +104,7 @@ class Values:
         return self._text(spec, limits)
 
     def _text(self, spec: Json, limits: Json) -> SearchStrategy[str]:
-        """One of the names that the contract lists; the identity of something, or of nothing; any text."""
+        """One of the names in the contract; the identity of an object, or of none; any text."""
         if spec.get("allowed_values"):
             return st.sampled_from(spec["allowed_values"]).flatmap(lambda name: st.sampled_from([name, name.lower()]))
         known = self._identities.get(spec["type"].removesuffix("[]"))
@@ -113,7 +113,7 @@ class Values:
         return TEXT.map(lambda text: text[: limits.get("max_length", 20)].strip() or "x")
 
     def wrong(self, spec: Json) -> list[Any]:
-        """Values that the encoding or its bounds do not allow."""
+        """Values outside the encoding or its bounds."""
         limits = spec.get("constraints", {})
         # The members of some enumerations may be given by number.
         found = [one for one in WRONG[spec["encoding"]] if not (spec.get("numbered") and isinstance(one, int))]
@@ -198,7 +198,7 @@ def valid(draw: st.DrawFn, cmdlet: Cmdlet, values: Values) -> Request:
 
 @st.composite
 def _names(draw: st.DrawFn, cmdlet: Cmdlet) -> set[str]:
-    """The parameters of one set: all that are mandatory, some of the others."""
+    """The parameters of one set: all mandatory ones, some others."""
     mandatory, optional = draw(st.sampled_from(cmdlet.sets))
     unsupported = {name for name, spec in cmdlet.parameters.items() if spec["encoding"] == "unsupported"}
     usable = sorted((optional & set(cmdlet.parameters)) - cmdlet.skipped - unsupported)
@@ -210,7 +210,7 @@ def _selection(cmdlet: Cmdlet) -> SearchStrategy[list[str]]:
 
 
 def _spelled(draw: st.DrawFn, cmdlet: Cmdlet, name: str) -> str:
-    """PowerShell does not care about case, and knows aliases."""
+    """PowerShell ignores case, and has aliases."""
     spellings = [name, name.lower(), *cmdlet.parameters[name].get("aliases", [])]
     return draw(st.sampled_from(spellings))
 
@@ -232,7 +232,7 @@ def invalid(draw: st.DrawFn, cmdlet: Cmdlet, values: Values) -> Request:
 
 @dataclass(frozen=True)
 class Mistake:
-    """What is done to a parameter (nothing said: it is left out), and what must refuse that."""
+    """The change of a parameter (None: it is left out), and what must refuse it."""
 
     kind: str
     parameter: str
@@ -247,7 +247,7 @@ def _mistakes(cmdlet: Cmdlet, names: set[str], values: Values) -> Iterator[Mista
     for name in names:
         if cmdlet.fits(names - {name}) and not cmdlet.suffices(names - {name}):
             yield Mistake("missing", name, None, "cmdlet-mandatory")
-        # Only a value that is there can be wrong; an identity of nothing counts as none.
+        # Only an existing value can be wrong; an empty identity counts as none.
         wrong = [value for value in values.wrong(cmdlet.parameters[name]) if name != "Identity" or value is not None]
         yield Mistake("value", name, st.sampled_from(wrong), "cmdlet-value")
     for name in set(cmdlet.parameters) - names:

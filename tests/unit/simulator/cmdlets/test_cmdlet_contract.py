@@ -5,9 +5,9 @@
 
 Where a property is an integer and the parameter of its name takes Unlimited, the property may be Unlimited as well.
 
-A valid request (see cmdlet_requests) is carried out, and its answer has the properties and types of the contract; or
-it is refused for a reason of state, one of STATE, in the form in which the service refuses. An invalid one is refused
-for its mistake, in that form, and changes nothing.
+A valid request (see cmdlet_requests) is performed, and its response has the properties and types of the contract; or it
+is refused because of the state, with one of STATE, in the service's form. An invalid one is refused for its mistake, in
+that form, and changes nothing.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CMDLETS = [
     Cmdlet(name, entry, CONTRACT["output_objects"].get(entry["output_object"], {}).get("properties", {}), SKIPPED[name])
     for name, entry in CONTRACT["cmdlets"].items()
 ]
-# What may refuse a valid request: what is there or not there, and rules of the objects.
+# Refusals of a valid request: existing or missing objects, and rules of the objects.
 STATE = {
     "member-exists",
     "member-missing",
@@ -56,7 +56,7 @@ STATE = {
     "role-in-use",
     "service-principal-unknown",
 }
-# Where the identities come from that a type of parameter can name.
+# The sources of identities for each type of parameter.
 NAMED = {
     "ActiveSyncDeviceAccessRuleIdParameter": "ActiveSyncDeviceAccessRule",
     "ActiveSyncDeviceClassIdParameter": "ActiveSyncDeviceClass",
@@ -106,7 +106,7 @@ def own(alone: Simulator) -> Client:
 
 @pytest.fixture(scope="module")
 def values(own: Client) -> Values:
-    """Values with the identities of what is there from the start."""
+    """Values with the identities of the initial objects."""
     identities = {
         kind: [item[key] for item in own.run(f"Get-{noun}")[:6] for key in ("Identity", "Guid") if item.get(key)]
         for kind, noun in NAMED.items()
@@ -139,7 +139,7 @@ def check_valid(alone: Simulator, own: Client, cmdlet: Cmdlet, request: Request)
 
 
 def check_objects(cmdlet: Cmdlet, request: Request, body: Json) -> None:
-    """The envelope, and of each object the properties that were asked for, by their types."""
+    """The envelope, and of each object the requested properties, by their types."""
     if "@adminapi.confirmationmessage" in body:
         assert cmdlet.writes and body["value"] == [], request
         return
@@ -167,13 +167,13 @@ def check_property(kind: str, item: Json, name: str) -> None:
 
 
 def follow(own: Client, cmdlet: Cmdlet, request: Request, body: Json) -> None:
-    """Two further pages at most, got with the same body; no page is larger than what was asked for."""
+    """Two further pages at most, requested with the same body; no page exceeds the requested size."""
     size = int(request.prefer.partition("=")[2] or 1000)
     asked = {name.lower(): value for name, value in request.parameters.items()}  # names are compared without case
     for _unused in range(2):
         assert len(body["value"]) <= size
         if "@odata.nextLink" not in body or isinstance(asked.get("resultsize"), int):
-            return  # a list that ResultSize cut short ends in a link that leads nowhere
+            return  # a list that ResultSize limits ends in a link that cannot be followed
         assert len(body["value"]) == min(size, 100)
         headers = {"Prefer": request.prefer} if request.prefer else {}
         body = own.invoke(request.cmdlet, request.parameters, body["@odata.nextLink"], **headers).json()
@@ -181,7 +181,7 @@ def follow(own: Client, cmdlet: Cmdlet, request: Request, body: Json) -> None:
 
 
 def check_failure(answer: requests.Response) -> None:
-    """The form in which public clients have met failures of cmdlets."""
+    """The form of cmdlet failures that public clients have seen."""
     error = answer.json()["error"]
     assert (answer.status_code, error["code"]) == (400, "BadRequest") and isinstance(error["message"], str)
     inner = error["innererror"]["internalexception"]
@@ -253,7 +253,7 @@ def test_no_other_cmdlets(alone: Simulator, own: Client, record_property: Record
 def test_what_is_not_simulated_is_refused_and_never_swallowed(
     alone: Simulator, own: Client, values: Values, cmdlet: Cmdlet, name: str
 ) -> None:
-    """These are the parameters that the generated requests leave out."""
+    """These are the parameters that the generated requests omit."""
     encoding = cmdlet.parameters[name]["encoding"]
     mandatory = next(needed for needed, optional in cmdlet.sets if name in needed | optional)
     value = {"bool": True, "switch": True, "array": [], "multivalued": []}.get(encoding, "x")

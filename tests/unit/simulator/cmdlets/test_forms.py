@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The forms in which InvokeCommand answers: each choice of a description, checked as public projects saw it."""
+"""The forms of InvokeCommand's responses: each choice of a description, compared with public projects."""
 
 from __future__ import annotations
 

@@ -59,7 +59,7 @@ def user_id(client: Client, name: str) -> str:
 
 
 def what_if(client: Client, user: str, apps: tuple[str, ...] = (EXCHANGE,), **conditions: Any) -> dict[str, str]:
-    """What becomes of each policy: applied, or the reason why not."""
+    """The result for each policy: applied, or the reason why not."""
     body = {
         "signInIdentity": {"@odata.type": "#microsoft.graph.userSignIn", "userId": user_id(client, user)},
         "signInContext": {"@odata.type": "#microsoft.graph.applicationContext", "includeApplications": list(apps)},

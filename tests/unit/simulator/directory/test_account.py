@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What setting up an account meets in the directory: delays, licences, users that are not for everybody to change."""
+"""The directory's behaviour during account set-up: delays, licences, protected users."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ INTUNE_ADMINISTRATOR = "3a2c62db-5318-420d-8d74-23affee5d9d5"
 
 
 def create(client: Client, **properties: Any) -> str:
-    """A user under the name of the tenant's account; its path."""
+    """Create a user with the name of the tenant's account; returns its path."""
     body = {
         "accountEnabled": True,
         "displayName": "New",
@@ -37,7 +37,7 @@ def create(client: Client, **properties: Any) -> str:
 
 
 def licensed(client: Client, path: str, *skus: str, remove: tuple[str, ...] = (), without: tuple[str, ...] = ()) -> str:
-    """Give and take licences; what Graph says to that, nothing if it does it."""
+    """Assign and remove licences; returns Graph's error, or None on success."""
     added = [{"skuId": sku, "disabledPlans": list(without)} for sku in skus]
     answer = client.graph("POST", f"{path}/assignLicense", json={"addLicenses": added, "removeLicenses": list(remove)})
     return "" if answer.status_code == 200 else error(answer, 400)

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The credentials of azure-identity, and azure-core as the client that uses them.
 
-All are told where to sign in as for any other cloud, and trust the authority by REQUESTS_CA_BUNDLE.
+All sign-in addresses are configured as for any other cloud, and REQUESTS_CA_BUNDLE has the authority.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ def by_device_code(simulator: Simulator, facts: Facts) -> Any:
 
 
 def from_environment(simulator: Simulator, facts: Facts) -> Any:
-    """What the simulator's own `export` lines are good for."""
+    """With the simulator's own `export` lines."""
     return EnvironmentCredential(disable_instance_discovery=True)
 
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Signing in with Microsoft's own library, in every way that it offers to automation."""
+"""Signing in with Microsoft's own library, by all of its methods for automation."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ def test_device_code(simulator: Simulator, session: requests.Session) -> None:
 
 
 def test_refresh_tokens(simulator: Simulator, session: requests.Session) -> None:
-    """One sign-in serves both APIs; an old refresh token stays good, and nobody else's is taken."""
+    """One sign-in serves both APIs; an old refresh token stays valid, and nobody else's is accepted."""
     facts = simulator.facts()
     person = msal.PublicClientApplication(
         facts["client_id"],

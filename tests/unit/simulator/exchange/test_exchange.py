@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""InvokeCommand of Exchange Online: the call, the parameters, the pages; what each kind of object does."""
+"""InvokeCommand of Exchange Online: the call, the parameters, the pages; the behaviour of each kind of object."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Rights that can be proved: an application with exactly the connector's cmdlets, and rights that spread late."""
+"""Provable rights: an application with exactly the connector's cmdlets, and delayed propagation."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .test_rights import CONNECTOR_CMDLETS
 GROUP = "Intune Connector"
 RULE = {"AccessLevel": "Block", "Characteristic": "DeviceOS", "QueryString": "iOS 6.1 10B141"}
 RULE_NAME = "iOS 6.1 10B141 (DeviceOS)"
-# Each of the thirteen once, in an order in which each finds what it needs.
+# Each of the thirteen once, in an order in which each finds its objects.
 CALLS: list[tuple[str, Json]] = [
     ("Get-ActiveSyncOrganizationSettings", {}),
     ("Set-ActiveSyncOrganizationSettings", {"DefaultAccessLevel": "Quarantine"}),
@@ -38,7 +38,7 @@ CALLS: list[tuple[str, Json]] = [
 
 
 def signed_in(simulator: Simulator, tenant: str = "ready") -> Client:
-    """A client with a token that the restricted application got for its own secret."""
+    """A client with a token that the restricted application received for its own secret."""
     options = simulator.options(tenant, application="restricted")
     client = Client(simulator, tenant, application="restricted")
     form = {
@@ -111,7 +111,7 @@ def test_rights_count_later_and_for_new_tokens_only(simulator: Simulator, client
     assert status(early, read) == 403
     later = signed_in(simulator, "rights_lag")
     assert status(later, read) == 200
-    # Taking away spreads in the same way.
+    # Removals propagate in the same way.
     client.run("Remove-RoleGroupMember", Identity=GROUP, Member=later.facts["object_id"])
     assert status(signed_in(simulator, "rights_lag"), read) == 200
     simulator.advance(120)
@@ -136,7 +136,7 @@ def test_a_changed_role_spreads_late_too(simulator: Simulator, client_of: MakeCl
 
 
 def admitted(simulator: Simulator, client: Client, tenant: str = "ready") -> Client:
-    """The restricted application with Role Management, which holds every cmdlet that hands out rights."""
+    """The restricted application with Role Management, which contains every cmdlet that delegates rights."""
     facts = simulator.facts(tenant, "restricted")
     ids = {"AppId": facts["client_id"], "ObjectId": facts["object_id"]}
     client.run("New-ServicePrincipal", **ids)
@@ -172,7 +172,7 @@ def test_a_role_is_handed_out_by_whoever_may_delegate_it(simulator: Simulator, c
     )
     restricted.run("New-ManagementRoleAssignment", **given)
     restricted.run("New-RoleGroup", **group)
-    # To delegate a role is not to hold it.
+    # Delegating a role does not mean holding it.
     assert restricted.invoke("Get-MessageTrackingReport").status_code == 403
 
 

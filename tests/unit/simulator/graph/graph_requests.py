@@ -1,11 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The Graph contract made fit for generating requests: it says less than OData and the service's pages do.
+"""The Graph contract, completed for generating requests: it says less than OData and the service's pages.
 
-What is added, and nothing else: what pages require is required; types are closed, and named where a name is needed;
-"this type, or an object that may be null" means the type, or null; `$select` and `$orderby` name properties of what is
-listed, `$filter` compares them; keys in paths are those of objects that are there, or plain words. `$search`, which is
+Only this is added: properties that pages require are required; types are closed, and named where a name is needed;
+"this type, or an object that may be null" means the type, or null; `$select` and `$orderby` name properties of the
+listed type, `$filter` compares them; keys in paths are those of existing objects, or plain words. `$search`, which is
 refused without its header, and `$expand` of what the simulator does not expand, are left out.
 """
 
@@ -22,10 +22,10 @@ from simulator.graph.table import RESOURCES
 
 Json = dict[str, Any]
 _TYPE = "microsoft.graph."
-# What the simulator expands, and the $filters that it has documentation for: by type, from its table of resources.
+# The expansions of the simulator, and its documented $filters: by type, from its table of resources.
 EXPANDED = {one.type.removeprefix(_TYPE): sorted({*one.expands, *one.contains}) for one in RESOURCES.values()}
 FILTERED = {one.type.removeprefix(_TYPE): one.filters for one in RESOURCES.values() if one.filters is not None}
-# What the pages of these operations require, and the metadata does not.
+# Properties that the pages of these operations require, and the metadata does not.
 _OBJECT = {"type": "object"}
 REQUIRED: dict[str, Json] = {
     "identity.conditionalAccess.CreatePolicies": {
@@ -56,7 +56,7 @@ class Prepared:
         self.document = self._prepared()
 
     def forbids(self, template: str, method: str, url: str, body: bytes | str | None) -> bool:
-        """Whether a request is against the document, as it was sent."""
+        """Whether the document forbids a request as it was sent."""
         operation = self.document["paths"][template][method.lower()]
         known = {parameter["name"]: parameter["schema"] for parameter in operation["parameters"]}
         query = parse_qs(urlsplit(url).query, keep_blank_values=True)
@@ -117,7 +117,7 @@ class Prepared:
         return parameter | {"schema": schema} if items else None
 
     def _listed(self, operation: Json) -> tuple[str, Json]:
-        """The type of the objects that an operation gives, and their properties."""
+        """The type of the objects that an operation returns, and their properties."""
         answer = self._resolved(operation["responses"]["2XX"])
         schema = answer.get("content", {}).get("application/json", {}).get("schema", {})
         properties = self._properties(schema)
@@ -144,7 +144,7 @@ class Prepared:
         return part
 
     def _closed(self, schema: Json) -> Json:
-        """The schema without inheritance, and without room for properties that it does not name."""
+        """The schema without inheritance, and without additional properties."""
         if "$ref" in schema:
             name = schema["$ref"].rpartition("/")[2]
             if f"closed.{name}" not in self._flat:
@@ -165,7 +165,7 @@ class Prepared:
         return {"type": "object", "properties": closed, "additionalProperties": False, **kept}
 
     def _named(self, name: str, reference: str) -> Json:
-        """A type that stands in for one without properties of its own, and has to say its name."""
+        """A type that replaces one without its own properties, and must have its name."""
         closed = self._closed(self._resolved({"$ref": reference}))
         closed["properties"]["@odata.type"] = {"type": "string", "enum": [name]}
         return closed | {"required": ["@odata.type"]}
@@ -185,7 +185,7 @@ def _is(schema: Json, text: str) -> bool:
 
 
 def _filters(title: str, properties: Json) -> list[str]:
-    """Documented comparisons; where there is no list of them, those of directory objects, of plain text and flags."""
+    """Documented comparisons; without a list of them, those of directory objects, of plain text and flags."""
     if title in FILTERED:
         return [_comparison(name, operator) for name, known in FILTERED[title].items() for operator in sorted(known)]
     texts = [name for name, spec in properties.items() if spec.get("type") == "string" and "format" not in spec]

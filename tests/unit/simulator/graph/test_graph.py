@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Graph: what the contract allows is done, what it does not is refused, and every answer keeps to it."""
+"""Graph: the contract's operations work, others are refused, and every response conforms to it."""
 
 from __future__ import annotations
 
@@ -29,12 +29,12 @@ READS = [one for one in CONTRACT.operations() if one.method == "GET" and one.id 
 
 
 def everything() -> set[str]:
-    """Every permission that any operation asks for."""
+    """Every permission that any operation requires."""
     return set(re.findall(r'"(\w+\.[\w.]+)"', json.dumps([one.permissions for one in CONTRACT.operations()])))
 
 
 def check(contract: Json, operation: Operation, body: Any) -> None:
-    """The answer against the schema, by a validator that is not ours."""
+    """Validate the response against the schema, with a third-party validator."""
     schema = contract["paths"][operation.template][operation.method.lower()]["responses"]["2XX"]
     if "$ref" in schema:
         schema = contract["components"]["responses"][schema["$ref"].rpartition("/")[2]]
@@ -73,7 +73,7 @@ def test_every_read_answers_by_its_schema(client_of: MakeClient, graph_contract:
                 return
             keys[name] = found[0]["id"]
         path = path.replace(f"{{{name}}}", keys[name])
-    # Only readers who accept eventual consistency are told a number.
+    # Only clients that accept eventual consistency get a number.
     answer = client.graph("GET", path, headers={"ConsistencyLevel": "eventual"} if path.endswith("/$count") else {})
     assert answer.status_code == operation.success, answer.text
     if operation.answer is not None:
@@ -81,7 +81,7 @@ def test_every_read_answers_by_its_schema(client_of: MakeClient, graph_contract:
 
 
 def tenant_for(operation: Operation) -> str:
-    """One that has something to show of this."""
+    """A tenant with suitable data."""
     areas = ("auditLogs", "deviceAppManagement", "groups", "identity", "policies", "reports")
     devices = ("/deviceManagement/managedDevice", "/deviceManagement/deviceCompliance")
     mobile = operation.template.split("/")[1] in areas or operation.template.startswith(devices)
@@ -97,13 +97,13 @@ def check_error(contract: Json, body: Any) -> None:
 def test_every_operation_needs_its_permission(
     client_of: MakeClient, graph_contract: Json, operation: Operation
 ) -> None:
-    """Each documented permission alone is enough (a combination together); none, or others, do not."""
+    """Each documented permission alone is enough (a combination together); none, or others, are not."""
     if not operation.permissions:
         return
     path = re.sub(r"\{[^}]*\}", "anything", operation.template)
     listed = operation.permissions["application"]
     wanted = set(listed.get("combination") or listed["least"] + listed["other"])
-    # Who grants permissions has to be able to read the application as well: the page of appRoleAssignments.
+    # An application that grants permissions must also read the application: the page of appRoleAssignments.
     read = {"Application.Read.All"} if operation.id in GRANTING else set()
     for granted in [set(), everything() - wanted]:
         answer = client_of(tenant_for(operation), granted).graph(operation.method, path, json={})
@@ -380,7 +380,7 @@ def test_users_licences_and_roles_can_be_written(simulator: Simulator, client_of
     given = client.graph("POST", roles, json=role)
     assert given.status_code == 201
     assert "conflicting" in client.graph("POST", roles, json=role).text
-    assert client.graph("DELETE", path).status_code == 403  # an administrator is guarded
+    assert client.graph("DELETE", path).status_code == 403  # an administrator is protected
     assert client.graph("DELETE", f"{roles}/{given.json()['id']}").status_code == 204
     assert client.values(f"{roles}?$filter=principalId eq '{role['principalId']}'") == []
     assert client.graph("DELETE", path).status_code == 204

@@ -3,8 +3,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Every operation of the Graph contract with requests that schemathesis generates.
 
-A valid request (see graph_requests) has the documented status and an answer by its schema; or it is refused for a
-reason of state or for a rule of the object, one of STATE, with Graph's error. An invalid one is refused with Graph's
+A valid request (see graph_requests) gets the documented status and a response that matches its schema; or it is refused
+because of the state or a rule of the object, one of STATE, with Graph's error. An invalid one is refused with Graph's
 error and changes nothing.
 """
 
@@ -30,11 +30,11 @@ from .graph_requests import Prepared
 
 OPERATIONS = Contract().operations()
 TENANT = Path(__file__).with_name("everything.yml")
-# Those that take anything that could be wrong, beside a key.
+# Requests in which only a key can be wrong.
 REFUSING = [operation for operation in OPERATIONS if operation.options - {"$expand", "$search"} or operation.body]
-# What may refuse a valid request: what is there or not there, and rules of the objects that no schema says.
+# Refusals of a valid request: existing or missing objects, and rules of the objects beyond the schema.
 STATE = {
-    # A display name, and what is there: an application for a service principal, what a grant names.
+    # A display name, and existing objects: an application for a service principal, the objects of a grant.
     "app-role-assignments",
     "application-federated",
     "application-password",
@@ -44,7 +44,7 @@ STATE = {
     "service-principal-twice",
     # Empty lists, parts that are null, or sent alone; risk without Entra ID P2.
     "conditional-access-clients",
-    # Users, groups and roles that are not there, and guests who are said twice.
+    # Missing users, groups and roles, and guests given twice.
     "conditional-access-guests",
     "conditional-access-licence",
     "conditional-access-people",
@@ -55,9 +55,9 @@ STATE = {
     "connector-sync-type",
     "directory-mastered",
     "directory-not-found",
-    # Words that are too simple.
+    # Passwords that are too simple.
     "directory-password",
-    # Accounts with a role in the directory are guarded, and passwords everywhere.
+    # Accounts with a directory role are protected, and so are all passwords.
     "directory-password-right",
     "directory-sensitive",
     "directory-value",
@@ -66,21 +66,21 @@ STATE = {
     "graph-batch-invalid",
     "graph-count-segment",
     "graph-me",
-    # Texts that are no clauses, and lists that are not searched.
+    # Texts that are no clauses, and lists without search.
     "graph-search",
-    # A list that is filtered by one of two properties.
+    # A list that can be filtered by one of two properties.
     "group-eligibility-filter",
     "intune-not-found",
     "licence-assignment",
     "licence-location",
-    # Most of what an organization has is not for writing.
+    # Most properties of an organization are read-only.
     "organization-update",
     # The pages of a partner's lists name fewer options, and a longest page.
     "partner-query",
     "partner-top",
     # A key in the path that is a plain word.
     "reports-period",
-    # An object that has to be there and has nothing in it.
+    # A required object without content.
     "what-if-required",
 }
 
@@ -148,7 +148,7 @@ def check_valid(alone: Simulator, own: Client, operation: Operation, case: Any) 
 
 
 def check_answer(case: Any, answer: Any) -> None:
-    """By the schema that the contract has for this kind of status; a 204 has nothing in it, a 302 says where to go."""
+    """By the contract's schema for this kind of status; a 204 has no content, a 302 an address."""
     if answer.status_code in (204, 302):
         assert not answer.content
         assert ("location" in answer.headers) is (answer.status_code == 302)
@@ -157,7 +157,7 @@ def check_answer(case: Any, answer: Any) -> None:
 
 
 def check_invalid(alone: Simulator, own: Client, prepared: Prepared, operation: Operation, case: Any) -> None:
-    """What schemathesis changed may be lost on the way, or right all the same: only what was sent counts."""
+    """A change by schemathesis may get lost, or be valid all the same: only the sent request counts."""
     answer = send(own, case)
     if not prepared.forbids(operation.template, operation.method, answer.request.url, answer.request.body):
         alone.reset()

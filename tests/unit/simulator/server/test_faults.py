@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults on order: each kind, each phase, counted, and seen in the ledger."""
+"""Injected faults: each kind, each phase, counted, and visible in the ledger."""
 
 from __future__ import annotations
 

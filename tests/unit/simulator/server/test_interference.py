@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Faults of the state: reads from a replica that is behind, and another administrator between two requests."""
+"""Faults of the state: reads from a replica that lags behind, and another administrator between two requests."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def test_another_administrator_changes_the_object_afterwards(client: Client, sim
 
 
 def test_another_administrator_between_read_and_write(client: Client, simulator: Simulator) -> None:
-    """A request that has nothing in common with the matching one is said in full."""
+    """A request that has nothing in common with the matching one is given in full."""
     path = f"/v1.0{CONNECTORS}/{client.create_connector()['id']}"
     simulator.fault(
         match=LISTING, kind="second_writer", phase="after_effect", request={"method": "DELETE", "path": path}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Clients whose hosts are written in: msal and requests, with nothing told to them but names and a secret."""
+"""Clients with hard-coded hosts: msal and requests, configured with names and a secret only."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ REGION = f"eurprd01.{EXCHANGE}"
 
 @pytest.fixture
 def simulator(tmp_path: Path) -> Iterator[Simulator]:
-    """One tenant as it is shipped, and one whose calls are sent on to its region."""
+    """One shipped tenant, and one whose calls are redirected to its region."""
     moved = tmp_path / "moved.yml"
     described = {"extends": "ready", "domain": "moved.example", "exchange": {"forms": {"redirect": True}}}
     moved.write_text(yaml.safe_dump(described))
@@ -42,7 +42,7 @@ def simulator(tmp_path: Path) -> Iterator[Simulator]:
 
 @pytest.fixture
 def session(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> requests.Session:
-    """The lines in the hosts file: these names are here, and port 443 is that of the simulator."""
+    """The lines in the hosts file: these names resolve to this machine, and port 443 is that of the simulator."""
     resolve = socket.getaddrinfo
 
     def here(host: Any, port: Any, *given: Any, **named: Any) -> Any:
@@ -50,7 +50,7 @@ def session(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> requests.S
             host, port = "127.0.0.1", simulator.public_port
         return resolve(host, port, *given, **named)
 
-    connect = anyio.connect_tcp  # it looks names up by itself, and keeps the port
+    connect = anyio.connect_tcp  # it resolves names itself, and keeps the port
 
     async def there(remote_host: Any, remote_port: Any, **named: Any) -> Any:
         assert remote_host in (GRAPH, LOGIN)
@@ -118,7 +118,7 @@ def test_our_own_client_needs_no_addresses_and_follows_to_the_region(
 def test_msgraph_sdk_as_its_pages_show_it(
     simulator: Simulator, session: requests.Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Names, a secret, and whom to trust by the variables that are printed; no address of anything."""
+    """Names, a secret, and the trusted authority from the printed variables; no addresses."""
     for name, value in simulator.client_environment().items():
         monkeypatch.setenv(name, value)
     facts = simulator.facts()
