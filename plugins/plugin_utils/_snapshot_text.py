@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The text of a snapshot as data, in bounded time and memory: nothing in it is a tag, a time or a template.
 
-A simulator that serves a copy has a file that is the same.
+Servers of copies have a file that is the same.
 """
 
 from __future__ import annotations
