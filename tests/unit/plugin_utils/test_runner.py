@@ -201,3 +201,21 @@ def test_a_part_of_a_long_result_is_in_no_file(monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setattr(_runner.json, "dump", full)
     _runner._summarized({"devices": [{}] * 201}, str(tmp_path), "x")
     assert list(tmp_path.iterdir()) == [] and shown[0].endswith("No space left on device.")
+
+
+def test_the_environment_of_the_controller_is_known_through_links(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The files in two environments are links to one Python, and yet two that hold other packages."""
+    (base := tmp_path / "base").mkdir()
+    (base / "python3").touch()
+    for name in ("own", "other"):
+        (folder := tmp_path / name / "bin").mkdir(parents=True)
+        (folder / "python3").symlink_to(base / "python3")
+    (tmp_path / "linked").symlink_to(tmp_path / "own")
+    monkeypatch.setattr(_runner.sys, "executable", str(tmp_path / "linked" / "bin" / "python3"))
+    found = {
+        name: _runner._of_controller(str(tmp_path / name / "bin" / "python3")) for name in ("own", "linked", "other")
+    }
+    assert found == {"own": True, "linked": True, "other": False}
+    assert not _runner._of_controller(str(base / "python3")) and _runner._of_controller("auto_silent")
