@@ -361,7 +361,7 @@ def test_no_property_is_trusted_to_hold_no_name(kind: str) -> None:
     properties = sorted({*ENUMERATIONS, *MODELS, *NAMES, "RoleEntries", "bundleId", "rule", "version", "somethingElse"})
     for tail in TAILS:
         value = tail.format("Quibbleworth", "Zoe")
-        record = dict.fromkeys(properties, value) | {"inner": {name: [value] for name in properties}}
+        record: dict[str, Any] = dict.fromkeys(properties, value) | {"inner": {name: [value] for name in properties}}
         record |= {"extension_0123456789abcdef_Quibbleworth": 1, "Quibbleworth Zoe": 2}
         [found] = pseudonymized(snapshot(users=[ZOE], **{kind: [record]}))["objects"][kind]
         assert "quibbleworth" not in json.dumps(found).lower(), (tail, found)
