@@ -674,7 +674,7 @@ progress:
   elements: str
   sample: ["waiting for the new object to be listed (1 of 7)"]
 deleted_id:
-  description: The id of the policy that was removed, with which O(state=restored) brings it back; none if there was none.
+  description: The id of the removed policy, with which O(state=restored) brings it back; none if there was none.
   returned: with O(state=absent)
   type: str
   sample: 5b0f1a7e-3d2c-4e8b-9a6f-1c2d3e4f5a6b

@@ -53,8 +53,8 @@ options:
     default: [interactive, non_interactive]
   trust_threshold:
     description:
-      - The agreement in per cent from which RV(calibration.trusted) is true. From 20 results on where a policy applied,
-        the agreement on these must reach it too.
+      - The agreement in per cent from which RV(calibration.trusted) is true. The agreement on the results where a
+        policy applied must reach it too, however few they are.
     type: int
     default: 95
   keep_groups:
@@ -139,7 +139,7 @@ calibration:
       type: float
       returned: always
     trusted:
-      description: Whether both are at least O(trust_threshold); the second from 20 results on.
+      description: Whether both are at least O(trust_threshold). A second one that is null counts as reached.
       type: bool
       returned: always
     verdict:

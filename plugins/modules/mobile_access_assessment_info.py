@@ -47,7 +47,9 @@ notes:
     they are not.
   - No API shows whether a device signs in with a certificate directly to Exchange Online, which ends on 31 December
     2026. If there are Exchange ActiveSync devices, that check is V(unknown).
-  - The sign-in log requires a licence for Microsoft Entra ID P1, and has interactive sign-ins only.
+  - The sign-in log requires a licence for Microsoft Entra ID P1 and goes back 30 days. Non-interactive sign-ins, which
+    legacy clients may have, come from Microsoft Graph beta, up to 10000 of them; without them, V(legacy_sign_ins) is
+    V(unknown) where it would be V(met).
   - If the tenant conceals names in reports, which is the default, the users of the usage report are only counted.
 seealso:
   - module: intune.exchange.conditional_access_policy

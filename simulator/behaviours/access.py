@@ -194,8 +194,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_API}/signin-list",
         ),
         "sign-ins-beta": Behaviour(
-            "beta tells the authentication, its flow and the audiences that were evaluated, and has non-interactive "
-            "sign-ins where $filter names signInEventTypes; v1.0 has interactive ones only",
+            "beta tells the authentication, flow, client credential and audiences, and has non-interactive sign-ins "
+            "where $filter names signInEventTypes; v1.0 has interactive ones only",
             DOCUMENTED,
             f"{_API}/signin-list?view=graph-rest-beta; {_API}/resources/signin?view=graph-rest-beta",
         ),
@@ -212,7 +212,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "words of enforcedGrantControls as in public logs",
         ),
         "directory-audits": Behaviour(
-            "who joined or left a group, the last 30 days, most recent first",
+            "who joined or left a group, and what changed of a user, the last 30 days, most recent first",
             DOCUMENTED,
             f"{_API}/directoryaudit-list; {_API}/resources/directoryaudit",
         ),

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -138,6 +139,7 @@ def logged(tenant: Tenant, number: str, described: Json, created: datetime) -> J
         "_beta": {
             "authenticationProtocol": described.get("flow", "none"),
             "authenticationRequirement": f"{'multi' if described.get('mfa') else 'single'}FactorAuthentication",
+            "clientCredentialType": described.get("credential", "none"),
             "conditionalAccessAudiences": list(described.get("audiences", ())),
             "crossTenantAccessType": "none",
             "originalTransferMethod": described.get("flow", "none").replace("deviceCode", "deviceCodeFlow"),
@@ -164,8 +166,12 @@ def _device(tenant: Tenant, described: Json) -> Json:
 
 def _audit(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
     group, user = described.get("group"), described.get("user")
+    changed = [
+        {"displayName": name, "oldValue": json.dumps([old]), "newValue": json.dumps([new])}
+        for name, (old, new) in described.get("changed", {}).items()
+    ]
     targets = [
-        {"id": tenant.uuid(kind.lower(), name), "type": kind, "displayName": name}
+        {"id": tenant.uuid(kind.lower(), name), "type": kind, "displayName": name, "modifiedProperties": changed}
         for kind, name in (("User", user), ("Group", group))
         if name
     ]
@@ -173,7 +179,7 @@ def _audit(tenant: Tenant, number: int, described: Json, now: datetime) -> Json:
         "id": tenant.uuid("directoryAudit", str(number)),
         "activityDateTime": iso(now - timedelta(seconds=described["age"])),
         "activityDisplayName": described["activity"],
-        "category": "GroupManagement",
+        "category": "GroupManagement" if group else "UserManagement",
         "loggedByService": "Core Directory",
         "result": "success",
         "targetResources": targets,

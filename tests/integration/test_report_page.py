@@ -118,12 +118,21 @@ def made_up(name: str, number: int) -> dict[str, Any]:
     return facts
 
 
+class _Data(str):
+    """Text that Ansible takes as it is: without the tag, ansible-core before 2.19 would read it as a dictionary."""
+
+
+class _Dumper(yaml.SafeDumper):
+    pass
+
+
+_Dumper.add_representer(_Data, lambda dumper, data: dumper.represent_scalar("!unsafe", str(data)))
+
+
 def written(folder: Path, names: list[str]) -> dict[str, Any]:
     """The report on tenants of these names, written to `folder` by the tasks of the playbook."""
     make = FilterModule().filters()["fleet_report"]
     report: dict[str, Any] = make([made_up(name, number) for number, name in enumerate(names)], "2026-11-25T02:00:00Z")
-    data = folder / "data"
-    data.write_text(json.dumps(report), encoding="utf-8")
     playbooks = ROOT / "playbooks"
     play = {
         "hosts": "localhost",
@@ -132,13 +141,13 @@ def written(folder: Path, names: list[str]) -> dict[str, Any]:
         "vars_files": str(playbooks / "vars/report.yml"),
         "vars": {
             "ansible_python_interpreter": "{{ ansible_playbook_python }}",
-            "report_data": "{{ lookup('ansible.builtin.file', '" + str(data) + "') }}",
+            "report_data": _Data(json.dumps(report)),
         },
         "tasks": [{"ansible.builtin.include_tasks": str(playbooks / "tasks/report.yml")}],
     }
     (folder / "templates").symlink_to(playbooks / "templates")  # a playbook's templates are beside it
     book = folder / "book.yml"
-    book.write_text(yaml.safe_dump([play]))
+    book.write_text(yaml.dump([play], Dumper=_Dumper))
     where = ("-i", "localhost,", "-e", f"report_folder={folder}")
     done = ansible("ansible-playbook", *where, book, folder=folder)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -41,6 +41,7 @@ def settings() -> dict[str, str]:
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
+        "ANSIBLE_INJECT_INVOCATION": "true",  # arguments in results, where secrets may be: since 2.21 only on request
     }
 
 

@@ -88,8 +88,12 @@ def _held_or_not_read(result: Result, expected: Result) -> None:
 
 
 def _in_doubt(judged: str, one: Any) -> bool:
-    """A deadline can affect people for certain while one of its reads failed, which it then says."""
-    failed = judged == "deadlines" and one["status"] == "affected" and "could not " in one["evidence"]
+    """A deadline can affect people for certain while one of its reads failed, which it then says.
+
+    So can a check not be met: what was found is enough for that.
+    """
+    found = {"deadlines": "affected", "checks": "unmet"}.get(judged)
+    failed = one["status"] == found and "could not " in one["evidence"]
     return failed or one["status"] == "unknown"
 
 

@@ -32,10 +32,11 @@ from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
 from .access import coverage, shown
 from .app_protection import LISTS, parts
 from .deadlines import of_assessment
+from .legacy_log import interactive, read_background
 from .log_answers import by_log, people_of
 from .mail_apps import read_mail_apps
 from .questions import QUESTIONS
-from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES
+from .reads import READ_ORGANIZATION_CONFIG, READ_POLICIES
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "emergency_accounts": {"type": "int", "default": 2},
@@ -62,9 +63,9 @@ GRAPH_READS = {
         Purpose("read whether security defaults are on", "Policy.Read.All"),
         collection=False,
     ),
-    "sign_ins": READ_LEGACY_SIGN_INS,
     "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),
 }
+_GRAPH = (*GRAPH_READS, "sign_ins")
 _BESIDE = ("authority", "protections", "assignments", "people", "policy_plans")  # what hangs on other reads of Graph
 _ALL = {"ResultSize": "Unlimited"}
 _RECIPIENTS, _CONFIGURATION = "the Exchange role View-Only Recipients", "the Exchange role View-Only Configuration"
@@ -138,14 +139,15 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[
     """Everything that is judged: each name with what was read, or with the error of that read."""
     calls: dict[str, Callable[[], Any]] = {
         "graph": partial(_read_graph, tenant, users),
+        "background_sign_ins": partial(read_background, tenant),
         **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
     }
     found = gather(calls, at_most=_AT_ONCE)
     # Alone: the address of the file is good for a few minutes only, and nothing else is to come in between.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
-    facts = graph.or_else(dict.fromkeys((*GRAPH_READS, *users, *_BESIDE), graph))
-    check_any((*(facts[name] for name in GRAPH_READS), *found.values()))
+    facts = graph.or_else(dict.fromkeys((*_GRAPH, *users, *_BESIDE), graph))
+    check_any((*(facts[name] for name in _GRAPH), *found.values()))
     exchange = found.pop("organization_config").map(lambda listed: listed[0] if listed else {})
     return {**facts, **found, "exchange": exchange}
 
@@ -159,7 +161,7 @@ def _read_exchange(
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[Any]]:
     """In one batch what has a known address; then what hangs on that, beside the people of the policies."""
     named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
-    facts = read_batch(tenant, {**GRAPH_READS, **named})
+    facts = read_batch(tenant, {**GRAPH_READS, "sign_ins": interactive(tenant.http.now()), **named})
     protections = attempt(lambda: {name: facts[name].value for name in LISTS})
     hanging = {**_assignments(facts["compliance_policies"].or_else([])), **parts(protections.or_else({}))}
     policies = facts["policies"]

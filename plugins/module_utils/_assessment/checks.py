@@ -20,6 +20,7 @@ from .._mobile_devices.devices import below_minimum
 from .access import demands_app_protection
 from .app_protection import covering, described, included
 from .deadline_table import date_of
+from .legacy_log import LOG_DAYS, Background, both, left_out
 
 Records = Sequence[Mapping[str, Any]]
 OUTLOOK = {
@@ -146,21 +147,25 @@ def eas_certificates(devices: Records) -> Verdict:
     )
 
 
-def legacy_sign_ins(sign_ins: Records) -> Verdict:
+def legacy_sign_ins(interactive: Records, background: ReadResult[Background]) -> Verdict:
     """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
+    sign_ins, missing = both(ReadResult(interactive), background), left_out(background)
+    if not sign_ins and not missing:
+        return met(f"the sign-in log of the last {LOG_DAYS} days has no legacy client, interactive or not")
     if not sign_ins:
-        return met(
-            "the sign-in log of the last 30 days, interactive sign-ins only, has no legacy client; non-interactive "
-            "sign-ins, which may have some, are not read here: see User sign-ins (non-interactive) in the Microsoft "
-            "Entra admin center before you block legacy clients"
+        step = unread(background.error).next_step if background.error is not None else ""
+        return unknown(
+            f"the sign-in log of the last {LOG_DAYS} days has no legacy client in interactive sign-ins; {missing}",
+            f"{step}. Or see User sign-ins (non-interactive) in the Microsoft Entra admin center".removeprefix(". Or "),
         )
     used = Counter(str(one.get("clientAppUsed")) for one in sign_ins)
     stopped = sum(1 for one in sign_ins if one.get("conditionalAccessStatus") == "failure")
     people = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
     return unmet(
         f"{counted(len(sign_ins), 'sign-in')} of {counted(len(people), 'person', 'people')} with legacy clients "
-        "in 30 days: "
-        f"{', '.join(f'{number} {client}' for client, number in used.items())}; Conditional Access stopped {stopped}",
+        f"in {LOG_DAYS} days: "
+        f"{', '.join(f'{number} {client}' for client, number in used.items())}; Conditional Access stopped {stopped}"
+        f"{f'; {missing}' if missing else ''}",
         "Move these people to Outlook before legacy clients are blocked",
     )
 

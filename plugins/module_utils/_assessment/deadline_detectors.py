@@ -21,13 +21,11 @@ from .._core.text import counted
 from .._core.verdict import unread
 from .._rehearsal.sign_in_record import protocol_of
 from .access import resting_on_approved_application
+from .legacy_log import LOG_DAYS, both, left_out
 
 Records = Sequence[Mapping[str, Any]]
 Facts = Mapping[str, ReadResult[Any]]
-# What a device or a person needs not to have done in this many days to count as silent: as long as the log goes back.
-LOG_DAYS = 30
 _EAS, _EWS, _SMTP = "Exchange ActiveSync", "Exchange Web Services", "Authenticated SMTP"
-_ONLY = "interactive sign-ins only"  # "Block legacy authentication" has the others looked up on a page of their own
 _UNNAMED = "Other clients"  # a client "is not included or unknown" ("Sign-in log activity details")
 _SHOWN = (
     "mailbox",
@@ -102,7 +100,7 @@ def eas_certificates(facts: Facts) -> Finding:
         return Finding("not_affected", "likely", said)
     # What was stopped explains no synchronisation.
     through = [one for one in facts["mail_client_sign_ins"].value if _got_through(one)]
-    through += _of_client(facts["sign_ins"].or_else([]), _EAS)
+    through += _of_client(both(facts["sign_ins"], facts["background_sign_ins"]), _EAS)
     seen = {normalize_case(one.get("userId") or "") for one in through}
     dated = [one for one in recent if one["days_since_last_sync"] is not None]
     owned = [one for one in dated if (one.get("owner") or {}).get("user_id")]
@@ -116,6 +114,8 @@ def eas_certificates(facts: Facts) -> Finding:
         said += f"; of {len(doubtful)}, the user or the last synchronisation is not known"
     shown = [*_shown(traceless, "likely"), *_shown(doubtful, "cannot_be_told")]
     if traceless:
+        missing = left_out(facts["background_sign_ins"])
+        said += f"; {missing}" if missing else ""
         return Finding("affected", "likely", said, _people_of(traceless), devices=shown)
     if doubtful:
         step = "Run intune.exchange.mobile_access_deadlines_info, which reads the last synchronisation of each device"
@@ -207,9 +207,12 @@ def ews_off(facts: Facts) -> Finding:
 
 
 def _ews(facts: Facts) -> Finding:
-    people = _users(_of_client(facts["sign_ins"].value, _EWS))
+    interactive = ReadResult(facts["sign_ins"].value)  # without these, nothing is said
+    people = _users(_of_client(both(interactive, facts["background_sign_ins"]), _EWS))
     switch = facts["exchange"].map(lambda one: _SWITCH[one.get("EwsEnabled")]).or_else("could not be read")
-    said = f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS} ({_ONLY})"
+    said = (
+        f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS}{_scope(facts)}"
+    )
     if people:
         return Finding("affected", "likely", said, people)
     more = "; apps with modern authentication do not name the protocol, so this does not show that nobody uses them"
@@ -222,14 +225,15 @@ _SWITCH = {True: "is on, for the apps of its list", False: "is off", None: "was 
 
 
 def smtp_basic(facts: Facts) -> Finding:
-    sign_ins, report = facts["sign_ins"], facts["mail_apps"]
-    errors = [one.error for one in (sign_ins, report) if one.error is not None]
-    if len(errors) == 2:
-        raise errors[0]
-    people = _users(_of_client(sign_ins.or_else([]), _SMTP))
-    said = [unread(one).evidence for one in errors]
+    sign_ins, background, report = (facts[name] for name in ("sign_ins", "background_sign_ins", "mail_apps"))
+    if sign_ins.error is not None and report.error is not None:
+        raise sign_ins.error
+    errors = [one.error for one in (sign_ins, report, background) if one.error is not None]
+    read = both(sign_ins, background)
+    people = _users(_of_client(read, _SMTP))
+    said = [unread(one.error).evidence for one in (sign_ins, report) if one.error is not None]
     if sign_ins.known:
-        said.append(f"in {LOG_DAYS} days, {_signed_in(people)} with {_SMTP} ({_ONLY})")
+        said.append(f"in {LOG_DAYS} days, {_signed_in(people)} with {_SMTP}{_scope(facts)}")
     number = len(people)
     if report.known:
         sent, hidden = report.value["smtp"], report.value["concealed"]
@@ -240,14 +244,20 @@ def smtp_basic(facts: Facts) -> Finding:
     evidence = "; ".join(said)
     if number:
         return Finding("affected", "likely", evidence, people, number=number)
-    unnamed = _users(_of_client(sign_ins.or_else([]), _UNNAMED))
+    unnamed = _users(_of_client(read, _UNNAMED))
     if unnamed:
         more = f"; {_signed_in(unnamed)} with a client that the log does not name, which may be SMTP"
         step = f"Find out what these people use: {first_names(unnamed, 5)}"
         return Finding("unknown", "cannot_be_told", evidence + more, next_step=step)
-    if errors:
-        return Finding("unknown", "cannot_be_told", evidence, next_step=unread(errors[0]).next_step)
+    if errors or left_out(background):
+        step = unread(errors[0]).next_step if errors else ""
+        return Finding("unknown", "cannot_be_told", evidence, next_step=step)
     return Finding("not_affected", "likely", evidence)
+
+
+def _scope(facts: Facts) -> str:
+    missing = left_out(facts["background_sign_ins"])
+    return f" ({missing})" if missing else ", interactively or not"
 
 
 def _of_client(sign_ins: Records, client: str) -> Records:

@@ -21,11 +21,12 @@ from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.devices import facts as device_facts
 from .._mobile_devices.devices import find_devices
-from .._rehearsal.sign_in_log import INTERACTIVE, NON_INTERACTIVE, READ_SIGN_INS, of_kinds
+from .._rehearsal.sign_in_log import INTERACTIVE, NON_INTERACTIVE, READ_SIGN_INS, of_kinds, since
 from .deadline_detectors import Facts, detect
 from .deadline_table import DEADLINES
+from .legacy_log import LOG_DAYS, interactive, read_background
 from .mail_apps import read_mail_apps
-from .reads import READ_LEGACY_SIGN_INS, READ_ORGANIZATION_CONFIG, READ_POLICIES
+from .reads import READ_ORGANIZATION_CONFIG, READ_POLICIES
 
 # The names under which the mail apps of phones sign in with modern authentication.
 MAIL_APPS = ("Apple Internet Accounts", "iOS Accounts", "Samsung Email", "Gmail", "Nine")
@@ -89,10 +90,11 @@ def answer(facts: Facts, today: date) -> list[dict[str, Any]]:
 
 def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[Any]]:
     """Each name with what was read, or with the error of that read."""
-    wanted = {"policies": READ_POLICIES, "sign_ins": READ_LEGACY_SIGN_INS}
+    wanted = {"policies": READ_POLICIES, "sign_ins": interactive(tenant.http.now())}
     found = gather(
         {
             "graph": partial(tenant.graph.batch, wanted),
+            "background_sign_ins": partial(read_background, tenant),
             "mail_client_sign_ins": partial(_read_mail_clients, tenant, mail_apps),
             "eas_devices": partial(_read_eas_devices, tenant),
             "exchange": partial(_read_exchange, tenant),
@@ -112,7 +114,8 @@ def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[
 def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]:
     """Sign-ins of mail apps. A phone refreshes its token without its user, which only beta lists."""
     names = " or ".join(f"appDisplayName eq {odata_text(one)}" for one in mail_apps)
-    path = odata("auditLogs/signIns", filter=f"({of_kinds(INTERACTIVE, NON_INTERACTIVE)}) and ({names})")
+    wanted = f"{since(tenant.http.now(), LOG_DAYS)} and ({of_kinds(INTERACTIVE, NON_INTERACTIVE)}) and ({names})"
+    path = odata("auditLogs/signIns", filter=wanted)
     return tenant.graph.list(path, READ_SIGN_INS, "beta")[0]
 
 

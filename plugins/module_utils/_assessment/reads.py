@@ -5,14 +5,9 @@
 
 from __future__ import annotations
 
-from .._client.graph import Read, odata
+from .._client.graph import Read
 from .._core.errors import Purpose
-from .._rehearsal.sign_in_log import READ_SIGN_INS
-from .._rehearsal.sign_in_record import LEGACY_CLIENTS
 
-READ_LEGACY_SIGN_INS = Read(
-    odata("auditLogs/signIns", filter=" or ".join(f"clientAppUsed eq '{one}'" for one in LEGACY_CLIENTS)), READ_SIGN_INS
-)
 READ_POLICIES = Read(
     "identity/conditionalAccess/policies", Purpose("read the Conditional Access policies", "Policy.Read.All")
 )

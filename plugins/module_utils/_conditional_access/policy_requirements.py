@@ -35,16 +35,17 @@ from .sign_in import (
     EAS,
     EXCHANGE_ONLINE,
     LEGACY,
-    MICROSOFT_GRAPH,
     PLATFORM_NAMES,
     PLATFORMS,
+    SHAREPOINT,
+    TEAMS,
     AllBut,
     SignIn,
     kind_of,
     platform_of,
     shown,
-    suites_of,
 )
+from .target_resources import excludes, names
 
 REPORT_ONLY = "enabledForReportingButNotEnforced"
 DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
@@ -64,11 +65,8 @@ _CAN_BE_MET = {
 }
 _EAS_PLATFORMS = frozenset({"android", "ios", "windows"})
 # Controls that people of other tenants cannot meet ("Comparing External ID Conditional Access policies").
-_NOT_FOR_EXTERNAL = frozenset({"compliantApplication", "passwordChange"})
-_SHAREPOINT, _TEAMS = "00000003-0000-0ff1-ce00-000000000000", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"
-_SHARED = frozenset({_SHAREPOINT, _TEAMS})  # to which people of other tenants may connect directly
-# Resources whose policies have to be met first, by those that need them ("Service dependencies", early-bound).
-_EARLY_BOUND = {_TEAMS: {EXCHANGE_ONLINE, _SHAREPOINT}}
+NOT_FOR_EXTERNAL = frozenset({"compliantApplication", "passwordChange"})
+_SHARED = frozenset({SHAREPOINT, TEAMS})  # to which people of other tenants may connect directly
 # Reasons for which a policy asks for nothing, though it applies.
 ASKS_NOTHING = frozenset({"no_grant", "approved_application"})
 
@@ -105,7 +103,7 @@ class Reading:
         """The same for this person: what nobody can meet keeps them out."""
         if not person.external:
             return self.clauses
-        return tuple(clause - _NOT_FOR_EXTERNAL or BLOCK for clause in self.clauses)
+        return tuple(clause - NOT_FOR_EXTERNAL or BLOCK for clause in self.clauses)
 
 
 def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
@@ -124,8 +122,11 @@ def read(policy: Mapping[str, Any], sign_in: SignIn) -> Reading:
         if why:
             return Reading(policy, assigned, why_not=why)
     clauses = _clauses(policy, sign_in)
-    if _names(conditions.get("applications") or {}, sign_in) is None:
+    applications = conditions.get("applications") or {}
+    if names(applications, sign_in) is None:
         narrowing["applications"] = None
+    elif _of_purpose(applications) and not sign_in.purpose_known:
+        narrowing["user actions or authentication contexts"] = None
     unknown = tuple(sorted(name for name, holds in narrowing.items() if holds is None))
     why_not, shared = None if clauses else _no_clauses(policy), normalize_case(sign_in.resource) in _SHARED
     return Reading(policy, assigned, clauses, unknown, why_not, sign_in.client == EAS, shared)
@@ -147,9 +148,9 @@ def _for_workloads(conditions: Mapping[str, Any]) -> Why | None:
 
 def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why | None:
     name = _application(sign_in)
-    if _names(applications, sign_in) is not False:
+    if names(applications, sign_in) is not False or (_of_purpose(applications) and not sign_in.purpose_known):
         return None
-    if _excludes(applications, sign_in):
+    if excludes(applications, sign_in):
         return "application", f"it excludes {name}"
     if normalize_case((applications.get("applicationFilter") or {}).get("mode")) == "include":
         return None
@@ -160,36 +161,10 @@ def _other_application(applications: Mapping[str, Any], sign_in: SignIn) -> Why 
     return "application", f"it does not include {name}"
 
 
-def _names(applications: Mapping[str, Any], sign_in: SignIn) -> bool | None:
-    """Whether a policy is for the resource, or for one that has to be met first; None if that is not known."""
-    included, excluded = (normalized_set(applications.get(f"{side}Applications")) for side in ("include", "exclude"))
-    resource = normalize_case(sign_in.resource)
-    asked = sign_in.audiences or {resource, *_EARLY_BOUND.get(resource, ())}
-    found = {_names_one(one, included, excluded) for one in asked}
-    if resource == MICROSOFT_GRAPH and not sign_in.audiences and _names_services(included, excluded):
-        return None
-    return True if True in found else None if None in found else False
-
-
-def _names_one(resource: str, included: Collection[str], excluded: Collection[str]) -> bool | None:
-    held, possible = suites_of(resource)
-    ours = {resource} | held
-    if not (ours | {"all"}).isdisjoint(excluded):
-        return False
-    certain = not (ours | {"all"}).isdisjoint(included)
-    if certain and possible.isdisjoint(excluded):
-        return True
-    return None if certain or not possible.isdisjoint(included) else False
-
-
-def _names_services(included: Collection[str], excluded: Collection[str]) -> bool:
-    """Whether a policy is about some applications, which may be behind an umbrella, and not about all or none."""
-    return bool(set(excluded) or set(included) - {"all", "none", MICROSOFT_GRAPH})
-
-
-def _excludes(applications: Mapping[str, Any], sign_in: SignIn) -> bool:
-    resource = normalize_case(sign_in.resource)
-    return not ({resource} | suites_of(resource)[0]).isdisjoint(normalized_set(applications.get("excludeApplications")))
+def _of_purpose(applications: Mapping[str, Any]) -> bool:
+    return bool(
+        applications.get("includeUserActions") or applications.get("includeAuthenticationContextClassReferences")
+    )
 
 
 def _application(sign_in: SignIn) -> str:

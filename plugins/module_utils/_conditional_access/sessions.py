@@ -32,3 +32,13 @@ def _may_refuse(name: str, value: Any) -> bool:
     return parts.get("isEnabled") is not False and (
         name != "cloudAppSecurity" or normalize_case(parts.get("cloudAppSecurityType")) not in _LIMITING_APP_CONTROLS
     )
+
+
+def asks_again(policy: Mapping[str, Any]) -> str:
+    """Why a policy makes people sign in again who meet what it asks for, if it does ("Sign-in frequency")."""
+    frequency = (policy.get("sessionControls") or {}).get("signInFrequency") or {}
+    if not filled(frequency) or frequency.get("isEnabled") is False:
+        return ""
+    if normalize_case(frequency.get("frequencyInterval") or "") == "everytime":
+        return "it asks to sign in every time"
+    return "it limits how long a sign-in lasts, and when somebody last signed in is not known"

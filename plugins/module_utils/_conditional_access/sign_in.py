@@ -18,6 +18,8 @@ from typing import Any
 from .._core.resource import normalize_case
 
 EXCHANGE_ONLINE = "00000002-0000-0ff1-ce00-000000000000"
+SHAREPOINT, TEAMS = "00000003-0000-0ff1-ce00-000000000000", "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe"
+SKYPE = "00000004-0000-0ff1-ce00-000000000000"  # Skype for Business Online
 EAS, LEGACY, APPS, BROWSER = "exchangeActiveSync", "other", "mobileAppsAndDesktopClients", "browser"
 # "The device platforms that Conditional Access supports" (Conditions).
 PLATFORMS = frozenset({"android", "ios", "windows", "macos", "linux"})
@@ -41,9 +43,7 @@ PLATFORM_NAMES = PLATFORMS | {"all", "windowsphone"}
 _ALL_SUITES = frozenset({"office365", "microsoftadminportals", "797f4846-ba00-4fd7-ba43-dac1f8f63013"})
 # Which of them hold an application. Only what is asked about here: of others that is not known.
 _SUITES = {
-    EXCHANGE_ONLINE: frozenset({"office365"}),
-    "00000003-0000-0ff1-ce00-000000000000": frozenset({"office365"}),  # SharePoint Online
-    "cc15fd57-2c6c-4117-a88c-83b1d56b4bbe": frozenset({"office365"}),  # Teams
+    **dict.fromkeys((EXCHANGE_ONLINE, SHAREPOINT, TEAMS, SKYPE), frozenset({"office365"})),
     "microsoftadminportals": frozenset(),
 }
 # How sign-in logs and Graph spell the platforms, without the version that may follow.
@@ -122,6 +122,7 @@ class SignIn:
     that were met before. `asks_entra` is false for a certificate that is shown straight to Exchange. Of each set in
     `met` one control is known to have been met, and none of each set in `failed`; of others that is not known.
     `audiences` are the resources that a sign-in was evaluated for, where that is known; otherwise it is `resource`.
+    Without `purpose_known` it may be for a user action, such as to register a device, or an authentication context.
     """
 
     client: str
@@ -139,6 +140,7 @@ class SignIn:
     met: frozenset[frozenset[str]] = frozenset()
     failed: frozenset[frozenset[str]] = frozenset()
     audiences: frozenset[str] = frozenset()
+    purpose_known: bool = True
 
     def told_of(self, clause: frozenset[str]) -> bool | None:
         """Whether one of these controls was met, as far as `met` and `failed` say so. A block says nothing of that."""

@@ -4,7 +4,7 @@
 """How often the judge says of policies that were evaluated what the sign-in log says of them. Pure rules: no I/O.
 
 The judge is given what the log says of a sign-in, and not what the log says of the policies. Only policies are compared
-that have not changed since the sign-in.
+that have not changed since the sign-in, nor what they refer to.
 """
 
 from __future__ import annotations
@@ -17,29 +17,14 @@ from typing import Any
 from .._conditional_access.assignments import Person
 from .._conditional_access.rules import REPORT_ONLY, Outcome, Reading, outcomes_of, read
 from .._conditional_access.sign_in import SignIn
-from .._core.resource import normalize_case
 from .._core.text import counted
-from .membership import moment
-from .sign_in_record import LoggedSignIn, Results
+from .log_results import MOST_KEPT, NOT_APPLIED, RESULTS, Then
+from .membership import Doubt, depends_on
+from .sign_in_record import LoggedSignIn
 
 Policy = Mapping[str, Any]
-_NOT_APPLIED, _MET, _STOPPED = "not_applied", "met", "stopped"
-# "appliedConditionalAccessPolicyResult"; a result that is not here says nothing.
-RESULTS = {
-    "notApplied": _NOT_APPLIED,
-    "reportOnlyNotApplied": _NOT_APPLIED,
-    "success": _MET,
-    "reportOnlySuccess": _MET,
-    "failure": _STOPPED,
-    "reportOnlyFailure": _STOPPED,
-    "reportOnlyInterrupted": _STOPPED,
-}
-MOST_KEPT = 5_000  # results that are kept: sign-ins repeat
 _MOST_OUTCOMES = 500  # each has an outcome for each policy
 _EXAMPLES = 3
-# Most policies do not apply to most sign-ins, which is easy to say. From so many results on where one did, these alone
-# have to agree too.
-_LEAST_APPLIED = 20
 
 
 class Judge:
@@ -76,37 +61,6 @@ def evaluated(policies: Sequence[Policy]) -> list[Policy]:
     return [one for one in policies if one.get("state") in ("enabled", REPORT_ONLY)]
 
 
-class Then:
-    """What the log says that policies made of a sign-in, of those that have not changed since."""
-
-    def __init__(self, policies: Sequence[Policy]) -> None:
-        self._known = [(normalize_case(str(one["id"])), _changed(one)) for one in policies]
-        self._nothing = ("",) * len(self._known)
-        self._last = max((changed for _one, changed in self._known), default="")
-        self._kept: dict[Results, tuple[str, ...]] = {}  # of sign-ins since the last change: most say the same
-
-    def results(self, logged: LoggedSignIn) -> tuple[str, ...]:
-        """One for each policy; empty where the log has none, or the policy was another one then."""
-        if not logged.results:
-            return self._nothing
-        created = moment(logged.created)
-        if self._last >= created:
-            said = dict(logged.results)
-            return tuple(said.get(one, "") if changed < created else "" for one, changed in self._known)
-        found = self._kept.get(logged.results)
-        if found is None:
-            if len(self._kept) >= MOST_KEPT:
-                self._kept.clear()
-            said = dict(logged.results)
-            found = self._kept[logged.results] = tuple(said.get(one, "") for one, _changed_at in self._known)
-        return found
-
-
-def _changed(policy: Policy) -> str:
-    """When a policy last changed; where that is not known, it may have been at any time."""
-    return moment(policy.get("modifiedDateTime") or policy.get("createdDateTime") or "9999")
-
-
 @dataclass(frozen=True)
 class _Comparison:
     """One policy of a sign-in: `agreed`, `differed` or `not_known`, and whether it applied, by the log or by us."""
@@ -120,18 +74,18 @@ class _Comparison:
 class Calibration:
     """Compares the judge with the log, one sign-in after the other."""
 
-    def __init__(self, policies: Sequence[Policy]) -> None:
+    def __init__(self, policies: Sequence[Policy], locations: Sequence[Policy] | None = ()) -> None:
         self._judge = Judge(evaluated(policies))
-        self._then = Then(self._judge.policies)
-        self._by_groups = [names_groups_or_roles(one) for one in self._judge.policies]
+        self._then = Then(self._judge.policies, locations)
+        self._hanging = [depends_on(one) for one in self._judge.policies]
         self._kept: dict[Any, list[_Comparison]] = {}
         self._counts: dict[str, Counter[str]] = {str(one["id"]): Counter() for one in self._judge.policies}
         self._applied: Counter[str] = Counter()
         self._examples: dict[str, list[dict[str, str]]] = {one: [] for one in self._counts}
         self.sign_ins = self.without_results = 0
 
-    def add(self, logged: LoggedSignIn, person: Person, uncertain: bool) -> None:
-        """`uncertain`: what the person was in then may differ from what they are in today."""
+    def add(self, logged: LoggedSignIn, person: Person, uncertain: Doubt) -> None:
+        """`uncertain`: what of the person may have been another then."""
         if not logged.judged:
             return
         self.sign_ins += 1
@@ -149,15 +103,15 @@ class Calibration:
             self._count(one, logged, said[one.policy])
 
     def _compared(
-        self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: bool
+        self, possible: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: Doubt
     ) -> Iterator[_Comparison]:
         """For each policy of which the log has a result how that compares with the judge's."""
         for number, each in enumerate(self._judge.outcomes(possible, person)):
             result = RESULTS.get(said[number])
             if result:
                 words = {_compared(one, result) for one in each}
-                word = "not_known" if len(words) > 1 or (uncertain and self._by_groups[number]) else words.pop()
-                applied = result != _NOT_APPLIED or each[0].result != _NOT_APPLIED
+                word = "not_known" if len(words) > 1 or uncertain & self._hanging[number] else words.pop()
+                applied = result != NOT_APPLIED or each[0].result != NOT_APPLIED
                 yield _Comparison(number, word, applied, _in_words(each[0]) if word == "differed" else "")
 
     def _count(self, compared: _Comparison, logged: LoggedSignIn, result: str) -> None:
@@ -173,9 +127,10 @@ class Calibration:
         """The agreement in per cent, whether it is enough, and where the judge and the log differ."""
         total: Counter[str] = sum(self._counts.values(), Counter())
         agreement, applied = _per_cent(total), _per_cent(self._applied)
-        enough = sum(self._applied[word] for word in ("agreed", "differed")) >= _LEAST_APPLIED
-        failing = enough and applied is not None and applied < threshold
-        trusted = agreement is not None and agreement >= threshold and not failing
+        # Most policies do not apply to most sign-ins, which is easy to say: however few the others are, they have to
+        # agree by themselves. That is never more than the agreement on all: where both differ, a policy applied.
+        failing = applied is not None and applied < threshold
+        trusted = agreement is not None and not failing
         return {
             "agreement_percent": agreement,
             "agreement_percent_applied": applied,
@@ -213,14 +168,11 @@ class Calibration:
         if agreement < threshold:
             return f"Do not trust this: {said}, less than {threshold} %"
         if failing is not None:
-            where = f"in {failing} % of those in which a policy applied"
+            applied = counted(self._applied["agreed"] + self._applied["differed"], "result")
+            where = f"in {failing} % of those in which a policy applied ({applied})"
             return f"Do not trust this: {said}, but {where}, less than {threshold} %"
-        return f"{said[0].upper()}{said[1:]}"
-
-
-def names_groups_or_roles(policy: Policy) -> bool:
-    users = (policy.get("conditions") or {}).get("users") or {}
-    return any(users.get(f"{side}{kind}") for side in ("include", "exclude") for kind in ("Groups", "Roles"))
+        where = "" if self._applied["agreed"] else "; in none of them, a policy applied"
+        return f"{said[0].upper()}{said[1:]}{where}"
 
 
 def _in_words(outcome: Outcome) -> str:
@@ -232,7 +184,7 @@ def _compared(outcome: Outcome, said: str) -> str:
         return "not_known"
     ours = outcome.result
     if ours == "unknown":  # it applies; whether what it asks for was met is open
-        return "agreed" if said != _NOT_APPLIED else "differed"
+        return "agreed" if said != NOT_APPLIED else "differed"
     return "agreed" if ours == said else "differed"
 
 

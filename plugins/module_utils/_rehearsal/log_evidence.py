@@ -17,7 +17,7 @@ from .._conditional_access.assignments import Person
 from .._conditional_access.rules import BLOCK, Outcome, controls_of, read
 from .._conditional_access.sessions import refusing
 from .._conditional_access.sign_in import SignIn
-from .calibration import RESULTS
+from .log_results import RESULTS
 from .policy_answers import NOT_KNOWN, STOPPED, Verdict, verdict_of
 
 Policy = Mapping[str, Any]

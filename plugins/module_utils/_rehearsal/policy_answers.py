@@ -5,10 +5,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from .._conditional_access.rules import Outcome
+from .._conditional_access.sessions import asks_again
 from .._conditional_access.sign_in import kind_of
 
 STOPPED, NOT_KNOWN, ASKED, UNCHANGED = "stopped", "not_known", "asked_for_more", "unchanged"
@@ -18,8 +20,8 @@ WORST_FIRST = (STOPPED, NOT_KNOWN, ASKED, UNCHANGED)
 _WHILE_SIGNING_IN = frozenset(
     {"mfa", "authenticationStrength", "termsOfUse", "passwordChange", "riskRemediation", "customAuthenticationFactor"}
 )
-BY_LOG = {"reportOnlySuccess": UNCHANGED, "reportOnlyNotApplied": UNCHANGED, "reportOnlyFailure": STOPPED}
-BY_LOG |= {"reportOnlyInterrupted": ASKED}
+_BY_LOG = {"reportOnlySuccess": UNCHANGED, "reportOnlyNotApplied": UNCHANGED, "reportOnlyFailure": STOPPED}
+_BY_LOG |= {"reportOnlyInterrupted": ASKED}
 
 
 @dataclass(frozen=True)
@@ -29,6 +31,18 @@ class Verdict:
     answer: str
     reason: str = ""
     by_log: bool = False  # Microsoft Entra said so itself
+
+
+def verdict_by_log(policy: Mapping[str, Any], result: str) -> Verdict | None:
+    """What Microsoft Entra itself said of a policy in report-only mode, which asks nobody to sign in again.
+
+    User actions are not evaluated in that mode ("Analyze Conditional Access policy impact").
+    """
+    answer = _BY_LOG.get(result)
+    if answer is None or ((policy.get("conditions") or {}).get("applications") or {}).get("includeUserActions"):
+        return None
+    again = asks_again(policy) if result == "reportOnlySuccess" else ""
+    return Verdict(ASKED if again else answer, again or "the log says so", by_log=True)
 
 
 def verdict_of(each: Sequence[Outcome]) -> Verdict:
@@ -41,7 +55,8 @@ def verdict_of(each: Sequence[Outcome]) -> Verdict:
 
 def _verdict(outcome: Outcome) -> Verdict:
     if outcome.result in ("not_applied", "met"):
-        return Verdict(UNCHANGED)
+        again = asks_again(outcome.policy) if outcome.result == "met" else ""
+        return Verdict(ASKED if outcome.applies else NOT_KNOWN, again) if again else Verdict(UNCHANGED)
     asked = [*outcome.missing, *outcome.left_open]
     if (
         outcome.applies

@@ -18,25 +18,29 @@ from .._conditional_access.assignments import Person, assignment_of
 from .._conditional_access.rules import REPORT_ONLY
 from .._conditional_access.sign_in import SignIn
 from .._core.resource import normalize_case
-from .calibration import MOST_KEPT, Judge, Then, evaluated, names_groups_or_roles
+from .calibration import Judge, evaluated
 from .exclusions import all_entries, entries_of, including_all
 from .log_evidence import judged_with, with_evidence
+from .log_results import MOST_KEPT, Then, may_have_changed
+from .membership import Doubt, depends_on
 from .policy_answers import (
     ANSWERS,
     ASKED,
-    BY_LOG,
     NOT_KNOWN,
     STOPPED,
     UNCHANGED,
     WORST_FIRST,
     Verdict,
+    verdict_by_log,
     verdict_of,
     worse,
 )
 from .sign_in_record import LoggedSignIn
 
-_GROUPS_THEN = "what groups and roles somebody was in then is not in the log"
-_GROUPS_NOW = "the log says that it did not concern somebody who has joined or left a group or a role since"
+_PERSON_THEN = "what groups and roles somebody was in then, or whether as a guest, is not in the log"
+_PERSON_NOW = "the log says that it did not concern somebody who has joined or left a group or a role since"
+_KINDS = ("member", "internalGuest", "b2bCollaborationGuest", "b2bCollaborationMember")
+_PLACES_NOW = "the log and the judge differ, and the trusted locations may have changed since"
 _NO_ID = "no id: "
 _DIMENSIONS = ("application", "client", "platform", "country")
 Policy = Mapping[str, Any]
@@ -69,6 +73,7 @@ class Rehearsal:
     """Judges the sign-ins of the log one after the other, as if `rehearsed` were enforced beside what there is.
 
     `keep` are ids of groups that are to be kept in, with their names; `names` are those of people, by their ids.
+    `locations` are the named locations; None if they are not known.
     """
 
     def __init__(
@@ -77,12 +82,13 @@ class Rehearsal:
         rehearsed: Sequence[Policy],
         keep: Mapping[str, str],
         names: Mapping[str, str],
+        locations: Sequence[Policy] | None = (),
     ) -> None:
         self._existing = evaluated(existing)
-        self._then = Then(self._existing)
+        self._then = Then(self._existing, locations)
         self._planned = rehearsed
         self._told_by = [self._position(one) for one in rehearsed]
-        self._by_groups = [names_groups_or_roles(one) for one in rehearsed]
+        self._hanging = [depends_on(one) for one in rehearsed]
         self._names_of_people = names
         enforced = [{**one, "state": "enabled"} for one in rehearsed]
         self._judge = Judge(enforced)
@@ -106,8 +112,8 @@ class Rehearsal:
         ids = [normalize_case(str(one["id"])) for one in self._existing]
         return ids.index(normalize_case(str(policy["id"])))
 
-    def add(self, logged: LoggedSignIn, person: Person | None, uncertain: bool) -> str:
-        """The answer for one sign-in. `uncertain`: what the person was in then may differ from today."""
+    def add(self, logged: LoggedSignIn, person: Person | None, uncertain: Doubt) -> str:
+        """The answer for one sign-in. `uncertain`: what of the person may have been another then."""
         if not logged.succeeded:
             self.not_signed_in += 1
             return UNCHANGED
@@ -129,18 +135,20 @@ class Rehearsal:
         self._count(logged, person, judged)
         return judged.answer
 
-    def _judged(self, logged: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: bool) -> _Judged:
+    def _judged(self, logged: tuple[SignIn, ...], person: Person, said: tuple[str, ...], uncertain: Doubt) -> _Judged:
         possible, contradicted = with_evidence(self._existing, logged, person, said)
         outcomes = self._judge.outcomes(possible, person)
         verdicts, spared = [], []
         for number, each in enumerate(outcomes):
-            verdict, changed = self._told_by_log(number, said), uncertain and self._by_groups[number]
+            verdict, changed = self._told_by_log(number, said), uncertain & self._hanging[number]
             ours = judged_with(self._planned[number], each, contradicted)
             if verdict is None:
-                hangs = changed and self._hangs_on_groups(number, possible, person)
-                verdict = Verdict(NOT_KNOWN, _GROUPS_THEN) if hangs else ours
+                hangs = bool(changed) and self._hangs_on(changed, number, possible, person)
+                verdict = Verdict(NOT_KNOWN, _PERSON_THEN) if hangs else ours
             elif changed and verdict.answer == UNCHANGED != ours.answer:
-                verdict = Verdict(NOT_KNOWN, _GROUPS_NOW)  # who is in it today would meet it at the next sign-in
+                verdict = Verdict(NOT_KNOWN, _PERSON_NOW)  # who is in it today would meet it at the next sign-in
+            elif may_have_changed(self._planned[number]) and ours.answer not in (NOT_KNOWN, verdict.answer):
+                verdict = Verdict(NOT_KNOWN, _PLACES_NOW)
             verdicts.append(verdict)
             entries = entries_of(self._excluded[number], person)
             if entries:
@@ -152,12 +160,15 @@ class Rehearsal:
     def _told_by_log(self, number: int, said: tuple[str, ...]) -> Verdict | None:
         """What Microsoft Entra itself said of a policy in report-only mode that is rehearsed as it was then."""
         position = self._told_by[number]
-        answer = BY_LOG.get(said[position]) if position is not None else None
-        return Verdict(answer, "the log says so", by_log=True) if answer else None
+        return None if position is None else verdict_by_log(self._planned[number], said[position])
 
-    def _hangs_on_groups(self, number: int, possible: tuple[SignIn, ...], person: Person) -> bool:
-        nobody_knows = replace(person, groups=None, roles=None)
-        verdicts = {verdict_of(self._judge.outcomes(possible, one)[number]).answer for one in (person, nobody_knows)}
+    def _hangs_on(self, changed: Doubt, number: int, possible: tuple[SignIn, ...], person: Person) -> bool:
+        people = [person]
+        if changed & Doubt.GROUPS:
+            people = [*people, replace(person, groups=None, roles=None)]
+        if changed & Doubt.KIND:
+            people = [replace(one, kind=kind) for one in people for kind in (person.kind, *_KINDS)]
+        verdicts = {verdict_of(self._judge.outcomes(possible, one)[number]).answer for one in people}
         return len(verdicts) > 1
 
     def _count(self, logged: LoggedSignIn, person: Person | None, judged: _Judged) -> None:

@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -20,7 +20,7 @@ from .._client.graph import odata
 from .._core.errors import Purpose, TenantError
 from .._core.text import counted
 from .._engine.tenant import Tenant
-from .membership import ACTIVITIES, MembershipChanges
+from .membership import ACTIVITIES, KIND_ACTIVITY, MembershipChanges
 from .sign_in_record import LoggedSignIn, Records, not_of_people, to_another_tenant
 
 READ_SIGN_INS = Purpose("read the sign-in log", "AuditLog.Read.All")
@@ -37,6 +37,15 @@ def of_kinds(*kinds: str) -> str:
     return " or ".join(f"signInEventTypes/any(t: t eq '{_EVENT_TYPES[kind]}')" for kind in kinds)
 
 
+def since(now: datetime, days: int) -> str:
+    """The filter for the last days."""
+    return f"createdDateTime ge {_moment(now, days)}"
+
+
+def _moment(now: datetime, days: int) -> str:
+    return (now - timedelta(days=days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
 @dataclass
 class SignInLog:
     """Reads the log of a tenant. `locations` are its named locations; None if they are not known."""
@@ -49,24 +58,25 @@ class SignInLog:
 
     @cached_property
     def since(self) -> str:
-        return (self.tenant.http.now() - timedelta(days=self.days)).strftime("%Y-%m-%dT%H:%M:%SZ")
+        return _moment(self.tenant.http.now(), self.days)
 
     def read(self, kinds: Iterable[str]) -> Iterator[LoggedSignIn]:
         """The sign-ins of these kinds, page by page. Raises `TenantError`."""
-        since = f"createdDateTime ge {self.since}"
-        reads = {  # what may be refused comes first
-            NON_INTERACTIVE: ("beta", f"{since} and {of_kinds(NON_INTERACTIVE)}"),
-            INTERACTIVE: ("v1.0", since),
-        }
         records = Records(self.locations)
-        for kind, (version, wanted) in reads.items():
+        for kind in (NON_INTERACTIVE, INTERACTIVE):  # what may be refused comes first
             if kind in kinds:
-                path = odata("auditLogs/signIns", filter=wanted)
                 try:
-                    for record in self._of_people(self.tenant.graph.stream(path, READ_SIGN_INS, version), kind):
+                    for record in self.records(kind):
                         yield records.logged(record)
                 except TenantError as error:
                     raise _explained(error, kind) from error.__cause__
+
+    def records(self, kind: str, wanted: str = "") -> Iterator[Mapping[str, Any]]:
+        """The records of one kind that a filter wants, page by page, as they are. Raises `TenantError`."""
+        version, of_kind = ("beta", of_kinds(kind)) if kind == NON_INTERACTIVE else ("v1.0", "")
+        parts = [f"createdDateTime ge {self.since}", of_kind, wanted]
+        path = odata("auditLogs/signIns", filter=" and ".join(one for one in parts if one))
+        return self._of_people(self.tenant.graph.stream(path, READ_SIGN_INS, version), kind)
 
     def _of_people(self, records: Iterable[Mapping[str, Any]], kind: str) -> Iterator[Mapping[str, Any]]:
         """Each sign-in of a person to this tenant once: what is in both logs counts where it belongs."""
@@ -98,9 +108,13 @@ class SignInLog:
         }
         return [f"{counted(self.left_out[one], 'sign-in')} {said}" for one, said in words.items() if self.left_out[one]]
 
-    def membership_changes(self) -> MembershipChanges:
-        """Who joined or left a group or a role in these days, and when last. Raises `TenantError`."""
+    def membership_changes(self, kinds_too: bool) -> MembershipChanges:
+        """Who joined or left a group or a role in these days, and when last. Raises `TenantError`.
+
+        `kinds_too`: also who became another kind of user, which is read from all changes of accounts.
+        """
         wanted = " or ".join(f"startswith(activityDisplayName,'{one}')" for one in ACTIVITIES)
+        wanted += f" or activityDisplayName eq '{KIND_ACTIVITY}'" if kinds_too else ""
         path = odata("auditLogs/directoryAudits", filter=f"activityDateTime ge {self.since} and ({wanted})")
         changes = MembershipChanges()
         try:

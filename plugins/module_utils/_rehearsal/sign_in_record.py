@@ -11,6 +11,9 @@ Graph. What the log does not tell stays not known:
 - `riskLevelDuringSignIn` is `hidden` without Microsoft Entra ID P2. User risk is not in the log.
 - A text for the operating system that is not known here may mean a platform that Conditional Access knows.
 - v1.0 tells nothing of authentication flows, of second factors and of the audiences that were evaluated.
+- Whether a sign-in was for a user action or an authentication context is not in v1.0, and no part of it in beta here.
+- A non-interactive sign-in of a confidential client has the address "used for the original token issuance"
+  ("Non-interactive user sign-ins"), and not the one that the request came from.
 - Whether an app was protected is nowhere in the log but in the result of a policy that asked for it.
 """
 
@@ -127,7 +130,7 @@ class Records:
         location = record.get("location") or {}
         system, country = str(device.get("operatingSystem") or ""), str(location.get("countryOrRegion") or "")
         resource, client = normalize_case(record.get("resourceId") or ""), str(record.get("clientAppUsed") or "")
-        failed = status.get("errorCode") not in (0, None)
+        address, failed = str(record.get("ipAddress") or ""), status.get("errorCode") not in (0, None)
         stopped = record.get("conditionalAccessStatus") == "failure"
         platform = platform_of(system) or system
         person, home = normalize_case(record.get("userId") or ""), normalize_case(record.get("homeTenantId") or "")
@@ -150,7 +153,7 @@ class Records:
                     record.get("originalTransferMethod"),
                     not failed and record.get("authenticationRequirement") == "multiFactorAuthentication",
                     _audiences(record),
-                    self._places_of(str(record.get("ipAddress") or ""), country),
+                    self._places_of("", "") if _elsewhere(record) else self._places_of(address, country),
                 )
             ),
             self._results_of(
@@ -192,6 +195,7 @@ class Records:
                 flow=_flow(protocol, method),
                 met=_MFA if second_factor else frozenset(),
                 audiences=audiences,
+                purpose_known=False,
             )
             known = _client(client)
             found = tuple(replace(sign_in, client=one) for one in ((known,) if known else _EVERY_CLIENT))
@@ -254,6 +258,11 @@ def _device(identified: tuple[Any, Any] | None) -> Device | None:
     kind = next((value for word, value in _TRUST.items() if word in trust), None)
     known = {"isCompliant": compliant if isinstance(compliant, bool) else None, "trustType": kind}
     return registered(**{name: value for name, value in known.items() if value is not None})
+
+
+def _elsewhere(record: Mapping[str, Any]) -> bool:
+    """Whether the address may be one that an earlier request came from: public clients have no credential."""
+    return record.get("isInteractive") is False and record.get("clientCredentialType") != "none"
 
 
 def _audiences(record: Mapping[str, Any]) -> frozenset[str]:

@@ -24,6 +24,7 @@ from .._core.targets import only, refuse_blank
 from .._core.text import counted
 from .._engine.tenant import Tenant
 from .calibration import Calibration
+from .membership import Doubt, depends_on
 from .rehearsal import Rehearsal
 from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
 from .sign_in_record import LoggedSignIn
@@ -74,9 +75,10 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         raise TenantError("forbidden", problem, next_step=_GRANT)
     people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
     names = {person.id: name for person, _enabled, name in accounts}
-    calibration, rehearsal = Calibration(existing), Rehearsal(existing, rehearsed, keep, names)
+    calibration = Calibration(existing, locations)
+    rehearsal = Rehearsal(existing, rehearsed, keep, names, locations)
     log = SignInLog(tenant, params["days"], locations)
-    changes = log.membership_changes()
+    changes = log.membership_changes(any(depends_on(one) & Doubt.KIND for one in [*existing, *rehearsed]))
     for logged in log.read(params["sign_in_types"]):
         person = people.get(logged.person)
         if person is not None:

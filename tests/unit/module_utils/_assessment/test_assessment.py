@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._assessment import access, assessment
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.legacy_log import Background
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.questions import QUESTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
@@ -79,6 +80,13 @@ DEMANDED = (policy(["compliantApplication"], [MODERN]),)
 
 def protection(apps: Any, assigned: Any, policies: Any = DEMANDED) -> dict[str, Any]:
     return {**PROTECTED, "assignments": {"p/apps": apps, "p/assignments": assigned}, "policies": policies}
+
+
+NO_BACKGROUND = Background([])
+
+
+def legacy(sign_ins: Any, background: Any = NO_BACKGROUND) -> dict[str, Any]:
+    return {"sign_ins": sign_ins, "background_sign_ins": background}
 
 
 def bound(policies: Any, people: Any = PEOPLE, emergency: int = 1, plans: Any = ()) -> dict[str, Any]:
@@ -212,14 +220,18 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("eas_devices", {"devices": [phone("Global")], "settings": ALLOW}, "unmet", "default Allow"),
     ("eas_devices", {"devices": [phone("Global")], "settings": BLOCKED}, "met", "1 Allowed by Global"),
     ("eas_devices", {"devices": refused(), "settings": ALLOW}, "unknown", "This.Read.All"),
-    ("legacy_sign_ins", {"sign_ins": []}, "met", "interactive"),
+    ("legacy_sign_ins", legacy([]), "met", "interactive or not"),
     # "Block legacy authentication": "Also perform these steps on the User sign-ins (non-interactive) tab".
-    ("legacy_sign_ins", {"sign_ins": []}, "met", "non-interactive sign-ins, which may have some, are not read"),
-    ("legacy_sign_ins", {"sign_ins": [SIGN_IN]}, "unmet", "stopped 1"),
-    ("legacy_sign_ins", {"sign_ins": refused()}, "unknown", "This.Read.All"),
+    ("legacy_sign_ins", legacy([], refused()), "unknown", "This.Read.All"),
+    ("legacy_sign_ins", legacy([], Background([SIGN_IN])), "unmet", "1 sign-in of 1 person"),
+    ("legacy_sign_ins", legacy([SIGN_IN], Background([SIGN_IN])), "unmet", "2 sign-ins of 1 person"),
+    ("legacy_sign_ins", legacy([SIGN_IN], Background([SIGN_IN], False)), "unmet", "only the latest 10000"),
+    ("legacy_sign_ins", legacy([SIGN_IN]), "unmet", "stopped 1"),
+    ("legacy_sign_ins", legacy([SIGN_IN], refused()), "unmet", "non-interactive sign-ins are left out"),
+    ("legacy_sign_ins", legacy(refused()), "unknown", "This.Read.All"),
     (
         "legacy_sign_ins",
-        {"sign_ins": refused(code="Authentication_RequestFromNonPremiumTenantOrB2CTenant")},
+        legacy(refused(code="Authentication_RequestFromNonPremiumTenantOrB2CTenant")),
         "unknown",
         "Entra ID P1",
     ),

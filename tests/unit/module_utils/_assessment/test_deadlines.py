@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import UTC, date, datetime
+from itertools import count
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import unquote
 
@@ -17,7 +19,11 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_detectors import DETECTORS
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadline_table import DEADLINES, Deadline
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.deadlines import answer
-from ansible_collections.intune.exchange.plugins.module_utils._assessment.reads import READ_LEGACY_SIGN_INS
+from ansible_collections.intune.exchange.plugins.module_utils._assessment.legacy_log import (
+    Background,
+    interactive,
+    read_background,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
@@ -38,6 +44,7 @@ NOTHING: dict[str, Any] = {
     "eas_devices": [],
     "mail_client_sign_ins": [],
     "sign_ins": [],
+    "background_sign_ins": Background([]),
     "policies": [],
     "people": PEOPLE,
     "exchange": {"EwsEnabled": None},
@@ -85,6 +92,7 @@ def policy(controls: list[str], state: str = "enabled", *, users: Any = None, **
     }
 
 
+READ = interactive(datetime(2026, 11, 29, tzinfo=UTC))
 APPS = "Mobile Apps and Desktop clients"
 ALL_BUT: dict[str, Any] = {"includeApplications": ["All"], "excludeApplications": [EXCHANGE_ONLINE]}
 ALL_BY_FILTER: dict[str, Any] = {
@@ -169,6 +177,60 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         0,
     ),
     ("ews_blocked", {"sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    # "Block legacy authentication": "Also perform these steps on the User sign-ins (non-interactive) tab".
+    (
+        "ews_blocked",
+        {"background_sign_ins": Background([sign_in("Exchange Web Services")])},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    (
+        "ews_off",
+        {"sign_ins": [sign_in("Exchange Web Services")], "background_sign_ins": REFUSED},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    ("smtp_basic", {"background_sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    (
+        "smtp_basic",
+        {"background_sign_ins": Background([sign_in("Other clients; SMTP")])},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    ("smtp_basic", {"background_sign_ins": Background([sign_in("Other clients")])}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {"background_sign_ins": Background([sign_in("IMAP4")])}, "not_affected", "likely", [], 0),
+    ("smtp_basic", {"background_sign_ins": Background([sign_in("IMAP4")], False)}, "unknown", "cannot_be_told", [], 0),
+    ("smtp_basic", {"mail_apps": REFUSED, "background_sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    (
+        "smtp_basic",
+        {"sign_ins": [sign_in("SMTP")], "background_sign_ins": REFUSED},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "background_sign_ins": Background([sign_in("Exchange ActiveSync")])},
+        "not_affected",
+        "likely",
+        [],
+        0,
+    ),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "background_sign_ins": REFUSED},
+        "affected",
+        "likely",
+        ["u1@contoso.example"],
+        1,
+    ),
     ("ews_off", {"exchange": {"EwsEnabled": False}, "sign_ins": REFUSED}, "not_affected", "exact", [], 0),
     ("ews_off", {"exchange": REFUSED}, "unknown", "cannot_be_told", [], 0),
     ("ews_off", {"sign_ins": [sign_in("Exchange Web Services")]}, "affected", "likely", ["u1@contoso.example"], 1),
@@ -367,12 +429,66 @@ def test_an_app_that_is_not_in_the_list(run: Run) -> None:
 
 
 @pytest.mark.parametrize("deadline", ["ews_blocked", "ews_off", "smtp_basic"])
-def test_it_says_that_other_sign_ins_were_not_read(deadline: str) -> None:
+@pytest.mark.parametrize(
+    ("background", "words"),
+    [
+        (Background([]), "interactively or not"),
+        (Background([sign_in("IMAP4")], False), "(only the latest 10000 non-interactive sign-ins were read)"),
+        (REFUSED, "(non-interactive sign-ins are left out: could not read it: refused)"),
+    ],
+)
+def test_it_says_which_sign_ins_were_read(deadline: str, background: Any, words: str) -> None:
     """ "Block legacy authentication": non-interactive sign-ins are a list of their own."""
-    found = {
-        one["id"]: one for one in answer({name: as_read(one) for name, one in NOTHING.items()}, date(2026, 11, 29))
-    }
-    assert "(interactive sign-ins only)" in found[deadline]["evidence"] and found[deadline]["certainty"] != "exact"
+    facts = NOTHING | {"background_sign_ins": background}
+    found = {one["id"]: one for one in answer({name: as_read(one) for name, one in facts.items()}, date(2026, 11, 29))}
+    assert words in found[deadline]["evidence"] and found[deadline]["certainty"] != "exact"
+
+
+def test_non_interactive_sign_ins_of_thirty_days_are_read(run: Run, simulator: Simulator) -> None:
+    """Each list in a request of its own; what cannot be read leaves open whether there are any."""
+    simulator.describe({"sign_ins": HIDDEN}, "retired_covered")
+    found = {one["id"]: one for one in run(module, tenant="retired_covered")["deadlines"]}
+    assert [one.partition("@")[0] for one in found["smtp_basic"]["people"]] == ["adele.vance"]
+    assert found["ews_off"]["status"] == "unknown"
+    reads = [one for one in simulator.requests() if one["operation"] == "auditLogs.ListSignIns"]
+    # That of v1.0 is a part of a batch.
+    assert len(reads) == 2 and all("/beta/" in one["path"] for one in reads), reads
+    checks = {one["id"]: one for one in run(assessment, tenant="retired_covered")["checks"]}
+    assert checks["legacy_sign_ins"]["status"] == "unmet"
+    assert "2 sign-ins of 1 person with legacy clients" in checks["legacy_sign_ins"]["evidence"]
+    refusal = {"error": {"code": "Authentication_MSGraphPermissionMissing", "message": "no"}}
+    simulator.fault(match="GET /beta/auditLogs/signIns", kind="status", status=403, body=refusal, count=99)
+    checks = {one["id"]: one for one in run(assessment, tenant="retired_covered")["checks"]}
+    assert checks["legacy_sign_ins"]["status"] == "unknown"
+    assert "could not read the sign-in log" in checks["legacy_sign_ins"]["evidence"]
+
+
+def test_no_more_non_interactive_sign_ins_are_read_than_can_be_kept() -> None:
+    """A tenant may have millions: reading ends, and says so."""
+    given = 0
+
+    def stream(path: str, purpose: Any, version: str) -> Iterator[dict[str, Any]]:
+        nonlocal given
+        assert version == "beta" and "t eq 'nonInteractiveUser'" in unquote(path)
+        assert "createdDateTime ge 2026-10-30T00:00:00Z and " in unquote(path)
+        for number in count():
+            given += 1
+            yield {**sign_in("IMAP4"), "id": str(number), "isInteractive": False, "deviceDetail": {}}
+
+    tenant: Any = SimpleNamespace(
+        graph=SimpleNamespace(stream=stream),
+        http=SimpleNamespace(now=lambda: datetime(2026, 11, 29, tzinfo=UTC)),
+        tokens=SimpleNamespace(tenant=lambda service: "t"),
+    )
+    found = read_background(tenant)
+    assert len(found.sign_ins) == 10_000 and not found.whole and given == 10_001
+    assert dict(found.sign_ins[0]) == sign_in("IMAP4")
+
+
+HIDDEN = [
+    {"user": "adele.vance", "client": "Authenticated SMTP", "age": 3600, "interactive": False},
+    {"user": "adele.vance", "client": "Exchange Web Services", "age": 29 * 86400, "interactive": False, "error": 50126},
+]
 
 
 @pytest.mark.parametrize(
@@ -387,9 +503,10 @@ def test_it_says_that_other_sign_ins_were_not_read(deadline: str) -> None:
     ],
 )
 def test_each_word_for_a_legacy_client_is_read(client: str) -> None:
-    assert f"clientAppUsed eq '{client}'" in unquote(READ_LEGACY_SIGN_INS.path)
+    assert f"clientAppUsed eq '{client}'" in unquote(READ.path)
 
 
 @pytest.mark.parametrize("client", ["Browser", "Mobile Apps and Desktop clients", "Modern clients"])
 def test_no_other_client_is_read(client: str) -> None:
-    assert client not in unquote(READ_LEGACY_SIGN_INS.path)
+    assert client not in unquote(READ.path)
+    assert "createdDateTime ge 2026-10-30T00:00:00Z and (" in unquote(READ.path)

@@ -1665,10 +1665,19 @@ def test_what_is_not_known_of_one_sign_in_is_never_allowed() -> None:
         ),
         (
             [policy("block", apps={"includeApplications": ["All"], "excludeApplications": [YAMMER]})],
-            replace(outlook, resource=YAMMER),
+            replace(outlook, resource=YAMMER, audiences=frozenset({YAMMER})),
             "allowed",
         ),
-        ([policy("block", apps={"includeApplications": [TEAMS]})], replace(outlook, resource=YAMMER), "allowed"),
+        # The table of "Service dependencies" is not exhaustive, and this resource is not in it.
+        (
+            [policy("block", apps={"includeApplications": ["All"], "excludeApplications": [YAMMER]})],
+            replace(outlook, resource=YAMMER),
+            "unknown",
+        ),
+        ([policy("block", apps={"includeApplications": [TEAMS]})], replace(outlook, resource=YAMMER), "unknown"),
+        ([policy("block")], replace(outlook, resource=YAMMER), "stopped"),
+        ([policy("block", apps={"includeApplications": ["None"]})], replace(outlook, resource=YAMMER), "allowed"),
+        ([policy("block", apps={"includeApplications": [YAMMER]})], replace(outlook, resource=YAMMER), "stopped"),
         # "Session": what is not known to only limit a session may refuse it.
         ([policy(session="secureApplicationSession")], outlook, "unknown"),
         ([apps_controlled("mcasConfigured")], outlook, "unknown"),

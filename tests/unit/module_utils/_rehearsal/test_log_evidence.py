@@ -16,12 +16,14 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import EXCHANGE_ONLINE
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.membership import Doubt
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.rehearsal import Rehearsal
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
 
 from .._conditional_access.test_cases import policy
 
 MEMBER, EXTERNAL = Person("a"), Person("a", kind="b2bCollaborationGuest")
+OLD = {"modifiedDateTime": "2021-12-01T00:00:00Z"}  # as built-in strengths have it in Graph
 LEGACY: dict[str, Any] = {"clientAppTypes": ["exchangeActiveSync", "other"]}
 
 
@@ -53,7 +55,7 @@ def answer(
     logged: dict[str, Any],
     person: Person = MEMBER,
     locations: Any = (),
-    uncertain: bool = False,
+    uncertain: Doubt = Doubt.NONE,
 ) -> str:
     rehearsal = Rehearsal(existing, [planned], {}, {"a": "a@x"})
     return rehearsal.add(Records(locations).logged(logged), person, uncertain)
@@ -95,7 +97,7 @@ def test_what_a_policy_that_can_be_met_says_stands() -> None:
 @pytest.mark.parametrize(
     ("grant", "other"),
     [
-        ({"authenticationStrength": {"id": "2"}}, {"authenticationStrength": {"id": "4"}}),
+        ({"authenticationStrength": OLD | {"id": "2"}}, {"authenticationStrength": OLD | {"id": "4"}}),
         ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t2"]}),
         ({"termsOfUse": ["t1"]}, {"termsOfUse": ["t1", "t2"], "operator": "AND"}),
         ({"customAuthenticationFactors": ["Duo"]}, {"customAuthenticationFactors": ["Other"]}),
@@ -139,7 +141,7 @@ def test_who_has_no_id_in_the_log_counts_as_somebody() -> None:
     """The log may leave it out, and whoever limits how many people are affected counts the rows of `by_person`."""
     rehearsal, records = Rehearsal([], [named("new", policy("block"))], {}, {}), Records(())
     for name in ("", "", "B@x", "b@x"):
-        rehearsal.add(records.logged(record(userId=None, userPrincipalName=name)), None, False)
+        rehearsal.add(records.logged(record(userId=None, userPrincipalName=name)), None, Doubt.NONE)
     result = rehearsal.result()
     assert [(one["user"], one["id"], one["not_known"]) for one in result["by_person"]] == [
         ("B@x", "", 2),
@@ -162,3 +164,93 @@ def test_all_trusted_locations_hold_addresses_that_no_list_has() -> None:
     block = named("new", policy("block", locations=outside))
     assert answer([], block, record(), locations=elsewhere) == "stopped"
     assert answer([], block, record(), locations=here) == "unchanged"
+
+
+HOURS = {"isEnabled": True, "type": "hours", "value": 4, "frequencyInterval": "timeBased"}
+ALWAYS = {"isEnabled": True, "type": None, "value": None, "frequencyInterval": "everyTime"}
+
+
+def lasting(one: dict[str, Any], frequency: dict[str, Any] | None) -> dict[str, Any]:
+    return named("new", {**one, "sessionControls": {"signInFrequency": frequency}})
+
+
+@pytest.mark.parametrize(
+    ("one", "frequency", "expected"),
+    [
+        (policy(), ALWAYS, "asked_for_more"),
+        (policy(), HOURS, "asked_for_more"),
+        (policy("mfa"), ALWAYS, "asked_for_more"),
+        (policy("block"), ALWAYS, "stopped"),
+        (policy("compliantDevice", platforms={"includePlatforms": ["linux"]}), ALWAYS, "unchanged"),
+        (policy(userRiskLevels=["high"]), ALWAYS, "not_known"),
+        (policy(), {**ALWAYS, "isEnabled": False}, "unchanged"),
+        (policy(), None, "unchanged"),
+    ],
+)
+def test_whoever_has_to_sign_in_again_is_asked_for_more(one: Any, frequency: Any, expected: str) -> None:
+    """ "Session: Sign-in frequency" (MicrosoftDocs/entra-docs): "Require reauthentication every time"; otherwise after
+    the time that is set, and the log does not tell when somebody last signed in with credentials."""
+    assert answer([named("mfa", policy("mfa"))], lasting(one, frequency), record([("mfa", "success")])) == expected
+
+
+@pytest.mark.parametrize(
+    ("said", "expected"),
+    [
+        ("reportOnlySuccess", "asked_for_more"),
+        ("reportOnlyNotApplied", "unchanged"),
+        ("reportOnlyFailure", "stopped"),
+        ("reportOnlyInterrupted", "asked_for_more"),
+    ],
+)
+def test_in_report_only_mode_nobody_is_asked_again(said: str, expected: str) -> None:
+    planned = {**lasting(policy("mfa"), ALWAYS), "state": "enabledForReportingButNotEnforced"}
+    assert answer([planned], planned, record([("new", said)])) == expected
+
+
+ACTIONS = policy("block", apps={"includeUserActions": ["urn:user:registersecurityinfo"]})
+CONTEXTS = policy("block", apps={"includeAuthenticationContextClassReferences": ["c1"]})
+
+
+@pytest.mark.parametrize(("one", "by_log"), [(ACTIONS, "not_known"), (CONTEXTS, "unchanged")])
+def test_what_a_sign_in_was_for_is_not_in_the_log(one: dict[str, Any], by_log: str) -> None:
+    """ "Target resources": user actions and authentication contexts are no applications, and signIn has none of them.
+    "Analyze Conditional Access policy impact": "policies can be evaluated in report-only mode except for items included
+    in the 'User Actions' scope"."""
+    assert answer([], named("new", one), record()) == "not_known"
+    nobody = policy("block", apps=one["conditions"]["applications"], users={"includeUsers": ["b"]})
+    assert answer([], named("new", nobody), record()) == "unchanged"
+    planned = {**named("new", one), "state": "enabledForReportingButNotEnforced"}
+    assert answer([planned], planned, record([("new", "reportOnlyNotApplied")])) == by_log
+
+
+@pytest.mark.parametrize(
+    ("facts", "expected"),
+    [
+        ({"isInteractive": True}, "unchanged"),
+        ({"isInteractive": False, "clientCredentialType": "none"}, "unchanged"),
+        ({"isInteractive": False, "clientCredentialType": "clientSecret"}, "not_known"),
+        ({"isInteractive": False, "clientCredentialType": "clientAssertion"}, "not_known"),
+        ({"isInteractive": False, "clientCredentialType": "unknownFutureValue"}, "not_known"),
+        ({"isInteractive": False, "clientCredentialType": None}, "not_known"),
+        ({"isInteractive": False}, "not_known"),
+    ],
+)
+def test_the_address_of_a_confidential_client_is_one_of_before(facts: dict[str, Any], expected: str) -> None:
+    """ "Non-interactive user sign-ins" (MicrosoftDocs/entra-docs): the address "doesn't match the actual source IP of
+    where the refresh token request is coming from. Instead, it shows the original IP used for the original token
+    issuance"; clientCredentialType (signIn, beta) is none for a public client."""
+    office = {
+        "id": "l",
+        "@odata.type": "#microsoft.graph.ipNamedLocation",
+        "ipRanges": [{"cidrAddress": "203.0.113.0/24"}],
+    }
+    countries = {
+        "id": "c",
+        "@odata.type": "#microsoft.graph.countryNamedLocation",
+        "countryLookupMethod": "clientIpAddress",
+        "countriesAndRegions": ["DE"],
+    }
+    for outside in ("L", "C"):
+        block = policy("block", locations={"includeLocations": ["All"], "excludeLocations": [outside]})
+        assert answer([], named("new", block), record(**facts), locations=[office, countries]) == expected
+    assert answer([], named("new", policy("block")), record(**facts), locations=[office, countries]) == "stopped"

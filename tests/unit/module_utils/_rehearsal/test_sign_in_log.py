@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
+from urllib.parse import unquote
 
 import pytest
 
@@ -21,13 +22,19 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     EAS,
     LEGACY,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.membership import MembershipChanges
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.membership import (
+    Doubt,
+    MembershipChanges,
+    depends_on,
+)
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_log import (
     INTERACTIVE,
     NON_INTERACTIVE,
     SignInLog,
 )
 from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
+
+from .._conditional_access.test_cases import policy
 
 OURS, THEIRS = "aaaabbbb-0000-cccc-1111-dddd2222eeee", "bbbbcccc-1111-dddd-2222-eeee3333ffff"
 EVERY = (BROWSER, APPS, EAS, LEGACY)
@@ -211,6 +218,77 @@ def test_a_group_that_joined_or_went_concerns_everybody(targets: list[tuple[str,
     changes = MembershipChanges()
     changes.add(change(*targets, activity="Delete group"))
     assert changes.after("alex", "2026-11-20T09:59:59Z") and not changes.after("alex", "2026-11-20T10:00:01Z")
+
+
+def updated(*properties: dict[str, Any]) -> Any:
+    found = change(("User", "ALEX"), activity="Update user")
+    found["targetResources"][0]["modifiedProperties"] = list(properties)
+    return found
+
+
+# As the rules "User State changed from Guest to Member" (Azure-Sentinel) and "Guest user account type changed to
+# member" read it, and as records that are published have an account's type beside what changed.
+@pytest.mark.parametrize(
+    ("properties", "doubt"),
+    [
+        ([{"displayName": "UserType", "oldValue": '["Guest"]', "newValue": '["Member"]'}], Doubt.KIND),
+        ([{"displayName": "TargetId.UserType", "oldValue": '"Guest"', "newValue": '"Member"'}], Doubt.KIND),
+        ([{"displayName": "UserType", "oldValue": '["Member"]', "newValue": '["Guest"]'}], Doubt.KIND),
+        ([{"displayName": "UserType", "oldValue": '["Guest"]', "newValue": "[]"}], Doubt.KIND),
+        ([{"displayName": "TargetId.UserType", "oldValue": None, "newValue": '"Member"'}], Doubt.NONE),
+        ([{"displayName": "UserType", "oldValue": "[]", "newValue": '["Member"]'}], Doubt.NONE),
+        ([{"displayName": "TargetId.UserType", "oldValue": '"Guest"', "newValue": '"Guest"'}], Doubt.NONE),
+        ([{"displayName": "JobTitle", "oldValue": '["A"]', "newValue": '["B"]'}], Doubt.NONE),
+        ([], Doubt.NONE),
+    ],
+)
+def test_a_guest_who_became_a_member_was_one_before(properties: list[dict[str, Any]], doubt: Doubt) -> None:
+    changes = MembershipChanges()
+    changes.add(updated(*properties))
+    assert changes.after("alex", "2026-11-20T09:59:59Z") == doubt
+    assert not changes.after("alex", "2026-11-20T10:00:01Z") and not changes.after("adele", "2026-11-20T09:59:59Z")
+
+
+@pytest.mark.parametrize("kinds_too", [True, False])
+def test_all_changes_of_accounts_are_read_only_where_they_matter(kinds_too: bool) -> None:
+    asked: list[str] = []
+
+    def stream(path: str, purpose: Any) -> Iterator[dict[str, Any]]:
+        asked.append(unquote(path))
+        return iter(())
+
+    log = log_of({})
+    graph: Any = log.tenant.graph
+    graph.stream = stream
+    log.membership_changes(kinds_too)
+    (path,) = asked
+    assert ("activityDisplayName eq 'Update user'" in path) is kinds_too
+    assert "activityDateTime ge 2026-10-30T00:00:00Z and (startswith(" in path and path.endswith(")")
+
+
+@pytest.mark.parametrize(
+    ("one", "doubt"),
+    [
+        (policy("mfa"), Doubt.NONE),
+        (policy("mfa", users={"includeUsers": ["GuestsOrExternalUsers"]}), Doubt.KIND),
+        (policy("mfa", users={"includeUsers": ["All"], "excludeUsers": ["GuestsOrExternalUsers"]}), Doubt.KIND),
+        (
+            policy(
+                "mfa",
+                users={
+                    "includeGroups": ["g"],
+                    "excludeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "b2bCollaborationGuest"},
+                },
+            ),
+            Doubt.KIND | Doubt.GROUPS,
+        ),
+        (policy("mfa", users={"includeUsers": ["All"], "excludeRoles": ["r"]}), Doubt.GROUPS),
+        # "External users can't satisfy it" ("Authentication and Conditional Access for B2B users").
+        (policy("compliantDevice", "compliantApplication"), Doubt.KIND),
+    ],
+)
+def test_what_of_a_person_decides_about_a_policy(one: Any, doubt: Doubt) -> None:
+    assert depends_on(one) == doubt
 
 
 @pytest.mark.parametrize(
