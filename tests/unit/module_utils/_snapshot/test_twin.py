@@ -233,7 +233,10 @@ def test_a_right_that_was_missing_is_not_asked_for_on_a_copy(simulator: Simulato
         (lambda text: text[: len(text) // 2], "no whole snapshot|cut off|not whole"),
         (lambda text: text.replace("not_read:", "not_here:"), "not whole"),
         (lambda text: text.replace('authority: "', 'authority: !!python/name:os.system "'), "no whole snapshot"),
-        (lambda text: text.replace("  users:\n", "  users:\n    - displayName: Nobody\n"), "lacks something"),
+        (
+            lambda text: text.replace("  users:\n", "  users:\n    - displayName: Nobody\n"),
+            "snapshot contoso has an object that lacks something",
+        ),
         (
             lambda text: text.replace("  device_access_rules: []", "  device_access_rules:\n    - &a {x: [*a, *a]}"),
             "values",
