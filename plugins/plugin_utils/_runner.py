@@ -305,10 +305,15 @@ def _environment(changes: Mapping[str, str]) -> Iterator[None]:
 
 
 def _of_controller(interpreter: str) -> bool:
-    """Whether a module would run with the controller's Python. Folders are compared: virtual environments are links."""
+    """Whether a module would run with the controller's Python.
+
+    Folders are compared, through links to them. The file itself is a link in each environment, to a Python that has
+    none of its packages.
+    """
     if not interpreter or interpreter.startswith("auto"):
         return True
-    return os.path.dirname(os.path.abspath(interpreter)) == os.path.dirname(os.path.abspath(sys.executable))
+    here, there = (os.path.realpath(os.path.dirname(os.path.abspath(one))) for one in (sys.executable, interpreter))
+    return here == there
 
 
 def _wants_invocation(variables: Mapping[str, Any]) -> bool:

@@ -7,38 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any
 
 import yaml
 
 from ..module_utils._core.errors import TenantError, one_line, usage
 from ..module_utils._core.private_file import read_file
 from ..module_utils._snapshot.kinds import FORMAT, KINDS, VERSION
-from ._snapshot_lines import snapshot_of_lines
+from ._snapshot_text import LARGEST, MOST, TooLarge, parsed_snapshot
 
-LARGEST = 512 * 1024 * 1024  # bytes
-MOST = 20_000_000  # values
 _DEEPEST = 40
-_BASE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C if PyYAML was built with it: ten times as fast
-
-
-class _Loader(_BASE):
-    """Does not parse times, which are text in a snapshot, and refuses merged and duplicate keys."""
-
-    yaml_implicit_resolvers: ClassVar[dict[str, Any]] = {
-        first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-        for first, resolvers in _BASE.yaml_implicit_resolvers.items()
-    }
-
-    def flatten_mapping(self, node: Any) -> None:
-        if any(key.tag == "tag:yaml.org,2002:merge" for key, _value in node.value):
-            raise yaml.constructor.ConstructorError(None, None, "found a merged key", node.start_mark)
-
-    def construct_mapping(self, node: Any, deep: bool = False) -> dict[Any, Any]:
-        mapping: dict[Any, Any] = super().construct_mapping(node, deep)
-        if len(mapping) != len(node.value):
-            raise yaml.constructor.ConstructorError(None, None, "found a key twice", node.start_mark)
-        return mapping
 
 
 def snapshot_of(given: Any, name: str) -> dict[str, Any]:
@@ -54,13 +32,13 @@ def load_snapshot(path: str) -> dict[str, Any]:
         size = Path(path).stat().st_size
         if size > LARGEST:
             raise _refused(path, f"has {size} bytes, and no snapshot has more than {LARGEST}")
-        text = read_file(path, LARGEST)
+        content = read_file(path, LARGEST)
     except OSError as error:
         raise _refused(path, f"cannot be read ({error.strerror})", "Check the path") from error
     try:
-        found = snapshot_of_lines(text)
-        if found is None:  # edited by hand, or not a snapshot
-            found = yaml.load(text, _Loader)
+        found = parsed_snapshot(content)
+    except TooLarge as error:
+        raise _refused(path, str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
         raise _refused(path, f"is not a snapshot: {_words(error)}") from error
     snapshot = checked(found, path)

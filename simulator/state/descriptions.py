@@ -12,7 +12,7 @@ from typing import Any
 import yaml
 
 from .http_messages import Json
-from .snapshot_lines import snapshot_of_lines
+from .snapshot_text import LARGEST, TooLarge, as_utf8, parsed_snapshot
 from .snapshots import FORMAT, twin_description
 
 _HEAD = 65_536  # bytes that contain the first lines
@@ -81,13 +81,17 @@ def _snapshot(path: Path) -> Json | None:
     """The content of a snapshot file. Raises ValueError for an invalid one."""
     if path.parent == SHIPPED:
         return None
-    content = path.read_bytes()
-    if FORMAT.encode() not in b"\n".join(content[:_HEAD].split(b"\n")[:10]):
-        return None
     try:
-        found = snapshot_of_lines(content)
-        if found is None:  # edited by hand, or incomplete
-            found = yaml.load(content.decode(), _LOADER)
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            if FORMAT.encode() not in b"\n".join(as_utf8(head, "ignore").split(b"\n")[:10]):
+                return None
+            if (size := path.stat().st_size) > LARGEST:
+                raise TooLarge(f"has {size} bytes, and no snapshot has more than {LARGEST}")
+            content = head + file.read(LARGEST)
+        found = parsed_snapshot(content)
+    except TooLarge as error:
+        raise ValueError(f"{path} {error}") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise ValueError(f"{path} is no whole snapshot: {error}") from error
     return found if isinstance(found, dict) and found.get("format") == FORMAT else None

@@ -55,7 +55,9 @@ EXCHANGE = {
 }
 # Of these the simulator has what every tenant has, or what follows from other objects.
 _OF_EVERY_TENANT = frozenset({"authenticationStrengths", "domains", "roleDefinitions"})
-# Statuses that a client does not retry.
+# What no snapshot holds, in words.
+_IN_WORDS = {"groupEligibilities": "who may activate a membership of a group"}
+# Statuses that a client takes for an answer. Of others it would try again.
 _FINAL = frozenset({400, 403, 404, 501})
 
 
@@ -162,7 +164,7 @@ def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
     snapshot = snapshot_of(tenant)
     if snapshot is None or name in _OF_EVERY_TENANT or (kind is not None and kind in snapshot["objects"]):
         return
-    raise _unread(snapshot["not_read"].get(kind) or {}, kind or name)
+    raise _unread(snapshot["not_read"].get(kind) or {}, kind or _IN_WORDS.get(name, name))
 
 
 @implements("twin-not-read")

@@ -60,29 +60,28 @@ def _group(group: Json) -> Json:
     )
 
 
-# By the type of a holder: the objects of the snapshot, their id property, and the properties that can name one. The
-# first properties that match any decide, since somebody's display name may be the id or the name of somebody else.
-_HOLDERS: dict[str, tuple[str, tuple[str, ...], tuple[tuple[str, ...], ...]]] = {
-    "RoleGroup": ("role_groups", ("Guid",), (("Guid",), ("Identity", "Name"))),
-    "ServicePrincipal": (
-        "service_principals",
-        ("ObjectId",),
-        (("ObjectId", "AppId"), ("Identity", "Name"), ("DisplayName",)),
-    ),
-    "User": (
+# By the type of a holder: the objects of the snapshot, the ids of one, and what can name one. The first properties by
+# which any is found decide, since somebody may be called as the id or the name of another one. A display name does not
+# identify anybody.
+_HOLDERS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, ...], ...]], ...] = (
+    ("RoleGroup", "role_groups", ("Guid",), (("Guid",), ("Identity", "Name"))),
+    ("ServicePrincipal", "service_principals", ("ObjectId",), (("ObjectId", "AppId"), ("Identity", "Name"))),
+    (
+        "User",
         "mailboxes",
         ("ExternalDirectoryObjectId", "Guid"),
-        (("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"), ("Identity", "Name"), ("DisplayName",)),
+        (("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"), ("Identity", "Name")),
     ),
-}
+    ("User", "users", ("id",), (("id", "userPrincipalName"), ())),
+)
 _Named = list[dict[str, set[str]]]
 
 
 def _holders(objects: Json) -> dict[str, _Named]:
     """For each type, the ids of possible role holders, by their names."""
     found: dict[str, _Named] = {}
-    for type_, (kind, identities, levels) in _HOLDERS.items():
-        found[type_] = [{} for _unused in levels]
+    for type_, kind, identities, levels in _HOLDERS:
+        found.setdefault(type_, [{} for _unused in levels])
         for one in objects.get(kind) or []:
             identity = next((str(one[name]).lower() for name in identities if one.get(name)), "")
             for index, names in zip(found[type_], levels, strict=True):

@@ -49,7 +49,7 @@ def seed_twin(run: CmdletCall) -> None:
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         problem = f"{type(error).__name__}: {error}"
         raise ValueError(
-            f"the snapshot has an object that lacks something, or has it in another form ({problem})"
+            f"the snapshot {run.tenant.name} has an object that lacks something, or has it in another form ({problem})"
         ) from error
 
 

@@ -58,9 +58,11 @@ def apart_from_eligibility(not_read: Iterable[str]) -> list[str]:
 
 
 def about_eligibility(not_read: Iterable[str]) -> str:
-    """What the answers ignore if eligibility could not be read; empty if nothing."""
-    unread = any(_READ.action in one for one in not_read)
-    return f"who may activate a membership of a group was not read ({_PERMISSION})" if unread else ""
+    """What the answers do not take into account, where that could not be read; or nothing."""
+    unread = [one for one in not_read if _READ.action in one]
+    copied = any("the snapshot does not hold" in one for one in unread)  # where no permission helps
+    why = "a snapshot does not hold it" if copied else _PERMISSION
+    return f"who may activate a membership of a group was not read ({why})" if unread else ""
 
 
 def inner_groups(members: Iterable[Record]) -> list[str]:

@@ -9,6 +9,7 @@ import json
 import math
 import re
 from collections.abc import Callable
+from itertools import islice
 from typing import Any
 
 from .text import all_fit
@@ -17,9 +18,12 @@ from .text import all_fit
 _DEEPEST = 100
 _MOST_CONTAINERS = 1_000_000  # objects and lists
 _MOST_VALUES = 4_000_000
+# Between two checks of the time there may be one object with all of them: three seconds.
+_MOST_NAMES = 1_000_000
 _MOST_DIGITS = 309
-_CHECK_INTERVAL = 4096  # objects between two checks of the time
-# Escaped or literal text that may not be safe.
+_CHECK_INTERVAL = 4096  # objects and names between two checks of the time
+_NAME = re.compile(r'"[ \t\r\n]*:')
+# What may stand for text that is not fit: escaped, or as it is.
 _ESCAPED = re.compile(r"\\u(?:00[0189]|007[fF]|061[cC]|20[0-6]|[dD][89a-fA-F])")
 _PLAIN = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
@@ -33,12 +37,15 @@ def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None)
         content = content.decode(json.detect_encoding(content), "surrogatepass")
     if content.count("{") + content.count("[") > _MOST_CONTAINERS or content.count(",") > _MOST_VALUES:
         raise ValueError("it has too many values")
-    objects = 0
+    if content.count(":") > _MOST_NAMES and next(islice(_NAME.finditer(content), _MOST_NAMES, None), None):
+        raise ValueError("it has too many names")
+    seen, check_at = 0, _CHECK_INTERVAL
 
     def name_is_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal objects
-        objects += 1
-        if not objects % _CHECK_INTERVAL:
+        nonlocal seen, check_at
+        seen += 1 + len(pairs)
+        if seen >= check_at:
+            check_at = seen + _CHECK_INTERVAL
             on_time()
         result = dict(pairs)
         if len(result) != len(pairs):

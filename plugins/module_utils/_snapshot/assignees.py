@@ -11,14 +11,13 @@ from typing import Any
 from .._core.resource import Record, normalize_case
 from .._rbac.management_roles import bare_name
 
-# The properties that can name a holder. The first that match any decide: a display name may be the id or the name of
-# somebody else.
-OF_MAILBOXES = (
-    ("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"),
+# What can name one. The first properties by which any is found decide: somebody may be called as the id or the name of
+# another one. A display name identifies nobody: who has no mailbox is not in the list, and a namesake may be.
+OF_USERS = (
+    ("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress", "id", "userPrincipalName"),
     ("Identity", "Name"),
-    ("DisplayName",),
 )
-OF_APPLICATIONS = (("ObjectId", "AppId"), ("Identity", "Name"), ("DisplayName",))
+OF_APPLICATIONS = (("ObjectId", "AppId"), ("Identity", "Name"))
 
 
 class Assignees:

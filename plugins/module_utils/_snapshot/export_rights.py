@@ -14,7 +14,7 @@ from .._rbac.assignment_scopes import scope_of
 from .._rbac.built_in_role_groups import is_built_in
 from .._rbac.cmdlet_access import is_pattern
 from .._rbac.management_roles import bare_name
-from .assignees import OF_APPLICATIONS, OF_MAILBOXES, Assignees
+from .assignees import OF_APPLICATIONS, OF_USERS, Assignees
 from .exported import Exported, Missing, Named, repeated
 
 Objects = Mapping[str, list[Record]]
@@ -131,13 +131,15 @@ def role_assignments(objects: Objects) -> Exported:
     """The direct assignments; those of role groups are with the groups."""
     kind, found = "role_assignments", Exported()
     applications = Assignees(objects["service_principals"], OF_APPLICATIONS)
-    mailboxes = Assignees(objects["mailboxes"], OF_MAILBOXES)
+    held = {normalize_case(str(one.get("ExternalDirectoryObjectId"))) for one in objects["mailboxes"]}
+    others = [one for one in objects.get("users") or () if normalize_case(str(one.get("id"))) not in held]
+    users = Assignees([*objects["mailboxes"], *others], OF_USERS)
     for one in objects[kind]:
         option = _DIRECT.get(str(one.get("RoleAssigneeType")))
         if option is None or one.get("RoleAssignmentDelegationType") not in (None, "", "Regular"):
             continue
         role, name = bare_name(one["Role"]), bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))
-        known = {"user": mailboxes, "application": applications}.get(option)
+        known = {"user": users, "application": applications}.get(option)
         holders = known.of(one) if known else []
         if reason := _why_not(one, option, len(holders)):
             found.missing.append(Missing(kind, f"{role} of {name}", reason))
@@ -146,7 +148,7 @@ def role_assignments(objects: Objects) -> Exported:
         if option == "application":
             assignee = Named(holders[0]["AppId"], str(holders[0].get("DisplayName") or ""))
         elif holders:
-            assignee = str(holders[0].get("PrimarySmtpAddress") or name)
+            assignee = str(holders[0].get("PrimarySmtpAddress") or holders[0].get("userPrincipalName") or name)
         found.items.append({"role": role, option: assignee})
     return found
 
@@ -156,7 +158,7 @@ def _why_not(assignment: Record, option: str, holders: int) -> str:
     if scope := scope_of(assignment):
         return f"limited to {scope}"
     if holders > 1:
-        return f"several {'service principals' if option == 'application' else 'mailboxes'} have this name"
-    if option == "application" and not holders:
-        return "the snapshot does not say which application that is"
+        return f"several {option}s have this name"
+    if option != "group" and not holders:
+        return f"the snapshot does not say which {option} that is"
     return "it is disabled" if assignment.get("Enabled") is False else ""

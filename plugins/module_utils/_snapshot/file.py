@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 from collections.abc import Mapping
 from typing import Any
@@ -15,7 +16,15 @@ from .._core.resource import normalize_case
 from .kinds import FORMAT, VERSION
 from .text import lines_of
 
-_HEAD = 4096  # bytes that contain the first lines
+_HEAD = 4096  # bytes in which the first lines stand
+# UTF-32 before UTF-16, whose mark is the first half of that one's.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF32_LE, "utf-32"),
+    (codecs.BOM_UTF32_BE, "utf-32"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
 _ACTION = "write the snapshot"
 _NEXT = "Specify another path, or move that file away"
 
@@ -72,7 +81,7 @@ def _head(path: str) -> dict[str, str]:
         if os.path.islink(path) or not os.path.isfile(path):
             return {}
         with open(path, "rb") as file:
-            head = file.read(_HEAD).decode("utf-8", "replace")
+            head = _text(file.read(_HEAD))
     except OSError as error:
         raise usage(f"{path} exists and cannot be read ({error.strerror})", "Specify another path") from error
     found: dict[str, str] = {}
@@ -83,6 +92,14 @@ def _head(path: str) -> dict[str, str]:
         if line[:1] not in ("", "#", "-"):
             found[name.strip(' "')] = value.strip(" \"'")
     return found
+
+
+def _text(head: bytes) -> str:
+    """In the encoding that the byte order mark says, with which some editors begin a file."""
+    return next(
+        (head.decode(name, "replace") for mark, name in _MARKS if head.startswith(mark)),
+        head.decode("utf-8", "replace"),
+    )
 
 
 def write_snapshot(path: str, snapshot: Mapping[str, Any]) -> None:

@@ -15,6 +15,7 @@ from .._core.text import texts_of
 from .._rbac.built_in_role_groups import is_built_in_name
 from .kinds import KINDS
 from .pseudonyms import WORDS, Pseudonyms
+from .public_members import WRITTEN, is_of_a_schema, is_property, public_code, unlisted_members
 from .public_words import (
     ADDRESSES,
     ENUMERATIONS,
@@ -25,6 +26,7 @@ from .public_words import (
     OF_PEOPLE,
     WHOLE_MODELS,
     WORDS_OF_DEVICES,
+    is_app_of_microsoft,
     is_public_entry,
     is_public_value,
 )
@@ -51,8 +53,7 @@ _PLAIN = str.maketrans(
 # Of a telephone number or an IMEI, in any format; versions have dots.
 _NUMBER = re.compile(r"(?<![0-9A-Za-z])\+\(?[0-9]|[0-9](?:[ ()/-]*[0-9]){6}")
 _TYPE = re.compile(r"[a-z]?(?:[0-9]{1,5}[a-z]?){0,3}")
-_CODE = re.compile(r"[A-Za-z0-9_.() ]{0,80}")
-# Texts of a service from which a reader derives the kind of an error.
+# What a service says of a kind of error, where a reader takes the kind from that.
 _MESSAGES = {
     "no_intune_licence": "Request not applicable to target tenant.",
     "no_licence": "Your tenant is not licensed for this feature.",
@@ -84,10 +85,14 @@ class _Rules:
         # Without these, names may be missing, and then no unknown text stays.
         self._all_known = {"mailboxes", "users"} <= set(snapshot["objects"])
         self._models: dict[str, bool] = {}
+        self._naming: dict[str, bool] = {}
         self.table = Pseudonyms(snapshot, _public_texts(snapshot["objects"]), _public_ids(snapshot["objects"]))
 
     def record(self, kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._value(kind, name, value) for name, value in record.items()}
+        return {
+            name if is_property(name) else self.table.text(name): self._value(kind, name, value)
+            for name, value in record.items()
+        }
 
     def _value(self, kind: str, name: str, value: Any) -> Any:
         if isinstance(value, Mapping):
@@ -105,21 +110,36 @@ class _Rules:
             return self._is_model(text)
         if name == "RoleEntries":
             return is_public_entry(text)
-        # Somebody's name may look like a value.
-        return (name not in NAMES and is_public_value(text)) or (
-            name in ENUMERATIONS and name not in ADDRESSES.get(kind, ())
-        )
+        if name not in NAMES and is_public_value(text):  # what somebody is called may look like a value
+            return True
+        if is_app_of_microsoft(text):
+            return name not in NAMES and not self._names_a_known_one(text.rpartition("com.microsoft.")[2])
+        return name in ENUMERATIONS and name not in ADDRESSES.get(kind, ()) and self._is_member(name, text)
+
+    def _is_member(self, name: str, text: str) -> bool:
+        """Whether a property of an enumeration holds what a service says, and not what somebody wrote there."""
+        if is_of_a_schema(text):
+            return True
+        others = unlisted_members(text)
+        if name in WRITTEN:
+            return others == [] or self._is_model(text)
+        return others is not None and not any(map(self._names_a_known_one, others))
+
+    def _names_a_known_one(self, text: str) -> bool:
+        if text not in self._naming:
+            self._naming[text] = any(self._names_somebody(words, True) for words in _spellings(text))
+        return self._naming[text]
 
     def _is_model(self, text: str) -> bool:
         """Whether a text only describes a device and contains nobody's name."""
         if text not in self._models:
             self._models[text] = normalize_case(text) in WHOLE_MODELS or not (
-                _NUMBER.search(text) or any(map(self._names_somebody, _spellings(text)))
+                _NUMBER.search(text) or any(self._names_somebody(one, self._all_known) for one in _spellings(text))
             )
         return self._models[text]
 
-    def _names_somebody(self, words: Sequence[str]) -> bool:
-        if any(map(self._is_name, words)) or not (self._all_known or all(map(_is_of_devices, words))):
+    def _names_somebody(self, words: Sequence[str], all_known: bool) -> bool:
+        if any(map(self._is_name, words)) or not (all_known or all(map(_is_of_devices, words))):
             return True
         return any(run in self._people or self._holds_name(run, _JOINED) for run in _runs(words))
 
@@ -226,7 +246,10 @@ def _problem(kind: str, problem: Mapping[str, Any]) -> dict[str, Any]:
         return dict(problem)
     found: dict[str, Any] = {"reason": f"the {KINDS[kind].title} could not be read ({error})", "error": error}
     if isinstance(response, Mapping):
-        code = str(response.get("code") or "")
-        known = code if _CODE.fullmatch(code) else ""
-        found["response"] = {"status": response.get("status"), "code": known, "message": _MESSAGES.get(error, "")}
+        code, status = str(response.get("code") or ""), response.get("status")
+        found["response"] = {
+            "status": status if isinstance(status, int) else None,
+            "code": public_code(code) if code else "",
+            "message": _MESSAGES.get(error, ""),
+        }
     return found

@@ -13,7 +13,8 @@ import re
 from .._conditional_access.lockout import ADMINISTRATORS
 from .._core.resource import normalized_set
 
-# Members of enumerations of Microsoft Graph and Exchange, numbers and versions.
+# Properties with members of enumerations of Microsoft Graph and Exchange, numbers and versions; `public_members.py` has
+# what stays there.
 _ENUMERATIONS = """
     @odata.type AccessLevel allowedCombinations allowedDataIngestionLocations allowedDataStorageLocations
     allowedInboundDataTransferSources allowedOutboundClipboardSharingLevel allowedOutboundDataTransferDestinations
@@ -118,13 +119,18 @@ _PUBLIC = re.compile(
     | (?:[0-9]{1,5}\.)?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?              # a duration
     | P(?=[0-9T])(?:[0-9]+[YMWD])*(?:T(?:[0-9.]+[HMS])+)?                     # a duration of Graph
     | True | False | Unlimited
-    | com\.microsoft\.[A-Za-z.]+                                            # an app of Microsoft
     """,
     re.VERBOSE,
 )
 
 # An entry of a management role that names a cmdlet and parameters of Microsoft; a script may be private.
 _ENTRY = re.compile(r"\(Microsoft\.Exchange\.[A-Za-z0-9.]+\)\s+[A-Za-z]+-[A-Za-z0-9]+(?:\s+-[A-Za-z0-9]+)*\s*")
+_APP = re.compile(r"com\.microsoft\.[A-Za-z.]+")
+
+
+def is_app_of_microsoft(text: str) -> bool:
+    """Whether a text has the form of an app of Microsoft, which an app of somebody else may have as well."""
+    return _APP.fullmatch(text) is not None
 
 
 def is_public_value(text: str) -> bool:

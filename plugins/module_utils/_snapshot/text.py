@@ -15,7 +15,8 @@ _WORDS = frozenset({"true", "false", "yes", "no", "on", "off", "null", "y", "n"}
 # Characters that YAML accepts only escaped.
 _ESCAPED = re.compile("[\x7f-\x9f\u2028\u2029\ud800-\udfff\ufeff\ufffe\uffff]")
 _HEAD = """# A snapshot of a Microsoft 365 tenant, by intune.exchange. It holds names, addresses and devices of people.
-# The guide "Work on a copy of a tenant" of the collection describes it.
+# It does not hold who may activate a membership of a group (Privileged Identity Management), sign-ins and secrets.
+# The guide "Take a snapshot of a tenant" of the collection describes it.
 """
 
 

@@ -201,6 +201,28 @@ def test_repetitive_json_is_refused_before_it_is_read(form: str) -> None:
     assert time.process_time() - begun < 10
 
 
+@pytest.mark.parametrize("colon", ['":', '" :', '"\n\t :'])
+def test_an_object_with_a_million_names_is_refused_before_it_is_read(colon: str) -> None:
+    """One of 3.9 million took ten seconds before the time was looked at."""
+    text = "{" + ",".join(f'"{number}{colon}0' for number in range(1_000_001)) + "}"
+    looks: list[int] = []
+    with pytest.raises(ValueError, match="too many names"):
+        parse_json(text, lambda: looks.append(1))
+    assert not looks
+
+
+def test_colons_in_text_are_no_names() -> None:
+    text = json.dumps(["::::" * 300_000])
+    assert parse_json(text) == ["::::" * 300_000]
+
+
+def test_the_time_is_looked_at_in_a_few_large_objects_too() -> None:
+    looks: list[int] = []
+    large = {f"k{number}": number for number in range(500)}
+    assert parse_json(json.dumps([large] * 100), lambda: looks.append(1)) == [large] * 100
+    assert len(looks) > 10
+
+
 @pytest.mark.parametrize(
     "body", [b'{"a": 1e999}', b'{"a": -1e999}', b'{"a": ' + b"9" * 5000 + b"}", b"\xff\xfe", b"\xef\xbb\xbf{"]
 )

@@ -18,7 +18,7 @@ from ansible.errors import AnsibleFilterError
 from ansible_collections.intune.exchange.plugins.filter.snapshot_diff import snapshot_diff
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.kinds import KINDS
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.text import lines_of
-from ansible_collections.intune.exchange.plugins.plugin_utils import _snapshot_file
+from ansible_collections.intune.exchange.plugins.plugin_utils import _snapshot_file, _snapshot_text
 from ansible_collections.intune.exchange.plugins.plugin_utils._snapshot_lines import snapshot_of_lines
 
 ADELE = {
@@ -304,7 +304,7 @@ def test_what_is_read_without_yaml_is_what_yaml_reads() -> None:
         start, length = number.randrange(len(whole)), number.choice((0, 0, 1, 4))
         content = (whole[:start] + number.choice(pieces) + whole[start + length :]).encode()
         if (found := snapshot_of_lines(content)) is not None:
-            assert repr(found) == repr(yaml.load(content, _snapshot_file._Loader)), content
+            assert repr(found) == repr(yaml.load(content, _snapshot_text._Loader)), content
             same += 1
     assert same > 50
 
@@ -352,9 +352,10 @@ PIECES = (
 )
 
 
-def test_the_simulator_reads_in_the_same_way() -> None:
-    there = Path(__file__).parents[3] / "simulator" / "state" / "snapshot_lines.py"
-    code = [one.read_text().partition("from __future__")[2] for one in (EXACT, there)]
+@pytest.mark.parametrize("name", ["snapshot_lines", "snapshot_text"])
+def test_the_simulator_reads_in_the_same_way(name: str) -> None:
+    here, there = EXACT.with_name(f"_{name}.py"), Path(__file__).parents[3] / "simulator" / "state" / f"{name}.py"
+    code = [one.read_text().partition("from __future__")[2].replace("from ._", "from .") for one in (here, there)]
     assert code[0] == code[1] and len(code[0]) > 1000
 
 

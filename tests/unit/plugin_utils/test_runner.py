@@ -203,11 +203,19 @@ def test_a_part_of_a_long_result_is_in_no_file(monkeypatch: pytest.MonkeyPatch, 
     assert list(tmp_path.iterdir()) == [] and shown[0].endswith("No space left on device.")
 
 
-def test_an_unknown_option_gets_the_nearest_name() -> None:
-    """Ansible lists all options, of which there are thirty."""
-    declaration = Declaration("try it", lambda tenant, params, check_mode: {}, {"access": {"type": "str"}})
-    failed = {"failed": True, "msg": served({"access": {"type": "str"}}, acess="a", xyz="b")["msg"]}
-    said = _runner._with_nearest(failed, declaration)["msg"]
-    assert "acess, xyz. Supported parameters include: access, " in said and said.endswith(". Did you mean access?")
-    for other in ({"failed": True, "msg": "value of access must be one of: allowed, got: alowed"}, {"changed": False}):
-        assert _runner._with_nearest(dict(other), declaration) == other
+def test_the_environment_of_the_controller_is_known_through_links(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The files in two environments are links to one Python, and yet two that hold other packages."""
+    (base := tmp_path / "base").mkdir()
+    (base / "python3").touch()
+    for name in ("own", "other"):
+        (folder := tmp_path / name / "bin").mkdir(parents=True)
+        (folder / "python3").symlink_to(base / "python3")
+    (tmp_path / "linked").symlink_to(tmp_path / "own")
+    monkeypatch.setattr(_runner.sys, "executable", str(tmp_path / "linked" / "bin" / "python3"))
+    found = {
+        name: _runner._of_controller(str(tmp_path / name / "bin" / "python3")) for name in ("own", "linked", "other")
+    }
+    assert found == {"own": True, "linked": True, "other": False}
+    assert not _runner._of_controller(str(base / "python3")) and _runner._of_controller("auto_silent")

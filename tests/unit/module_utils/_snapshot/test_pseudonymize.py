@@ -17,6 +17,7 @@ from ansible.errors import AnsibleFilterError
 
 from ansible_collections.intune.exchange.plugins.filter.snapshot_diff import snapshot_diff
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.pseudonymize import pseudonymized
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.public_words import ENUMERATIONS, MODELS, NAMES
 from ansible_collections.intune.exchange.plugins.plugin_utils._snapshot_file import load_snapshot
 from simulator import Simulator
 from simulator.state.descriptions import shipped
@@ -325,3 +326,83 @@ def test_without_the_mailboxes_only_known_words_stay_in_models() -> None:
     found = pseudonymized(snapshot(users=[ADELE], mobile_devices=devices))["objects"]["mobile_devices"]
     first, *others = (one["DeviceModel"] for one in found)
     assert "Anna" not in first and tuple(others) == models[1:]
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [
+        ("Authorization_RequestDenied", "Authorization_RequestDenied"),
+        ("UnknownError (Forbidden)", "UnknownError (Forbidden)"),
+        ("UnknownError (Adele Rich)", "UnknownError"),
+        ("AdeleRich", "Error"),
+        ("Contoso", "Error"),
+        ("", ""),
+        (
+            "Microsoft.Exchange.Adele.ManagementObjectNotFoundException",
+            "Microsoft.Exchange.ManagementObjectNotFoundException",
+        ),
+    ],
+)
+def test_a_code_of_a_service_holds_no_text_of_somebody(code: str, shown: str) -> None:
+    taken = snapshot(users=[ADELE])
+    response = {"status": 403, "code": code, "message": "Adele"}
+    taken["not_read"] = {"groups": {"reason": "Adele", "error": "forbidden", "response": response}}
+    found = pseudonymized(taken)
+    assert found["not_read"]["groups"]["response"]["code"] == shown
+    assert "adele" not in json.dumps(found).lower()
+
+
+TAILS = ("{}", "{}Default", "x-{}", "{} {}", "17.1 ({})", "#microsoft.graph.user {}", "block,{}", "com.microsoft.{}")
+
+
+@pytest.mark.parametrize("kind", ["managed_devices", "conditional_access_policies", "mobile_devices", "subscriptions"])
+def test_no_property_is_trusted_to_hold_no_name(kind: str) -> None:
+    """Every property that may stay as it is, with a name of somebody in each form."""
+    properties = sorted({*ENUMERATIONS, *MODELS, *NAMES, "RoleEntries", "bundleId", "rule", "version", "somethingElse"})
+    for tail in TAILS:
+        value = tail.format("Quibbleworth", "Zoe")
+        record: dict[str, Any] = dict.fromkeys(properties, value) | {"inner": {name: [value] for name in properties}}
+        record |= {"extension_0123456789abcdef_Quibbleworth": 1, "Quibbleworth Zoe": 2}
+        [found] = pseudonymized(snapshot(users=[ZOE], **{kind: [record]}))["objects"][kind]
+        assert "quibbleworth" not in json.dumps(found).lower(), (tail, found)
+
+
+def test_what_a_service_says_stays_whatever_somebody_is_called() -> None:
+    called = {**ZOE, "displayName": "Grant Block All", "userPrincipalName": "enabled@contoso.com"}
+    policy = {
+        "id": "1",
+        "state": "enabled",
+        "grantControls": {"operator": "OR", "builtInControls": ["block", "mfa"]},
+        "conditions": {"clientAppTypes": ["all"], "users": {"includeGuestsOrExternalUsers": {"@odata.type": TYPE}}},
+    }
+    app = {"id": "2", "apps": [{"bundleId": "com.microsoft.Office.Outlook"}], "version": '"1"'}
+    phone = {"id": "3", "osVersion": "17.6.1", "complianceState": "noncompliant", "skuId": "a-b", "newState": "new"}
+    size = {"Guid": "4", "MaxAttachmentSize": "10 MB (10,485,760 bytes)", "AllowBluetooth": "HandsfreeOnly"}
+    for known in (snapshot(users=[called], mailboxes=[]), snapshot()):
+        known["objects"] |= {
+            "conditional_access_policies": [policy],
+            "ios_app_protection_policies": [app],
+            "managed_devices": [phone],
+            "mobile_device_mailbox_policies": [size],
+        }
+        found = pseudonymized(known)["objects"]
+        [shown] = found["conditional_access_policies"]
+        assert {name: shown[name] for name in shown if name != "id"} == {
+            name: policy[name] for name in policy if name != "id"
+        }
+        assert found["ios_app_protection_policies"][0]["apps"] == app["apps"]
+        assert found["managed_devices"][0]["osVersion"] == "17.6.1"
+        assert found["managed_devices"][0]["complianceState"] == "noncompliant"
+        shown = found["mobile_device_mailbox_policies"][0]
+        assert (shown["MaxAttachmentSize"], shown["AllowBluetooth"]) == (
+            size["MaxAttachmentSize"],
+            size["AllowBluetooth"],
+        )
+
+
+TYPE = "#microsoft.graph.conditionalAccessGuestsOrExternalUsers"
+ZOE = {
+    "id": "aaaaaaaa-0000-0000-0000-0000000000ff",
+    "displayName": "Zoe Quibbleworth",
+    "userPrincipalName": "zoe.quibbleworth@contoso.com",
+}
