@@ -219,3 +219,13 @@ def test_the_environment_of_the_controller_is_known_through_links(
     }
     assert found == {"own": True, "linked": True, "other": False}
     assert not _runner._of_controller(str(base / "python3")) and _runner._of_controller("auto_silent")
+
+
+def test_an_unknown_option_gets_the_nearest_name() -> None:
+    """Ansible lists all options, of which there are thirty."""
+    declaration = Declaration("try it", lambda tenant, params, check_mode: {}, {"access": {"type": "str"}})
+    failed = {"failed": True, "msg": served({"access": {"type": "str"}}, acess="a", xyz="b")["msg"]}
+    said = _runner._with_nearest(failed, declaration)["msg"]
+    assert "acess, xyz. Supported parameters include: access, " in said and said.endswith(". Did you mean access?")
+    for other in ({"failed": True, "msg": "value of access must be one of: allowed, got: alowed"}, {"changed": False}):
+        assert _runner._with_nearest(dict(other), declaration) == other
