@@ -8,7 +8,7 @@
 # The steps of make test are commands of their own: make lint sanity-quick unit integration molecule-one. Each says
 # in one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
 # make unit OPTIONS="-k retry".
-# make bench measures, see benchmarks/README.md. make promises tries every case of what make test tries a sample of,
+# make bench measures, see benchmarks/README.md. make guarantees tries every case of what make test tries a sample of,
 # make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
 # the tests notice. make mutation tries a sample of all small changes of plugins/module_utils on the unit tests:
 #   make mutation SAMPLE=300 SEED=1 ONLY="_engine/* _connector/account*.py"
@@ -59,7 +59,7 @@ unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: test help test-more test-all test-entry lint lint-python lint-ansible lint-ansible-shipped lint-documentation \
-	sanity sanity-artifact sanity-quick artifact docs unit integration more contracts promises fuzz mutants mutation live \
+	sanity sanity-artifact sanity-quick artifact docs unit integration more contracts guarantees fuzz mutants mutation live \
 	molecule molecule-one molecule-all molecule-example bench demo demo-installed demo-tested release from-nothing clean
 
 # $(call step,NAME) begins a step: what it says goes to .cache/logs/NAME.log.
@@ -233,7 +233,7 @@ sanity-quick: UNTESTED := pylint import
 
 unit: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	$(PYTEST) -m "not more" tests/promises tests/unit $(OPTIONS)
+	$(PYTEST) -m "not more" tests/guarantees tests/unit $(OPTIONS)
 
 # By file, since the tests of one file may share a run that takes long.
 integration: $(TEST) | $(CHECKOUT)
@@ -253,14 +253,14 @@ contracts: $(TEST) | $(CHECKOUT)
 	INTUNE_EXCHANGE_CONTRACT_EXAMPLES=30 $(PYTEST) tests/unit/simulator -k contract $(OPTIONS)
 
 # Every case, and their number for the page on reliability.
-promises: $(TEST) | $(CHECKOUT)
+guarantees: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	PROMISES=all PROMISES_COUNT=1 $(PYTEST) tests/promises tests/integration/test_secret_leaks.py $(OPTIONS)
+	GUARANTEES=all GUARANTEES_COUNT=1 $(PYTEST) tests/guarantees tests/integration/test_secret_leaks.py $(OPTIONS)
 
 MINUTES ?= 10
 fuzz: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
-	FUZZ_MINUTES=$(MINUTES) $(PYTEST) tests/promises/test_parsers.py tests/promises/test_answers.py $(OPTIONS)
+	FUZZ_MINUTES=$(MINUTES) $(PYTEST) tests/guarantees/test_parsers.py tests/guarantees/test_answers.py $(OPTIONS)
 
 mutants: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python tools/mutants.py

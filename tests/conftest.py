@@ -16,7 +16,7 @@ from hypothesis import settings
 settings.register_profile("everywhere", deadline=None, derandomize=True, database=None)
 settings.load_profile("everywhere")
 
-ALL, SEED = "PROMISES", "PROMISES_SEED"  # which cases of the guarantees are tried
+ALL, SEED = "GUARANTEES", "GUARANTEES_SEED"  # which cases of the guarantees are tried
 
 
 def pytest_collection_finish() -> None:
@@ -34,7 +34,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line("")
     terminalreporter.write_line("To repeat what failed:")
     for name in names:
-        given = [one for one in (ALL, SEED) if one in os.environ] if name.startswith("tests/promises/") else []
+        given = [one for one in (ALL, SEED) if one in os.environ] if name.startswith("tests/guarantees/") else []
         chosen = "".join(f"{one}={shlex.quote(os.environ[one])} " for one in given)
         terminalreporter.write_line(f"  {chosen}.cache/test/bin/pytest {shlex.quote(name)}")
     terminalreporter.write_line("")

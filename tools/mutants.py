@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """`make mutants`: break the product in one place after another, and verify that the guarantee's tests detect it.
 
-Each patch in tests/mutants has three lines before its diff: `Promise:`, a number or a word; `Tests:`, the arguments
+Each patch in tests/mutants has three lines before its diff: `Guarantee:`, a number or a word; `Tests:`, the arguments
 that pytest gets; `Why:`, what is broken. The tests have to pass without the patch and to fail with it.
 """
 
@@ -28,7 +28,7 @@ _PASSED, _FAILED = 0, 1  # of pytest; any other means that it ran no test, or wa
 @dataclass(frozen=True)
 class Mutant:
     path: Path
-    promise: str
+    guarantee: str
     tests: tuple[str, ...]
     why: str
 
@@ -37,10 +37,10 @@ def read(path: Path) -> Mutant:
     """Raises `ValueError` if a line is missing."""
     lines = path.read_text(encoding="utf-8").splitlines()
     head = dict(line.split(": ", 1) for line in lines[:3] if ": " in line)
-    missing = [name for name in ("Promise", "Tests", "Why") if name not in head]
+    missing = [name for name in ("Guarantee", "Tests", "Why") if name not in head]
     if missing:
         raise ValueError(f"{path.name} does not begin with {', '.join(missing)}")
-    return Mutant(path, head["Promise"], tuple(shlex.split(head["Tests"])), head["Why"])
+    return Mutant(path, head["Guarantee"], tuple(shlex.split(head["Tests"])), head["Why"])
 
 
 def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
@@ -64,7 +64,7 @@ def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
                 return -1
         command = [sys.executable, "-m", "pytest", "-q", "-x", *tests]
         # Every case: a sample may omit the one that detects it.
-        environment = {**os.environ, "PROMISES": "all", "HOME": place}
+        environment = {**os.environ, "GUARANTEES": "all", "HOME": place}
         return subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode
 
 

@@ -209,7 +209,7 @@ def test_an_answer_that_is_not_json(play: Play, simulator: Simulator) -> None:
     assert "Microsoft Graph returned 200, but no JSON" in failed["msg"]
 
 
-# tests/promises/test_faults.py covers each request of each module with each of these.
+# tests/guarantees/test_faults.py covers each request of each module with each of these.
 FAULTS: list[tuple[dict[str, Any], str, bool]] = [
     ({"kind": "truncate", "phase": "mid_body"}, "protocol", True),
     ({"kind": "bad_json"}, "protocol", True),

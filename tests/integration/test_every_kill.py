@@ -23,9 +23,9 @@ import pytest
 import yaml
 
 from simulator import Simulator
-from tests.promises.harness import Bench, Undisturbed, points
-from tests.promises.oracles import repaired
-from tests.promises.scenarios import SCENARIOS, TENANTS, Scenario
+from tests.guarantees.harness import Bench, Undisturbed, points
+from tests.guarantees.oracles import repaired
+from tests.guarantees.scenarios import SCENARIOS, TENANTS, Scenario
 
 from .warm import BIN, _Server, settings
 

@@ -1,10 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 15: every sign-in method, with every outcome, at every verbosity: no secret is in output, log, files
+"""Guarantee 15: every sign-in method, with every outcome, at every verbosity: no secret is in output, log, files
 that callbacks write, leftover files, or the list of processes.
 
-`make test` takes the highest verbosity, `make test-more` one with module processes, and PROMISES=all takes all of them.
+`make test` takes the highest verbosity, `make test-more` one with module processes, and GUARANTEES=all takes all.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ CHOSEN = [
     pytest.param(6, "true"),
     pytest.param(4, "false", marks=pytest.mark.more),
 ]
-if os.environ.get("PROMISES") == "all":
+if os.environ.get("GUARANTEES") == "all":
     CHOSEN = [pytest.param(*one) for one in EVERYTHING]
 
 

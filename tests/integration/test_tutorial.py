@@ -26,7 +26,7 @@ BIN = Path(sys.executable).parent
 # The part of the suite that concerns a new module.
 SUITE = (
     ("tests/unit/test_collection.py", "tests/unit/plugin_utils/test_permissions.py"),
-    ("tests/promises", "-k", MODULE),
+    ("tests/guarantees", "-k", MODULE),
     ("tests/integration/test_examples.py", "-k", MODULE),
 )
 

@@ -32,7 +32,7 @@ def test_each_applies(path: Path) -> None:
 
 def test_one_that_survives_is_told(tmp_path: Path) -> None:
     patch = tmp_path / "p01-harmless.patch"
-    patch.write_text("Promise: 1\nTests: tests/unit/module_utils/_core/test_redaction.py -k short\nWhy: nothing\n")
+    patch.write_text("Guarantee: 1\nTests: tests/unit/module_utils/_core/test_redaction.py -k short\nWhy: nothing\n")
     one = mutants.read(patch)
     assert one.tests == ("tests/unit/module_utils/_core/test_redaction.py", "-k", "short")
     for clean, broken, words in (
@@ -45,6 +45,6 @@ def test_one_that_survives_is_told(tmp_path: Path) -> None:
         assert (words in mutants.verdict(one, clean, broken)) and bool(words) is bool(
             mutants.verdict(one, clean, broken)
         )
-    patch.write_text("Promise: 1\n")
+    patch.write_text("Guarantee: 1\n")
     with pytest.raises(ValueError, match="Tests, Why"):
         mutants.read(patch)

@@ -9,18 +9,18 @@ import ast
 
 import pytest
 
-from tools import promises
+from tools import guarantees
 
 
 def test_the_page_is_current() -> None:
-    assert promises.PAGE.read_text(encoding="utf-8") == promises.page(), "run python tools/promises.py"
+    assert guarantees.PAGE.read_text(encoding="utf-8") == guarantees.page(), "run python tools/guarantees.py"
 
 
 @pytest.mark.parametrize("number", range(1, 23))
-def test_every_promise_has_tests_and_a_mutant(number: int) -> None:
-    _promise, tests = promises.PROMISES[number]
-    assert tests and promises.mutants(number)
+def test_every_guarantee_has_tests_and_a_mutant(number: int) -> None:
+    _guarantee, tests = guarantees.GUARANTEES[number]
+    assert tests and guarantees.mutants(number)
     for test in tests:
         file, function = test.split("::")
-        tree = ast.parse((promises.ROOT / file).read_text(encoding="utf-8"))
+        tree = ast.parse((guarantees.ROOT / file).read_text(encoding="utf-8"))
         assert function in {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}, test

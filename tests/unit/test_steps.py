@@ -28,7 +28,7 @@ def step(folder: Path, script: str) -> tuple[int, list[str], str]:
     done = subprocess.run(
         ["bash", "-eu", "-o", "pipefail", "-c", f". tools/step.sh some\n{script}"],
         cwd=folder,
-        env={**place, "PROMISES_SEED": "7", "LC_ALL": "C.UTF-8"},
+        env={**place, "GUARANTEES_SEED": "7", "LC_ALL": "C.UTF-8"},
         capture_output=True,
         text=True,
         check=False,
@@ -53,7 +53,7 @@ def test_the_end_of_what_failed(tmp_path: Path) -> None:
 
 
 def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
-    tests = tmp_path / "tests" / "promises"
+    tests = tmp_path / "tests" / "guarantees"
     tests.mkdir(parents=True)
     shutil.copy(ROOT / "tests/conftest.py", tmp_path / "tests")
     warn = "    import warnings\n\n    warnings.warn('of a library', stacklevel=1)\n"
@@ -62,8 +62,8 @@ def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
     code, said, log = step(tmp_path, run)
     assert code == 1 and ">       assert 1 == 2" in said and not [line for line in said if "test_good" in line]
     assert "of a library" in log and not [line for line in said if "of a library" in line]
-    assert said.count("  PROMISES_SEED=7 .cache/test/bin/pytest tests/promises/test_it.py::test_bad") == 1
+    assert said.count("  GUARANTEES_SEED=7 .cache/test/bin/pytest tests/guarantees/test_it.py::test_bad") == 1
     (tests / "test_it.py").write_text("def test_good():\n    pass\n")
     code, said, _log = step(tmp_path, run)
     assert code == 0 and said[:2] == ["some … ok 0 s", "The slowest tests:"]
-    assert re.fullmatch(r"\d+\.\d+s (call|setup|teardown) +tests/promises/test_it.py::test_good", said[2])
+    assert re.fullmatch(r"\d+\.\d+s (call|setup|teardown) +tests/guarantees/test_it.py::test_good", said[2])

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 16 and 17: text is made safe on input, and JSON of any form ends as a clear refusal."""
+"""Guarantees 16 and 17: text is made safe on input, and JSON of any form ends as a clear refusal."""
 
 from __future__ import annotations
 

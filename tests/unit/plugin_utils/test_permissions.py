@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The table of permissions agrees with the documentation of each module; permissions of content are combined from it.
 
-tests/promises/test_permissions.py verifies that the permissions suffice, and that none is superfluous.
+tests/guarantees/test_permissions.py verifies that the permissions suffice, and that none is superfluous.
 """
 
 from __future__ import annotations

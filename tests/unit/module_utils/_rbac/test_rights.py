@@ -196,7 +196,7 @@ def test_roles_that_the_module_did_not_make(keep: Any, simulator: Simulator) -> 
 # faults
 
 
-# tests/promises/test_faults.py has each of them at every request.
+# tests/guarantees/test_faults.py has each of them at every request.
 TROUBLE = [
     {"kind": "reset", "phase": "after_effect"},
     pytest.param({"kind": "reset", "phase": "before_effect"}, marks=pytest.mark.more),

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 16 and 17: whatever a service returns, a task ends with a result or with a failure that names the fault.
+"""Guarantees 16 and 17: whatever a service returns, a task ends with a result or with a failure that names the fault.
 
 Responses of the simulated tenant are corrupted in one place, at random: FUZZ_MINUTES sets for how long; without it, a
 fixed number is tried. Past failures are in corpus/answers.jsonl, and are tried first.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22 for blank values: with a blank value, no module and no role sends anything."""
+"""Guarantee 22 for blank values: with a blank value, no module and no role sends anything."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""How many cases of the guarantees are tried: a sample by a printed seed, or everything with PROMISES=all.
+"""How many cases of the guarantees are tried: a sample by a printed seed, or everything with GUARANTEES=all.
 
 Everything is tried on tenants with the response forms of live tenants, and again on tenants with the older, documented
 ones. In a sample, one of the two is drawn for each scenario, so that it is no larger.
@@ -33,7 +33,7 @@ from .simulators import FORMS, Simulators
 
 T = TypeVar("T")
 Sample = Callable[..., list[T]]
-EXHAUSTIVE = os.environ.get("PROMISES") == "all"
+EXHAUSTIVE = os.environ.get("GUARANTEES") == "all"
 _WHEN = "counted_on"
 COUNTED = Path(__file__).parent / "cases.json"  # the numbers on the documentation page
 _CASES: Counter[str] = Counter()
@@ -43,17 +43,17 @@ def pytest_configure(config: pytest.Config) -> None:
     # The same content is tried on the same cases by everybody, and a changed one on others.
     git = ["git", "-c", "safe.directory=*", "rev-parse", "HEAD^{tree}"]
     tree = subprocess.run(git, cwd=Path(__file__).parent, capture_output=True, text=True, check=False).stdout
-    os.environ.setdefault("PROMISES_SEED", str(random.Random(tree).randrange(10**6)))
+    os.environ.setdefault("GUARANTEES_SEED", str(random.Random(tree).randrange(10**6)))
 
 
 def some_of(scenarios: Sequence[T], share: int) -> list[T]:
     """All scenarios, or one in so many, depending on the seed: for additional cases of a guarantee."""
-    return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["PROMISES_SEED"]) % share :: share])
+    return list(scenarios) if EXHAUSTIVE else list(scenarios[int(os.environ["GUARANTEES_SEED"]) % share :: share])
 
 
 def shared_out(scenarios: Iterable[Scenario], share: int = 4) -> pytest.MarkDecorator:
     """All scenarios: one in so many in `make test`, depending on the seed, and the rest in `make test-more`."""
-    chosen = int(os.environ["PROMISES_SEED"]) % share
+    chosen = int(os.environ["GUARANTEES_SEED"]) % share
     marks = {True: (), False: (pytest.mark.more,)}
     # By name, so that the tests of one scenario run together and share its baseline.
     return pytest.mark.parametrize(
@@ -82,10 +82,10 @@ def pytest_testnodedown(node: Any, error: object) -> None:
 def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
     if _CASES:
         counts = {number: _CASES[number] for number in sorted(_CASES, key=int)}
-        amount = "all cases" if EXHAUSTIVE else f"a sample, PROMISES_SEED={os.environ['PROMISES_SEED']}"
+        amount = "all cases" if EXHAUSTIVE else f"a sample, GUARANTEES_SEED={os.environ['GUARANTEES_SEED']}"
         told = ", ".join(f"{one}: {many}" for one, many in counts.items())
-        terminalreporter.write_line(f"{amount}; cases by promise: {told}")
-        if os.environ.get("PROMISES_COUNT"):
+        terminalreporter.write_line(f"{amount}; cases by guarantee: {told}")
+        if os.environ.get("GUARANTEES_COUNT"):
             # A run of some of the tests keeps the numbers of the other guarantees.
             known = json.loads(COUNTED.read_text(encoding="utf-8")) | counts
             numbered = {number: known[number] for number in sorted(known.keys() - {_WHEN}, key=int)}
@@ -97,8 +97,8 @@ def pytest_terminal_summary(terminalreporter: Any, exitstatus: int) -> None:
 def count() -> Callable[[int], None]:
     """Count one more case of a guarantee."""
 
-    def one_more(promise: int, cases: int = 1) -> None:
-        _CASES[str(promise)] += cases
+    def one_more(guarantee: int, cases: int = 1) -> None:
+        _CASES[str(guarantee)] += cases
 
     return one_more
 
@@ -106,7 +106,7 @@ def count() -> Callable[[int], None]:
 @pytest.fixture
 def chance(request: pytest.FixtureRequest) -> random.Random:
     """Random, by the seed and the test."""
-    return random.Random(f"{os.environ['PROMISES_SEED']} {request.node.nodeid}")
+    return random.Random(f"{os.environ['GUARANTEES_SEED']} {request.node.nodeid}")
 
 
 @pytest.fixture
@@ -127,7 +127,7 @@ def form(request: pytest.FixtureRequest) -> str:
         return chosen
     parameters = getattr(request.node, "callspec", None)
     drawn_for = getattr(parameters.params.get("scenario") if parameters else None, "name", request.node.name)
-    return random.Random(f"{os.environ['PROMISES_SEED']} form of {drawn_for}").choice(FORMS)
+    return random.Random(f"{os.environ['GUARANTEES_SEED']} form of {drawn_for}").choice(FORMS)
 
 
 @pytest.fixture(scope="session")
@@ -150,7 +150,7 @@ def bench(running: Simulator) -> Bench:
 
 @pytest.fixture
 def unharmed(bench: Bench, count: Callable[[int], None]) -> Callable[..., None]:
-    """Promise 22: since a scenario started, only allowed changes were made; without `real`, none."""
+    """Guarantee 22: since a scenario started, only allowed changes were made; without `real`, none."""
 
     def check(scenario: Scenario, real: bool = True, new_ones: bool = False) -> None:
         nobody_else(bench.simulator, bench.before, scenario.tenant, allowed(scenario) if real else (), new_ones)

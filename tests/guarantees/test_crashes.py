@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 8 and 22: a task that ends before or after any of its requests is repaired by the next run."""
+"""Guarantees 8 and 22: a task that ends before or after any of its requests is repaired by the next run."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 1, 2, 6, 7, 12 and 22: an object is created once, changed once, and not at all in check mode."""
+"""Guarantees 1, 2, 6, 7, 12 and 22: an object is created once, changed once, and not at all in check mode."""
 
 from __future__ import annotations
 

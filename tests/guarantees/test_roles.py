@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 6, 7, 8, 9 and 22 for the roles: processes of `ansible-playbook`, killed with SIGKILL or without a response.
+"""Guarantees 6, 7, 8, 9 and 22 for the roles: processes of `ansible-playbook`, killed with SIGKILL or unanswered.
 
 Each task of a role is a task of a module, for which test_crashes.py and test_faults.py cover the rest.
 """
@@ -49,7 +49,7 @@ def every_role(test: Callable[..., None]) -> Callable[..., None]:
     chosen: Sequence[RoleScenario] = ROLE_SCENARIOS
     if not EXHAUSTIVE:
         # Each case is several runs of Ansible, so one scenario for all tests, which share its baseline.
-        chosen = [random.Random(os.environ["PROMISES_SEED"]).choice(chosen)]
+        chosen = [random.Random(os.environ["GUARANTEES_SEED"]).choice(chosen)]
     return pytest.mark.parametrize("scenario", chosen, ids=lambda one: one.name)(test)
 
 

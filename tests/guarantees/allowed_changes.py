@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22: what each scenario may change, by the user's names. Everything else stays unchanged.
+"""Guarantee 22: what each scenario may change, by the user's names. Everything else stays unchanged.
 
 Written by hand from the task's options, not from what the modules do. Reading changes nothing.
 """

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22: of all objects of all tenants, only those change that may, and only in the allowed properties.
+"""Guarantee 22: of all objects of all tenants, only those change that may, and only in the allowed properties.
 
 The whole state of the simulator is compared object by object, by unique id. Allowed changes are data of the tests, in
 allowed_changes.py; nothing here comes from the plugins.

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 9 and 22: every single fault at every request of every scenario, and pairs of them."""
+"""Guarantees 9 and 22: every single fault at every request of every scenario, and pairs of them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def struck(bench: Bench, unharmed: Callable[[Scenario], None]) -> Strike:
 
 def in_turn(scenario: Scenario) -> list[Kind]:
     """Every kind of fault, starting with another one in each scenario depending on the seed: each kind is tried."""
-    first = (int(os.environ["PROMISES_SEED"]) + SCENARIOS.index(scenario)) % len(SINGLE)
+    first = (int(os.environ["GUARANTEES_SEED"]) + SCENARIOS.index(scenario)) % len(SINGLE)
     return [*SINGLE[first:], *SINGLE[:first]]
 
 

@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """Write the page on reliability, from the guarantees, their tests, mutants and counted cases.
 
-python tools/promises.py
+python tools/guarantees.py
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/reliability.rst"
-CASES = ROOT / "tests/promises/cases.json"
-_UNIT, _INTEGRATION, _PROMISES = "tests/unit/module_utils/", "tests/integration/", "tests/promises/"
+CASES = ROOT / "tests/guarantees/cases.json"
+_UNIT, _INTEGRATION, _GUARANTEES = "tests/unit/module_utils/", "tests/integration/", "tests/guarantees/"
 _WIRE = "tests/unit/conformance/"
 
 # The guarantees, and their tests, each as file::function.
-PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
+GUARANTEES: dict[int, tuple[str, tuple[str, ...]]] = {
     1: (
         "A creation whose response is lost creates exactly one object, and counts as one change.",
-        (f"{_PROMISES}test_writes.py::test_a_creation_whose_answer_is_lost",),
+        (f"{_GUARANTEES}test_writes.py::test_a_creation_whose_answer_is_lost",),
     ),
     2: (
         "A creation that was certainly not carried out is sent again.",
-        (f"{_PROMISES}test_writes.py::test_a_creation_that_is_not_delivered",),
+        (f"{_GUARANTEES}test_writes.py::test_a_creation_that_is_not_delivered",),
     ),
     3: (
         "If a service requests a delay, in any form, nothing is sent to it before it has passed, whatever is sent "
@@ -42,7 +42,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_waits.py::test_a_wait_without_end_is_no_reason_to_ask_at_once",
             f"{_UNIT}_http/test_http.py::test_a_service_that_says_when_it_is_back_is_waited_for_as_long",
             f"{_UNIT}_http/test_http.py::test_a_wait_that_is_over_already_is_none",
-            f"{_PROMISES}test_parsers.py::test_times_to_wait",
+            f"{_GUARANTEES}test_parsers.py::test_times_to_wait",
         ),
     ),
     4: (
@@ -71,17 +71,17 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "A second run writes nothing and reports no change. The last of several tasks determines the final state, "
         "regardless of the state before.",
         (
-            f"{_PROMISES}test_writes.py::test_the_second_run_writes_nothing",
-            f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
-            f"{_PROMISES}test_last_task.py::test_the_last_task_decides",
+            f"{_GUARANTEES}test_writes.py::test_the_second_run_writes_nothing",
+            f"{_GUARANTEES}test_roles.py::test_check_mode_then_twice",
+            f"{_GUARANTEES}test_last_task.py::test_the_last_task_decides",
             f"{_UNIT}_engine/test_run.py::test_the_last_task_decides",
         ),
     ),
     7: (
         "Check mode writes nothing, and reports the same change and diff as the real run.",
         (
-            f"{_PROMISES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
-            f"{_PROMISES}test_roles.py::test_check_mode_then_twice",
+            f"{_GUARANTEES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
+            f"{_GUARANTEES}test_roles.py::test_check_mode_then_twice",
             f"{_UNIT}_engine/test_run.py::test_each_state_in_check_mode_and_for_real",
         ),
     ),
@@ -89,39 +89,39 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "A run that is killed before or after any of its requests is completed by the next one, without "
         "duplicates. No task continues after only its C(ansible-playbook) was killed.",
         (
-            f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
-            f"{_PROMISES}test_crashes.py::test_the_parent_is_killed_at_every_request",
+            f"{_GUARANTEES}test_crashes.py::test_killed_at_every_request",
+            f"{_GUARANTEES}test_crashes.py::test_the_parent_is_killed_at_every_request",
             f"{_INTEGRATION}test_every_kill.py::test_ansible_playbook_is_killed_at_every_request",
             f"{_INTEGRATION}test_processes.py::test_only_ansible_playbook_is_killed",
-            f"{_PROMISES}test_roles.py::test_killed_at_every_request",
+            f"{_GUARANTEES}test_roles.py::test_killed_at_every_request",
         ),
     ),
     9: (
         "Whatever fault affects one request, the task succeeds, or fails with a reason and a next step; a run without "
         "the fault then completes it.",
         (
-            f"{_PROMISES}test_faults.py::test_every_single_fault",
-            f"{_PROMISES}test_faults.py::test_a_connection_that_does_not_come_about",
-            f"{_PROMISES}test_faults.py::test_pairs_of_faults",
-            f"{_PROMISES}test_roles.py::test_a_fault_at_every_request",
+            f"{_GUARANTEES}test_faults.py::test_every_single_fault",
+            f"{_GUARANTEES}test_faults.py::test_a_connection_that_does_not_come_about",
+            f"{_GUARANTEES}test_faults.py::test_pairs_of_faults",
+            f"{_GUARANTEES}test_roles.py::test_a_fault_at_every_request",
         ),
     ),
     10: (
         "If a service returns stale reads from before the last write, no duplicate is created, and no false success is "
         "reported.",
-        (f"{_PROMISES}test_interference.py::test_reads_that_are_behind_double_nothing",),
+        (f"{_GUARANTEES}test_interference.py::test_reads_that_are_behind_double_nothing",),
     ),
     11: (
         "If somebody else creates the same object at the same time, there is one object, or a failure that names both "
         "ids. The module chooses or removes neither.",
         (
-            f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
+            f"{_GUARANTEES}test_interference.py::test_somebody_else_writes_the_same",
             f"{_UNIT}_engine/test_run.py::test_a_second_creator_is_an_error_with_both_ids",
         ),
     ),
     12: (
         "After a conflict the task reads again and recalculates the change, at most three times.",
-        (f"{_PROMISES}test_writes.py::test_a_conflict_is_read_again_and_worked_out_anew",),
+        (f"{_GUARANTEES}test_writes.py::test_a_conflict_is_read_again_and_worked_out_anew",),
     ),
     13: (
         "Nothing is sent to an address that is not one of the tenant's services: no page link, redirect or discovery "
@@ -129,8 +129,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{_UNIT}_http/test_http.py::test_nothing_goes_to_another_origin",
             f"{_UNIT}_client/test_auth.py::test_a_discovery_document_cannot_lead_the_secret_elsewhere",
-            f"{_PROMISES}test_faults.py::test_every_single_fault",
-            f"{_PROMISES}test_parsers.py::test_addresses",
+            f"{_GUARANTEES}test_faults.py::test_every_single_fault",
+            f"{_GUARANTEES}test_parsers.py::test_addresses",
         ),
     ),
     14: (
@@ -138,7 +138,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         (
             f"{_UNIT}_client/test_graph.py::test_a_part_of_a_list_is_never_taken_as_whole",
             f"{_UNIT}_exchange/test_invoke_command.py::test_a_page_link_that_leads_nowhere_is_an_error",
-            f"{_PROMISES}test_faults.py::test_every_single_fault",
+            f"{_GUARANTEES}test_faults.py::test_every_single_fault",
         ),
     ),
     15: (
@@ -171,9 +171,9 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_hostile_text.py::test_every_field_of_an_error_is_one_short_line",
             f"{_UNIT}_core/test_errors.py::test_hostile_text_becomes_one_short_line",
             f"{_UNIT}_core/test_errors.py::test_a_failure_has_the_beginning_of_a_long_list_and_its_length",
-            f"{_PROMISES}test_parsers.py::test_any_text_becomes_one_short_line",
-            f"{_PROMISES}test_parsers.py::test_error_bodies_explain_themselves",
-            f"{_PROMISES}test_answers.py::test_corrupted_answers",
+            f"{_GUARANTEES}test_parsers.py::test_any_text_becomes_one_short_line",
+            f"{_GUARANTEES}test_parsers.py::test_error_bodies_explain_themselves",
+            f"{_GUARANTEES}test_answers.py::test_corrupted_answers",
         ),
     ),
     17: (
@@ -185,7 +185,7 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_hostile_text.py::test_deep_json_is_refused_in_words",
             f"{_WIRE}test_hostile_text.py::test_repetitive_json_is_refused_before_it_is_read",
             f"{_WIRE}test_hostile_text.py::test_a_number_of_a_million_digits_is_refused_in_words",
-            f"{_PROMISES}test_answers.py::test_corrupted_answers",
+            f"{_GUARANTEES}test_answers.py::test_corrupted_answers",
             f"{_UNIT}_http/test_http.py::test_json_is_strict",
             f"{_UNIT}_http/test_http.py::test_a_body_is_bounded",
         ),
@@ -221,8 +221,8 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "The permissions and roles that the documentation of a module lists are sufficient. If one is missing, the "
         "failure or the unknown check names it.",
         (
-            f"{_PROMISES}test_permissions.py::test_the_documented_permissions_are_enough_and_a_missing_one_is_named",
-            f"{_PROMISES}test_permissions.py::test_the_documented_roles_are_enough",
+            f"{_GUARANTEES}test_permissions.py::test_the_documented_permissions_are_enough_and_a_missing_one_is_named",
+            f"{_GUARANTEES}test_permissions.py::test_the_documented_roles_are_enough",
             f"{_INTEGRATION}test_error_messages.py::test_a_missing_permission_is_named",
         ),
     ),
@@ -230,15 +230,15 @@ PROMISES: dict[int, tuple[str, tuple[str, ...]]] = {
         "Only the target: of all objects of all tenants, a task changes only those that it specifies, and only their "
         "specified settings. A name that matches several objects, and a blank value, change nothing.",
         (
-            f"{_PROMISES}test_bystanders.py::test_exactly_who_was_meant",
-            f"{_PROMISES}test_blank.py::test_a_module_with_a_blank_value_sends_nothing",
-            f"{_PROMISES}test_blank.py::test_a_role_with_a_blank_variable_sends_nothing",
-            f"{_PROMISES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
-            f"{_PROMISES}test_crashes.py::test_killed_at_every_request",
-            f"{_PROMISES}test_faults.py::test_every_single_fault",
-            f"{_PROMISES}test_interference.py::test_somebody_else_writes_the_same",
-            f"{_PROMISES}test_answers.py::test_corrupted_answers",
-            f"{_PROMISES}test_roles.py::test_a_fault_at_every_request",
+            f"{_GUARANTEES}test_bystanders.py::test_exactly_who_was_meant",
+            f"{_GUARANTEES}test_blank.py::test_a_module_with_a_blank_value_sends_nothing",
+            f"{_GUARANTEES}test_blank.py::test_a_role_with_a_blank_variable_sends_nothing",
+            f"{_GUARANTEES}test_writes.py::test_check_mode_tells_what_the_real_run_does",
+            f"{_GUARANTEES}test_crashes.py::test_killed_at_every_request",
+            f"{_GUARANTEES}test_faults.py::test_every_single_fault",
+            f"{_GUARANTEES}test_interference.py::test_somebody_else_writes_the_same",
+            f"{_GUARANTEES}test_answers.py::test_corrupted_answers",
+            f"{_GUARANTEES}test_roles.py::test_a_fault_at_every_request",
         ),
     ),
 }
@@ -247,7 +247,7 @@ _HEAD = """..
   GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
   SPDX-License-Identifier: GPL-3.0-or-later
 
-.. Made by tools/promises.py: change it there.
+.. Made by tools/guarantees.py: change it there.
 
 .. _ansible_collections.intune.exchange.docsite.reliability:
 
@@ -268,14 +268,14 @@ task and of the tenant.
 
 * The roles run as processes of ``ansible-playbook``, which are killed with SIGKILL.
 * Before and after each of these cases, every object of every tenant is compared by its unique id. The changes that a
-  scenario may make are listed manually, in ``tests/promises/allowed_changes.py``.
+  scenario may make are listed manually, in ``tests/guarantees/allowed_changes.py``.
 * Tenants have names that are easily confused: with a slash or a quote in them, in another alphabet, of 64 characters,
   or like the address of somebody else.
 * The points at which a task is killed, or a fault is injected, are not listed manually: a scenario runs once, and the
   ledger shows its requests.
 * ``make test`` tries one case of each test for each scenario, every kind of fault among them. Which ones follows from
-  the content of the commit; ``PROMISES_SEED`` chooses others. ``make promises`` tries every case: the numbers below are
-  those of COUNTED_ON.
+  the content of the commit; ``GUARANTEES_SEED`` chooses others. ``make guarantees`` tries every case: the numbers
+  below are those of COUNTED_ON.
 * ``make fuzz`` corrupts responses of the services at random for ten minutes; ``make test`` does so for a short time.
 * ``make mutants`` breaks the code in one place after another, and fails if the tests of the guarantee do not detect it.
   These mutants are in ``tests/mutants``.
@@ -311,10 +311,10 @@ def mutants(number: int) -> list[str]:
 
 
 def _sections(counted: Mapping[str, Any]) -> Iterator[str]:
-    for number, (promise, tests) in PROMISES.items():
-        yield f"\n{number}. {promise.replace('C(timeout)', '``timeout``')}\n\n"
+    for number, (guarantee, tests) in GUARANTEES.items():
+        yield f"\n{number}. {guarantee.replace('C(timeout)', '``timeout``')}\n\n"
         if str(number) in counted:
-            yield f"   * Cases tried by ``make promises``: {counted[str(number)]:,}\n"
+            yield f"   * Cases tried by ``make guarantees``: {counted[str(number)]:,}\n"
         for test in tests:
             yield f"   * Test: ``{test}``\n"
         for why in mutants(number):

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 6 and 7, from any start state: the last of two tasks decides the end state, and check mode predicts it."""
+"""Guarantees 6 and 7, from any start state: the last of two tasks decides the end state, and check mode predicts it."""
 
 from __future__ import annotations
 
@@ -136,7 +136,7 @@ KEPT = (
 
 @pytest.mark.parametrize("kept", KEPT, ids=lambda one: one.module)
 def test_the_last_task_decides(kept: Kept, bench: Bench, count: Callable[..., None]) -> None:
-    @seed(int(os.environ["PROMISES_SEED"]))
+    @seed(int(os.environ["GUARANTEES_SEED"]))
     @settings(
         max_examples=60 if EXHAUSTIVE else 2,
         deadline=None,

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promise 22 with colliding names: the named object changes, or nothing does and the failure says why.
+"""Guarantee 22 with colliding names: the named object changes, or nothing does and the failure says why.
 
 Each action names an object in each possible way, in tenants with an object that is easily mistaken for it. The sweeps
 of the other guarantees verify that nobody else is changed when services fail.
@@ -552,7 +552,7 @@ def test_exactly_who_was_meant(name: str, tenants: Simulator, count: Callable[..
     bench = Bench(tenants)
     number = itertools.count()
 
-    @seed(int(os.environ["PROMISES_SEED"]))
+    @seed(int(os.environ["GUARANTEES_SEED"]))
     @settings(
         max_examples=_TRIED,
         deadline=None,

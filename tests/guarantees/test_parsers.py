@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 16 and 17: parsers of text from services and people return a value, or raise their documented failure."""
+"""Guarantees 16 and 17: parsers of text from services and people return a value, or raise their documented failure."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Promises 10, 11 and 22: reads from a replica that lags behind, and somebody else who writes at the same time."""
+"""Guarantees 10, 11 and 22: reads from a replica that lags behind, and somebody else who writes at the same time."""
 
 from __future__ import annotations
 
