@@ -37,7 +37,7 @@ def served(options: dict[str, Any], **arguments: Any) -> dict[str, Any]:
     task = SimpleNamespace(args=arguments, check_mode=False, no_log=False, resolved_action="intune.exchange.some")
     declaration = Declaration("try it", lambda tenant, params, check_mode: {"name": params["name"]}, options)
     action: Any = SimpleNamespace(_task=task)
-    return _runner.ActionModule._serve(action, declaration, {})
+    return _runner.ActionModule._serve(action, declaration, {"ansible_inject_invocation": True})  # as before 2.21
 
 
 def test_warnings_and_deprecations_are_shown(monkeypatch: pytest.MonkeyPatch) -> None:
