@@ -252,7 +252,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return found
 
     def _cached(self, key: str) -> dict[str, Any] | None:
-        """The contents of the cache, if this version wrote it; empty if it is unreadable, and then rewritten."""
+        """The contents of the cache; None if it is unreadable or of another version, and then it is rewritten."""
         try:
             found = self._cache.get(key)
             if not isinstance(found, dict) or set(found) != _CACHED:

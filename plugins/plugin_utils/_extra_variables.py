@@ -55,7 +55,7 @@ def _next_step(name: str, known: Collection[str]) -> str:
 
 
 def _prefix(name: str) -> str:
-    """The prefix of this collection's variables; None for names such as `before` and those of all playbooks."""
+    """The prefix of this collection's variables; empty for names such as `before` and those of all playbooks."""
     if name.startswith("tenant_"):  # an inventory may have its own variables with this prefix
         return ""
     whole = [prefix for prefix in _TWO_WORDS if name.startswith(prefix)]

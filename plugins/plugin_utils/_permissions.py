@@ -28,7 +28,7 @@ _BY_VARIABLE = {"mobile_access_compliant: true": "DeviceManagementManagedDevices
 
 @dataclass(frozen=True)
 class Needs:
-    """`read` is enough for check mode, and if nothing has to change; `write` is needed in addition to write."""
+    """`read` is enough for check mode, and if nothing has to change; `write` is needed in addition to `read`."""
 
     read: tuple[str, ...] = ()
     write: tuple[str, ...] = ()

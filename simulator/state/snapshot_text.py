@@ -3,7 +3,7 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 """The text of a snapshot as data, in bounded time and memory: nothing in it is a tag, a time or a template.
 
-plugins/plugin_utils has a file that is the same.
+plugins/plugin_utils has a copy of this file.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ LARGEST = 512 * 1024 * 1024  # bytes
 # Of a file in exactly the form in which it is written, from which a value takes up to 230 bytes and 6 microseconds.
 MOST = 20_000_000  # values
 MOST_OBJECTS = 2_000_000
-# Of one that YAML decides on, which takes up to a kilobyte and 30 microseconds for each: a tenant of 25,000 devices.
+# Of one that YAML decides on, which takes up to a kilobyte and 30 microseconds for each: about 35,000 devices.
 MOST_IN_YAML = 3_000_000
 _MOST_DIGITS = 400  # more take YAML very long, and nothing has such a number
 # What begins a value in YAML.

@@ -14,7 +14,7 @@ from ..state.tenant import Tenant
 def seed_records(
     tenant: Tenant, name: str, records: list[Json] | None, identity: str, change: Callable[[Json], Json] = dict
 ) -> None:
-    """Replace the records in the store; empty if they were not read."""
+    """Replace the records in the store. If they were not read, it stays as it is."""
     if records is None:
         return
     store = tenant.store(name)

@@ -122,7 +122,10 @@ def _register(
 
 
 def absent_certificates(params: Mapping[str, Any], before: Held) -> Held:
-    """Remove the certificate of the file, and those that this collection registered under the name."""
+    """The credentials that stay.
+
+    All but the certificate of the file, and those that this collection registered under the name.
+    """
     held = read_certificate_file(params["path"]) if params["path"] else None
     kept = [
         one

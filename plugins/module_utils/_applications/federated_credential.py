@@ -102,7 +102,10 @@ def _write(
 
 
 def absent_federated(params: Mapping[str, Any], before: Held) -> Held:
-    """Remove the credential of the name. If the trust is given too, it must match. Raises `TenantError`."""
+    """The credentials that stay: all but that of the name. If the trust is given too, it must match.
+
+    Raises `TenantError`.
+    """
     named = _named(params, before)
     if any(params.get(option) is not None for option in OPTIONS):
         trust = trust_of(params)

@@ -107,7 +107,7 @@ def _one_of(given: Mapping[str, Any], names: tuple[str, ...], platform: str) -> 
 
 
 def _github(given: Mapping[str, Any]) -> tuple[str, str]:
-    """Subjects of repositories created, renamed or opted in since 2026-07-15 contain the ids.
+    """Subjects contain the ids if a repository was created or renamed since 2026-07-15, or if its owner opted in.
 
     https://learn.microsoft.com/entra/workload-id/workload-identities-github-immutable-subjects
     """

@@ -224,7 +224,10 @@ def ensure_application(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
 
 
 def _named(tenant: Tenant, params: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The display name of a new application is its unique name unless another is given; others are never created."""
+    """The options, with the unique name as the display name of a new application.
+
+    Raises `TenantError` if an application that app_id selects does not exist.
+    """
     if find_application(tenant, params):
         return params
     if params.get("unique_name") is None:

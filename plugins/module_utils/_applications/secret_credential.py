@@ -133,7 +133,7 @@ def _add(tenant: Tenant, params: Mapping[str, Any], application: Record, note: M
 
 
 def absent_secrets(params: Mapping[str, Any], before: Held) -> Held:
-    """Remove the secret of the file, and those requested under the name."""
+    """The credentials that stay: all but the secret of the file, and those requested under the name."""
     own = _note(params["path"]).get("key_id") if params["path"] else None
     asked_for = re.compile(f"{re.escape(params['name'])} [0-9a-f]{{8}}")
     kept = [

@@ -94,7 +94,7 @@ class TokenMemory:
 
 
 class TokenCache:
-    """Tokens by the key of their sign-in. `memory` is shared within a process, `path` between processes."""
+    """Tokens by the key of their sign-in. `memory` is shared by all that are given the same, `path` by processes."""
 
     def __init__(self, memory: TokenMemory, path: str | None, http: Http) -> None:
         self._memory, self._http = memory, http

@@ -239,9 +239,9 @@ class Cases:
         return self._asks[external]
 
     def stopped_by(self, certain: Collection[int]) -> list[int] | None:
-        """The policies that certainly reach somebody and stop them in some case.
+        """The policies that certainly reach somebody, if they stop them in every case: those that do in some case.
 
-        None if no policy stops them in some case.
+        None if there is a case in which none of them stops them.
         """
         always = [one for one in certain if not self.readings[one].conditions]
         if always:

@@ -41,7 +41,7 @@ class Outcome(enum.Enum):
     FINAL = "refused for good"
 
 
-# Temporary refusals are retried until the task times out: the service says when, so each wait is the right one.
+# Temporary refusals are retried until the task times out: each wait is one that the service asked for.
 _ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
 _SECONDS = re.compile(r"([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?)s?", re.ASCII | re.IGNORECASE)
 _FOREVER = 1e9  # seconds; a number may exceed the range of floats
@@ -66,7 +66,7 @@ def outcome_of_status(status: int) -> Outcome:
 def may_repeat(operation: Operation, outcome: Outcome, attempts: int, asked: bool = False) -> bool:
     """Whether the same request may be repeated after `attempts` attempts that ended in `outcome`.
 
-    `asked`: the service says when to retry, as with a 503 during maintenance, so each of these waits is right.
+    `asked`: the service says when to retry, as with a 503 during maintenance; these attempts are not limited in number either.
     """
     if attempts >= _ATTEMPTS.get(outcome, 0) and not (asked and outcome is Outcome.UNKNOWN):
         return False

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Exchange Online of a tenant. Only modules that import this package ship the table of cmdlets."""
+"""Exchange Online of a tenant. Only modules that import this file ship the table of cmdlets."""
 
 from __future__ import annotations
 

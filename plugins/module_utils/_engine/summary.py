@@ -18,7 +18,7 @@ _MOST = 20  # sentences
 
 
 def with_summary(lists: Mapping[str, str] | None, result: Mapping[str, Any]) -> dict[str, Any]:
-    """The result, with `summary_text` unless `lists` is None. Modules whose result is not a list add their own."""
+    """The result, with `summary_text` unless `lists` is None. One in the result takes precedence."""
     return dict(result) if lists is None else {"summary_text": summary_text(lists, result), **result}
 
 

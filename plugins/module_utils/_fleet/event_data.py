@@ -50,7 +50,6 @@ def _is_number(value: Any) -> bool:
 
 
 # Fields that may be used as variables, by path, with the form that each must have. Otherwise the value is null.
-# form is null.
 VALUES: dict[str, Callable[[Any], bool]] = {
     "type": _matches(_WORD),
     "tenant_id": _matches(_DOMAIN),

@@ -123,7 +123,7 @@ def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = F
 
 
 def _check_state(wanted: str | None, known: list[dict[str, Any]]) -> None:
-    """A typing error must not look as if no device had a state. A device may have a newer state than these."""
+    """A typing error must not look as if no device were in that state. Devices may have newer states than these."""
     if wanted is None:
         return
     if normalize_case(wanted) not in normalized_set([*_STATES, *(one["device_access_state"] for one in known)]):
