@@ -66,7 +66,7 @@ def outcome_of_status(status: int) -> Outcome:
 def may_repeat(operation: Operation, outcome: Outcome, attempts: int, asked: bool = False) -> bool:
     """Whether the same request may be repeated after `attempts` attempts that ended in `outcome`.
 
-    `asked`: the service says when to retry, as with a 503 during maintenance; these attempts are not limited in number either.
+    `asked`: the service says when to retry, as with a 503 during maintenance; then their number is not limited.
     """
     if attempts >= _ATTEMPTS.get(outcome, 0) and not (asked and outcome is Outcome.UNKNOWN):
         return False
