@@ -266,9 +266,18 @@ def _elsewhere(record: Mapping[str, Any]) -> bool:
 
 
 def _audiences(record: Mapping[str, Any]) -> frozenset[str]:
-    """The resources for which Conditional Access was evaluated, which only beta has; exports have them as objects."""
-    told = (one.get("applicationId") if isinstance(one, Mapping) else one for one in record.get(_AUDIENCES) or ())
-    return frozenset(normalize_case(str(one)) for one in told if one)
+    """The resources for which Conditional Access was evaluated, which only beta has; exports have them as objects.
+
+    None of them if one has another form: it may be the one that a policy is for.
+    """
+    listed = record.get(_AUDIENCES)
+    told = [one.get("applicationId") if isinstance(one, Mapping) else one for one in _listed(listed)]
+    known = [normalize_case(one) for one in told if one and isinstance(one, str)]
+    return frozenset(known) if len(known) == len(told) else frozenset()
+
+
+def _listed(value: Any) -> list[Any] | tuple[Any, ...]:
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _level(value: Any) -> str | None:
