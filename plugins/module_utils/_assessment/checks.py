@@ -17,6 +17,7 @@ from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._mobile_access.access_decision import OrganizationAccess, decide
 from .._mobile_devices.devices import below_minimum
+from .._rehearsal.sign_in_record import stopped_by_policies
 from .access import demands_app_protection
 from .app_protection import covering, described, included
 from .deadline_table import date_of
@@ -49,6 +50,11 @@ def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
     value = (intune.get("settings") or {}).get("secureByDefault")
     if value is None:
         return unknown("Intune did not return the setting secureByDefault", "Look it up in Intune, Compliance settings")
+    if not isinstance(value, bool):
+        return unknown(
+            "Intune returned neither true nor false for the setting secureByDefault",
+            "Look it up in Intune, Compliance settings",
+        )
     if value:
         return met("devices without a compliance policy count as not compliant")
     return unmet(
@@ -122,8 +128,12 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
     evidence = (
         f"{counted(len(eas), 'Exchange ActiveSync device')}: {', '.join(f'{n} {what}' for what, n in reasons.items())}"
     )
+    silent = sum(1 for one in eas if below_minimum(dict(one)) is None)
+    if silent:
+        evidence += f"; {silent} without a version, so whether Exchange Online refuses them is not known"
     if not old and not free:
-        return met(evidence)
+        step = "Run Get-MobileDevice for these devices, and move their owners to Outlook"
+        return unknown(evidence, step) if silent else met(evidence)
     findings = [f"{len(old)} below version 16.1, which Exchange Online refuses"] if old else []
     findings += [f"{len(free)} let in by nothing but the default Allow"] if free else []
     return unmet(
@@ -159,7 +169,7 @@ def legacy_sign_ins(interactive: Records, background: ReadResult[Background]) ->
             f"{step}. Or see User sign-ins (non-interactive) in the Microsoft Entra admin center".removeprefix(". Or "),
         )
     used = Counter(str(one.get("clientAppUsed")) for one in sign_ins)
-    stopped = sum(1 for one in sign_ins if one.get("conditionalAccessStatus") == "failure")
+    stopped = sum(1 for one in sign_ins if stopped_by_policies(one))
     people = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
     return unmet(
         f"{counted(len(sign_ins), 'sign-in')} of {counted(len(people), 'person', 'people')} with legacy clients "
@@ -230,6 +240,11 @@ def modern_authentication(organization: Mapping[str, Any]) -> Verdict:
     value = organization.get("OAuth2ClientProfileEnabled")
     if value is None:
         return unknown("Exchange Online did not return OAuth2ClientProfileEnabled", "Run again")
+    if not isinstance(value, bool):
+        return unknown(
+            "Exchange Online returned neither true nor false for OAuth2ClientProfileEnabled",
+            "Run Get-OrganizationConfig and look at OAuth2ClientProfileEnabled",
+        )
     if value:
         return met("modern authentication is on")
     return unmet("modern authentication is off", "Run Set-OrganizationConfig -OAuth2ClientProfileEnabled $true")

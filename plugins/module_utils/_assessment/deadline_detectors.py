@@ -19,7 +19,7 @@ from .._core.resource import normalize_case, normalized_set
 from .._core.targets import first_names
 from .._core.text import counted
 from .._core.verdict import unread
-from .._rehearsal.sign_in_record import protocol_of
+from .._rehearsal.sign_in_record import protocol_of, stopped_by_policies
 from .access import resting_on_approved_application
 from .legacy_log import LOG_DAYS, both, left_out
 
@@ -269,7 +269,7 @@ def _of_client(sign_ins: Records, client: str) -> Records:
 def _got_through(sign_in: Mapping[str, Any]) -> bool:
     """Exchange ActiveSync logs a blocked sign-in as a success: only the Conditional Access status shows the block."""
     failed = (sign_in.get("status") or {}).get("errorCode")
-    return not failed and sign_in.get("conditionalAccessStatus") != "failure"
+    return not failed and not stopped_by_policies(sign_in)
 
 
 def _users(sign_ins: Records) -> list[str]:

@@ -176,6 +176,14 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         [],
         0,
     ),
+    (
+        "ews_blocked",
+        {"sign_ins": [sign_in("Exchange Web Services", policies="Failure")]},
+        "unknown",
+        "cannot_be_told",
+        [],
+        0,
+    ),
     ("ews_blocked", {"sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
     # "Block legacy authentication": "Also perform these steps on the User sign-ins (non-interactive) tab".
     (
