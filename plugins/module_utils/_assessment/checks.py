@@ -123,17 +123,20 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
         return met("no Exchange ActiveSync device is listed")
     old = [one for one in eas if below_minimum(dict(one))]
     default = _default(settings)
-    free = [one for one in eas if one.get("DeviceAccessStateReason") == "Global"] if default == "Allow" else []
+    by_default = [one for one in eas if one.get("DeviceAccessStateReason") == "Global"]
+    free = by_default if default == "Allow" else []
     reasons = Counter(f"{one.get('DeviceAccessState')} by {one.get('DeviceAccessStateReason')}" for one in eas)
     evidence = (
         f"{counted(len(eas), 'Exchange ActiveSync device')}: {', '.join(f'{n} {what}' for what, n in reasons.items())}"
     )
     silent = sum(1 for one in eas if below_minimum(dict(one)) is None)
     if silent:
-        evidence += f"; {silent} without a version, so whether Exchange Online refuses them is not known"
+        evidence += f"; {silent} without a version, which Exchange Online may refuse"
+    if by_default and not default:
+        evidence += "; Exchange Online did not return the default access level"
     if not old and not free:
-        step = "Run Get-MobileDevice for these devices, and move their owners to Outlook"
-        return unknown(evidence, step) if silent else met(evidence)
+        step = "Run Get-MobileDevice for these devices, and move their owners to Outlook" if silent else "Run again"
+        return unknown(evidence, step) if silent or (by_default and not default) else met(evidence)
     findings = [f"{len(old)} below version 16.1, which Exchange Online refuses"] if old else []
     findings += [f"{len(free)} let in by nothing but the default Allow"] if free else []
     return unmet(

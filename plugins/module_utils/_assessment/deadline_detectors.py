@@ -209,7 +209,7 @@ def ews_off(facts: Facts) -> Finding:
 def _ews(facts: Facts) -> Finding:
     interactive = ReadResult(facts["sign_ins"].value)  # without these, nothing is said
     people = _users(_of_client(both(interactive, facts["background_sign_ins"]), _EWS))
-    switch = facts["exchange"].map(lambda one: _SWITCH[one.get("EwsEnabled")]).or_else("could not be read")
+    switch = facts["exchange"].map(lambda one: _switch(one.get("EwsEnabled"))).or_else("could not be read")
     said = (
         f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS}{_scope(facts)}"
     )
@@ -221,7 +221,12 @@ def _ews(facts: Facts) -> Finding:
 
 
 # If EWS is enabled, only apps in EwsAllowedAppIDs may use it (Set-OrganizationConfig); which ones is not read.
-_SWITCH = {True: "is on, for the apps of its list", False: "is off", None: "was never set"}
+def _switch(value: Any) -> str:
+    if value is None:
+        return "was never set"
+    if not isinstance(value, bool):
+        return "is not known"
+    return "is on, for the apps of its list" if value else "is off"
 
 
 def smtp_basic(facts: Facts) -> Finding:

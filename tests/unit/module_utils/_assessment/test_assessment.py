@@ -225,6 +225,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("eas_devices", {"devices": [phone(), phone(version="new")], "settings": ALLOW}, "unknown", "1 without a version"),
     ("eas_devices", {"devices": [phone(version="14.1"), phone(version="")], "settings": ALLOW}, "unmet", "1 below"),
     ("eas_devices", {"devices": [phone("Global"), phone(version="")], "settings": ALLOW}, "unmet", "1 without a"),
+    ("eas_devices", {"devices": [phone("Global")], "settings": []}, "unknown", "did not return the default access"),
+    ("eas_devices", {"devices": [phone()], "settings": []}, "met", "1 Allowed by Individual"),
     ("eas_devices", {"devices": refused(), "settings": ALLOW}, "unknown", "This.Read.All"),
     ("legacy_sign_ins", legacy([]), "met", "interactive or not"),
     # "Block legacy authentication": "Also perform these steps on the User sign-ins (non-interactive) tab".
