@@ -14,6 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import IntFlag
+from functools import lru_cache
 from typing import Any
 
 from .._conditional_access.assignments import assignment_of
@@ -32,7 +33,7 @@ _NOBODY = frozenset({"device", "serviceprincipal", "application"})
 _EVERYBODY = ""  # in place of a person: whoever is in a group may be concerned
 AT_ANY_TIME = "9999"  # when something changed of which that is not known
 _TIME = re.compile(
-    r"(?P<minute>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})((?P<second>:[0-9]{2})([.](?P<parts>[0-9]+))?)?"
+    r"(?P<minute>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:(?P<second>[0-5][0-9])([.](?P<parts>[0-9]+))?)?"
     r"(Z|(?P<offset>[+-][0-9]{2}:[0-9]{2}))?"
 )
 
@@ -56,16 +57,26 @@ def depends_on(policy: Mapping[str, Any]) -> Doubt:
 
 def moment(text: Any) -> str:
     """A time of Graph in UTC, in a form whose text order is the order of times; empty if it is not known."""
-    found = _TIME.fullmatch(text) if isinstance(text, str) else None
-    if found is None:
-        return ""
-    try:
-        second, offset = found["second"] or ":00", found["offset"] or "+00:00"
-        time = datetime.fromisoformat(f"{found['minute']}{second}{offset}").astimezone(UTC)
-    except (ValueError, OverflowError):
+    return _moment(text) if isinstance(text, str) else ""
+
+
+@lru_cache(maxsize=1_000)
+def _moment(text: str) -> str:
+    found = _TIME.fullmatch(text)
+    minute = _utc(found["minute"], found["offset"]) if found else ""
+    if not found or not minute:
         return ""
     parts = (found["parts"] or "").rstrip("0")  # a datetime has six digits of a second, and Graph has seven
-    return time.isoformat()[:19] + (f".{parts}" if parts else "") if time.year > 1 else ""
+    return f"{minute}:{found['second'] or '00'}.{parts}".rstrip(".")
+
+
+@lru_cache(maxsize=1_000)  # a log has many records of one minute
+def _utc(minute: str, offset: str | None) -> str:
+    try:
+        time = datetime.fromisoformat(minute + (offset or "+00:00")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return time.isoformat()[:16] if time.year > 1 else ""
 
 
 @dataclass
