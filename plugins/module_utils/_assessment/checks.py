@@ -17,6 +17,7 @@ from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._mobile_access.access_decision import OrganizationAccess, decide
 from .._mobile_devices.devices import below_minimum
+from .._rehearsal.sign_in_record import stopped_by_policies
 from .access import demands_app_protection
 from .app_protection import covering, described, included
 from .deadline_table import date_of
@@ -49,6 +50,11 @@ def secure_by_default(intune: Mapping[str, Any]) -> Verdict:
     value = (intune.get("settings") or {}).get("secureByDefault")
     if value is None:
         return unknown("Intune did not return the setting secureByDefault", "Look it up in Intune, Compliance settings")
+    if not isinstance(value, bool):
+        return unknown(
+            "Intune returned neither true nor false for the setting secureByDefault",
+            "Look it up in Intune, Compliance settings",
+        )
     if value:
         return met("devices without a compliance policy count as not compliant")
     return unmet(
@@ -117,13 +123,20 @@ def eas_devices(devices: Records, settings: Records) -> Verdict:
         return met("no Exchange ActiveSync device is listed")
     old = [one for one in eas if below_minimum(dict(one))]
     default = _default(settings)
-    free = [one for one in eas if one.get("DeviceAccessStateReason") == "Global"] if default == "Allow" else []
+    by_default = [one for one in eas if one.get("DeviceAccessStateReason") == "Global"]
+    free = by_default if default == "Allow" else []
     reasons = Counter(f"{one.get('DeviceAccessState')} by {one.get('DeviceAccessStateReason')}" for one in eas)
     evidence = (
         f"{counted(len(eas), 'Exchange ActiveSync device')}: {', '.join(f'{n} {what}' for what, n in reasons.items())}"
     )
+    silent = sum(1 for one in eas if below_minimum(dict(one)) is None)
+    if silent:
+        evidence += f"; {silent} without a version, which Exchange Online may refuse"
+    if by_default and not default:
+        evidence += "; Exchange Online did not return the default access level"
     if not old and not free:
-        return met(evidence)
+        step = "Run Get-MobileDevice for these devices, and move their owners to Outlook" if silent else "Run again"
+        return unknown(evidence, step) if silent or (by_default and not default) else met(evidence)
     findings = [f"{len(old)} below version 16.1, which Exchange Online refuses"] if old else []
     findings += [f"{len(free)} let in by nothing but the default Allow"] if free else []
     return unmet(
@@ -159,7 +172,7 @@ def legacy_sign_ins(interactive: Records, background: ReadResult[Background]) ->
             f"{step}. Or see User sign-ins (non-interactive) in the Microsoft Entra admin center".removeprefix(". Or "),
         )
     used = Counter(str(one.get("clientAppUsed")) for one in sign_ins)
-    stopped = sum(1 for one in sign_ins if one.get("conditionalAccessStatus") == "failure")
+    stopped = sum(1 for one in sign_ins if stopped_by_policies(one))
     people = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
     return unmet(
         f"{counted(len(sign_ins), 'sign-in')} of {counted(len(people), 'person', 'people')} with legacy clients "
@@ -230,6 +243,11 @@ def modern_authentication(organization: Mapping[str, Any]) -> Verdict:
     value = organization.get("OAuth2ClientProfileEnabled")
     if value is None:
         return unknown("Exchange Online did not return OAuth2ClientProfileEnabled", "Run again")
+    if not isinstance(value, bool):
+        return unknown(
+            "Exchange Online returned neither true nor false for OAuth2ClientProfileEnabled",
+            "Run Get-OrganizationConfig and look at OAuth2ClientProfileEnabled",
+        )
     if value:
         return met("modern authentication is on")
     return unmet("modern authentication is off", "Run Set-OrganizationConfig -OAuth2ClientProfileEnabled $true")

@@ -19,7 +19,7 @@ from .._core.resource import normalize_case, normalized_set
 from .._core.targets import first_names
 from .._core.text import counted
 from .._core.verdict import unread
-from .._rehearsal.sign_in_record import protocol_of
+from .._rehearsal.sign_in_record import protocol_of, stopped_by_policies
 from .access import resting_on_approved_application
 from .legacy_log import LOG_DAYS, both, left_out
 
@@ -209,7 +209,7 @@ def ews_off(facts: Facts) -> Finding:
 def _ews(facts: Facts) -> Finding:
     interactive = ReadResult(facts["sign_ins"].value)  # without these, nothing is said
     people = _users(_of_client(both(interactive, facts["background_sign_ins"]), _EWS))
-    switch = facts["exchange"].map(lambda one: _SWITCH[one.get("EwsEnabled")]).or_else("could not be read")
+    switch = facts["exchange"].map(lambda one: _switch(one.get("EwsEnabled"))).or_else("could not be read")
     said = (
         f"the switch of the organization {switch}; in {LOG_DAYS} days, {_signed_in(people)} with {_EWS}{_scope(facts)}"
     )
@@ -221,7 +221,12 @@ def _ews(facts: Facts) -> Finding:
 
 
 # If EWS is enabled, only apps in EwsAllowedAppIDs may use it (Set-OrganizationConfig); which ones is not read.
-_SWITCH = {True: "is on, for the apps of its list", False: "is off", None: "was never set"}
+def _switch(value: Any) -> str:
+    if value is None:
+        return "was never set"
+    if not isinstance(value, bool):
+        return "is not known"
+    return "is on, for the apps of its list" if value else "is off"
 
 
 def smtp_basic(facts: Facts) -> Finding:
@@ -269,7 +274,7 @@ def _of_client(sign_ins: Records, client: str) -> Records:
 def _got_through(sign_in: Mapping[str, Any]) -> bool:
     """Exchange ActiveSync logs a blocked sign-in as a success: only the Conditional Access status shows the block."""
     failed = (sign_in.get("status") or {}).get("errorCode")
-    return not failed and sign_in.get("conditionalAccessStatus") != "failure"
+    return not failed and not stopped_by_policies(sign_in)
 
 
 def _users(sign_ins: Records) -> list[str]:

@@ -14,7 +14,7 @@ from typing import Any
 
 from .._conditional_access.sign_in import COMPLIANT_NETWORK, TRUSTED
 from .._core.resource import normalize_case, normalized_set
-from .membership import moment
+from .membership import AT_ANY_TIME, moment
 from .sign_in_record import LoggedSignIn, Results
 
 Record = Mapping[str, Any]
@@ -30,7 +30,6 @@ RESULTS = {
     "reportOnlyInterrupted": _STOPPED,
 }
 MOST_KEPT = 5_000  # results that are kept: sign-ins repeat
-_AT_ANY_TIME = "9999"  # when something changed of which that is not known
 _ALL = frozenset({"all", COMPLIANT_NETWORK})  # what nobody can change
 # "Built-in authentication strengths": nobody in the tenant can change them, and Graph may leave their dates out.
 _BUILT_IN = "00000000-0000-0000-0000-0000000000"
@@ -80,7 +79,7 @@ def _changed(policy: Record, locations: Sequence[Record] | None) -> str:
 
 
 def _dated(record: Record) -> str:
-    return moment(record.get("modifiedDateTime") or record.get("createdDateTime") or _AT_ANY_TIME)
+    return moment(record.get("modifiedDateTime") or record.get("createdDateTime")) or AT_ANY_TIME
 
 
 def _of_strength(policy: Record) -> Iterator[str]:
@@ -94,12 +93,12 @@ def _of_places(policy: Record, locations: Sequence[Record] | None) -> Iterator[s
     if not named:
         return
     if locations is None:
-        yield _AT_ANY_TIME
+        yield AT_ANY_TIME
         return
     dates = {normalize_case(str(one["id"])): _dated(one) for one in locations}
     if TRUSTED in named:
         yield from dates.values()
-    yield from (dates.get(one, _AT_ANY_TIME) for one in named - {TRUSTED})
+    yield from (dates.get(one, AT_ANY_TIME) for one in named - {TRUSTED})
 
 
 def _places(policy: Record) -> frozenset[str]:

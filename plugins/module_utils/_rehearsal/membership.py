@@ -9,9 +9,12 @@ meet what nobody from another tenant can.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from enum import IntFlag
+from functools import lru_cache
 from typing import Any
 
 from .._conditional_access.assignments import assignment_of
@@ -25,6 +28,14 @@ KIND_ACTIVITY = "Update user"
 _USER_TYPE = "usertype"  # of UserType and TargetId.UserType, as queries in public repositories have it
 # What may be in a group, and is nobody who signs in.
 _NOBODY = frozenset({"device", "serviceprincipal", "application"})
+
+
+_EVERYBODY = ""  # in place of a person: whoever is in a group may be concerned
+AT_ANY_TIME = "9999"  # when something changed of which that is not known
+_TIME = re.compile(
+    r"(?P<minute>[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2})(:(?P<second>[0-5][0-9])([.](?P<parts>[0-9]+))?)?"
+    r"(Z|(?P<offset>[+-][0-9]{2}:[0-9]{2}))?"
+)
 
 
 class Doubt(IntFlag):
@@ -45,8 +56,27 @@ def depends_on(policy: Mapping[str, Any]) -> Doubt:
 
 
 def moment(text: Any) -> str:
-    """A time of Graph in UTC, in a form whose text order is the order of times."""
-    return str(text or "").removesuffix("+00:00").removesuffix("Z")
+    """A time of Graph in UTC, in a form whose text order is the order of times; empty if it is not known."""
+    return _moment(text) if isinstance(text, str) else ""
+
+
+@lru_cache(maxsize=1_000)
+def _moment(text: str) -> str:
+    found = _TIME.fullmatch(text)
+    minute = _utc(found["minute"], found["offset"]) if found else ""
+    if not found or not minute:
+        return ""
+    parts = (found["parts"] or "").rstrip("0")  # a datetime has six digits of a second, and Graph has seven
+    return f"{minute}:{found['second'] or '00'}.{parts}".rstrip(".")
+
+
+@lru_cache(maxsize=1_000)  # a log has many records of one minute
+def _utc(minute: str, offset: str | None) -> str:
+    try:
+        time = datetime.fromisoformat(minute + (offset or "+00:00")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return ""
+    return time.isoformat()[:16] if time.year > 1 else ""
 
 
 @dataclass
@@ -55,34 +85,56 @@ class MembershipChanges:
 
     people: dict[str, str] = field(default_factory=dict)
     kinds: dict[str, str] = field(default_factory=dict)
-    groups: str = ""  # when a group last joined or left another, or came or went: whoever is in one may be concerned
 
     def add(self, record: Mapping[str, Any]) -> None:
-        when = moment(record.get("activityDateTime"))
-        targets = [one for one in record.get("targetResources") or () if one]
-        kinds = {normalize_case(one.get("type") or "") for one in targets}
-        people = [normalize_case(one.get("id") or "") for one in targets if normalize_case(one.get("type")) == "user"]
+        """A change whose time is not known may be later than any sign-in."""
+        when = moment(record.get("activityDateTime")) or AT_ANY_TIME
+        targets = _targets(record.get("targetResources"))
         if record.get("activityDisplayName") == KIND_ACTIVITY:
-            self._add_kinds(targets, when)
+            _keep_latest(self.kinds, [_id_of(one) for one in targets if _other_kind(one)], when)
+            if not targets:
+                _keep_latest(self.kinds, [_EVERYBODY], when)
             return
-        for person in people:
-            self.people[person] = max(when, self.people.get(person, ""))
-        if not people and not kinds & _NOBODY:
-            self.groups = max(self.groups, when)
-
-    def _add_kinds(self, targets: Iterable[Mapping[str, Any]], when: str) -> None:
-        for one in targets:
-            if any(_other_user_type(changed) for changed in one.get("modifiedProperties") or () if changed):
-                person = normalize_case(one.get("id") or "")
-                self.kinds[person] = max(when, self.kinds.get(person, ""))
+        types = {_type_of(one) for one in targets}
+        people = [_id_of(one) for one in targets if _type_of(one) == "user"]
+        if not people and not types & _NOBODY:
+            people = [_EVERYBODY]  # a group joined or left another, or came or went
+        _keep_latest(self.people, people, when)
 
     def after(self, person: str, created: str) -> Doubt:
         """What of somebody may have been another at a time."""
         then = moment(created)
-        joined = max(self.people.get(person, ""), self.groups) > then
-        return (Doubt.GROUPS if joined else Doubt.NONE) | (
-            Doubt.KIND if self.kinds.get(person, "") > then else Doubt.NONE
+        joined, changed = (
+            max(dates.get(person, ""), dates.get(_EVERYBODY, "")) > then for dates in (self.people, self.kinds)
         )
+        return (Doubt.GROUPS if joined else Doubt.NONE) | (Doubt.KIND if changed else Doubt.NONE)
+
+
+def _keep_latest(dates: dict[str, str], people: Iterable[str], when: str) -> None:
+    for person in people:
+        dates[person] = max(when, dates.get(person, ""))
+
+
+def _targets(listed: Any) -> list[Mapping[str, Any]]:
+    """None if one has another form: it may be anybody."""
+    found = [one for one in listed if one] if isinstance(listed, (list, tuple)) else []
+    return found if all(isinstance(one, Mapping) for one in found) else []
+
+
+def _type_of(target: Mapping[str, Any]) -> str:
+    return normalize_case(str(target.get("type") or ""))
+
+
+def _id_of(target: Mapping[str, Any]) -> str:
+    return normalize_case(str(target.get("id") or _EVERYBODY))
+
+
+def _other_kind(target: Mapping[str, Any]) -> bool:
+    """Whether somebody may have become another kind of user."""
+    properties = target.get("modifiedProperties") or ()
+    if not isinstance(properties, (list, tuple)):
+        return True
+    return any(not isinstance(one, Mapping) or _other_user_type(one) for one in properties if one)
 
 
 def _other_user_type(changed: Mapping[str, Any]) -> bool:

@@ -12,6 +12,7 @@ from typing import Any
 from .._conditional_access.rules import Outcome
 from .._conditional_access.sessions import asks_again
 from .._conditional_access.sign_in import kind_of
+from .sign_in_record import CONTRADICTORY
 
 STOPPED, NOT_KNOWN, ASKED, UNCHANGED = "stopped", "not_known", "asked_for_more", "unchanged"
 ANSWERS = (STOPPED, ASKED, UNCHANGED, NOT_KNOWN)
@@ -38,6 +39,8 @@ def verdict_by_log(policy: Mapping[str, Any], result: str) -> Verdict | None:
 
     User actions are not evaluated in that mode ("Analyze Conditional Access policy impact").
     """
+    if result == CONTRADICTORY:
+        return Verdict(NOT_KNOWN, "the log has several results of the policy, which contradict each other")
     answer = _BY_LOG.get(result)
     if answer is None or ((policy.get("conditions") or {}).get("applications") or {}).get("includeUserActions"):
         return None

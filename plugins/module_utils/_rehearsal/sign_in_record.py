@@ -82,6 +82,7 @@ _EVERY_CLIENT = (BROWSER, APPS, EAS, LEGACY)
 _FLOWS = {"devicecode": "devicecodeflow", "devicecodeflow": "devicecodeflow"}
 _FLOWS |= {"authenticationtransfer": "authenticationtransfer"}
 _AUDIENCES = "conditionalAccessAudiences"
+CONTRADICTORY = "contradictory"  # in place of several results of one policy in one record
 _MFA = frozenset({frozenset({"mfa"})})
 _MOST_NETWORKS = 20_000  # addresses whose locations are cached
 _MOST_SIGN_INS = 5_000  # distinct sign-ins that are cached: most repeat
@@ -131,7 +132,7 @@ class Records:
         system, country = str(device.get("operatingSystem") or ""), str(location.get("countryOrRegion") or "")
         resource, client = normalize_case(record.get("resourceId") or ""), str(record.get("clientAppUsed") or "")
         address, failed = str(record.get("ipAddress") or ""), status.get("errorCode") not in (0, None)
-        stopped = record.get("conditionalAccessStatus") == "failure"
+        stopped = stopped_by_policies(record)
         platform = platform_of(system) or system
         person, home = normalize_case(record.get("userId") or ""), normalize_case(record.get("homeTenantId") or "")
         return LoggedSignIn(
@@ -158,9 +159,9 @@ class Records:
             ),
             self._results_of(
                 tuple(
-                    (one["id"], one.get("result"))
-                    for one in record.get("appliedConditionalAccessPolicies") or ()
-                    if one and one.get("id")
+                    (str(one["id"]), str(one.get("result")))
+                    for one in _listed(record.get("appliedConditionalAccessPolicies"))
+                    if isinstance(one, Mapping) and one.get("id")
                 )
             ),
             not (failed or stopped),
@@ -170,12 +171,16 @@ class Records:
             normalize_case(record.get("crossTenantAccessType") or "") == "b2bcollaboration",
         )
 
-    def _results_of(self, said: tuple[tuple[Any, Any], ...]) -> Results:
+    def _results_of(self, said: Results) -> Results:
         found = self._results.get(said)
         if found is None:
             if len(self._results) >= _MOST_SIGN_INS:
                 self._results.clear()
-            found = self._results[said] = tuple((normalize_case(str(one)), str(result)) for one, result in said)
+            told: dict[str, str] = {}
+            for one, result in said:
+                policy = normalize_case(one)
+                told[policy] = result if told.get(policy, result) == result else CONTRADICTORY
+            found = self._results[said] = tuple(told.items())
         return found
 
     def _in_each_way(self, facts: tuple[Any, ...]) -> tuple[SignIn, ...]:
@@ -213,6 +218,11 @@ class Records:
                 self._places.clear()
             found = self._places[key] = places_of(self.locations, address or None, country or None)
         return found
+
+
+def stopped_by_policies(record: Mapping[str, Any]) -> bool:
+    """Whether Conditional Access stopped a sign-in; that of Exchange ActiveSync is logged as a success all the same."""
+    return normalize_case(str(record.get("conditionalAccessStatus") or "")) == "failure"
 
 
 def not_of_people(record: Mapping[str, Any]) -> bool:
@@ -266,9 +276,18 @@ def _elsewhere(record: Mapping[str, Any]) -> bool:
 
 
 def _audiences(record: Mapping[str, Any]) -> frozenset[str]:
-    """The resources for which Conditional Access was evaluated, which only beta has; exports have them as objects."""
-    told = (one.get("applicationId") if isinstance(one, Mapping) else one for one in record.get(_AUDIENCES) or ())
-    return frozenset(normalize_case(str(one)) for one in told if one)
+    """The resources for which Conditional Access was evaluated, which only beta has; exports have them as objects.
+
+    None of them if one has another form: it may be the one that a policy is for.
+    """
+    listed = record.get(_AUDIENCES)
+    told = [one.get("applicationId") if isinstance(one, Mapping) else one for one in _listed(listed)]
+    known = [normalize_case(one) for one in told if one and isinstance(one, str)]
+    return frozenset(known) if len(known) == len(told) else frozenset()
+
+
+def _listed(value: Any) -> list[Any] | tuple[Any, ...]:
+    return value if isinstance(value, (list, tuple)) else ()
 
 
 def _level(value: Any) -> str | None:

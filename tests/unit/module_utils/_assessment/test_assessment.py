@@ -130,6 +130,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("intune_subscription", {"intune": refused(), "skus": []}, "unknown", "This.Read.All"),
     ("secure_by_default", {"intune": INTUNE}, "met", "not compliant"),
     ("secure_by_default", {"intune": {"settings": {"secureByDefault": False}}}, "unmet", "as compliant"),
+    ("secure_by_default", {"intune": {"settings": {"secureByDefault": "false"}}}, "unknown", "neither true nor"),
+    ("secure_by_default", {"intune": {"settings": {"secureByDefault": 1}}}, "unknown", "neither true nor"),
     ("secure_by_default", {"intune": {}}, "unknown", "did not return the setting"),
     ("compliance_policies", COMPLIANCE, "met", "'Androids'"),
     ("compliance_policies", {**COMPLIANCE, "assignments": {"1": [ALL], "2": []}}, "unmet", "Android: none"),
@@ -219,6 +221,12 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("eas_devices", {"devices": [phone(version="14.1")], "settings": ALLOW}, "unmet", "1 below version 16.1"),
     ("eas_devices", {"devices": [phone("Global")], "settings": ALLOW}, "unmet", "default Allow"),
     ("eas_devices", {"devices": [phone("Global")], "settings": BLOCKED}, "met", "1 Allowed by Global"),
+    ("eas_devices", {"devices": [phone(version="")], "settings": ALLOW}, "unknown", "1 without a version"),
+    ("eas_devices", {"devices": [phone(), phone(version="new")], "settings": ALLOW}, "unknown", "1 without a version"),
+    ("eas_devices", {"devices": [phone(version="14.1"), phone(version="")], "settings": ALLOW}, "unmet", "1 below"),
+    ("eas_devices", {"devices": [phone("Global"), phone(version="")], "settings": ALLOW}, "unmet", "1 without a"),
+    ("eas_devices", {"devices": [phone("Global")], "settings": []}, "unknown", "did not return the default access"),
+    ("eas_devices", {"devices": [phone()], "settings": []}, "met", "1 Allowed by Individual"),
     ("eas_devices", {"devices": refused(), "settings": ALLOW}, "unknown", "This.Read.All"),
     ("legacy_sign_ins", legacy([]), "met", "interactive or not"),
     # "Block legacy authentication": "Also perform these steps on the User sign-ins (non-interactive) tab".
@@ -227,6 +235,7 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("legacy_sign_ins", legacy([SIGN_IN], Background([SIGN_IN])), "unmet", "2 sign-ins of 1 person"),
     ("legacy_sign_ins", legacy([SIGN_IN], Background([SIGN_IN], False)), "unmet", "only the latest 10000"),
     ("legacy_sign_ins", legacy([SIGN_IN]), "unmet", "stopped 1"),
+    ("legacy_sign_ins", legacy([{**SIGN_IN, "conditionalAccessStatus": "Failure"}]), "unmet", "stopped 1"),
     ("legacy_sign_ins", legacy([SIGN_IN], refused()), "unmet", "non-interactive sign-ins are left out"),
     ("legacy_sign_ins", legacy(refused()), "unknown", "This.Read.All"),
     (
@@ -261,6 +270,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("device_required", bound(refused(), refused()), "unknown", "This.Read.All"),
     ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": True}}, "met", "on"),
     ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": False}}, "unmet", "off"),
+    ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": "False"}}, "unknown", "neither true nor"),
+    ("modern_authentication", {"exchange": {"OAuth2ClientProfileEnabled": 1}}, "unknown", "neither true nor"),
     ("modern_authentication", {"exchange": {}}, "unknown", "did not return"),
 ]
 

@@ -176,6 +176,14 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         [],
         0,
     ),
+    (
+        "ews_blocked",
+        {"sign_ins": [sign_in("Exchange Web Services", policies="Failure")]},
+        "unknown",
+        "cannot_be_told",
+        [],
+        0,
+    ),
     ("ews_blocked", {"sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
     # "Block legacy authentication": "Also perform these steps on the User sign-ins (non-interactive) tab".
     (
@@ -232,6 +240,8 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         1,
     ),
     ("ews_off", {"exchange": {"EwsEnabled": False}, "sign_ins": REFUSED}, "not_affected", "exact", [], 0),
+    ("ews_off", {"exchange": {"EwsEnabled": "False"}}, "unknown", "cannot_be_told", [], 0),
+    ("ews_off", {"exchange": {"EwsEnabled": []}}, "unknown", "cannot_be_told", [], 0),
     ("ews_off", {"exchange": REFUSED}, "unknown", "cannot_be_told", [], 0),
     ("ews_off", {"sign_ins": [sign_in("Exchange Web Services")]}, "affected", "likely", ["u1@contoso.example"], 1),
     ("eas_certificates", {}, "not_affected", "exact", [], 0),
