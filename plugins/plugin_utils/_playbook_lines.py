@@ -46,11 +46,17 @@ def access(checks: Rows, tenant_id: str | None) -> list[str]:
 
 
 def access_for(
-    checks: Rows, read: Mapping[str, Any], needed: Mapping[str, Any], cmdlets: Mapping[str, Any], content: str
+    checks: Rows,
+    read: Mapping[str, Any],
+    needed: Mapping[str, Any],
+    cmdlets: Mapping[str, Any],
+    content: str,
+    delegated: Sequence[str],
 ) -> list[str]:
     """What chosen content lacks, and the one command that grants exactly that; then reads that fail for other reasons.
 
     `read` and `cmdlets` are what access_check_info and cmdlet_access_info returned, `needed` is of least_privilege.
+    `delegated` are the roles that the content assigns to others: which roles a sign-in may delegate is not read here.
     """
     granted = {*read["microsoft_graph"], *read["office_365_exchange_online"]}
     if "Exchange.Manage" in granted:  # a person's
@@ -74,6 +80,11 @@ def access_for(
             "it, which can take an hour.",
             f"  Command: ansible-playbook intune.exchange.bootstrap -e bootstrap_for={content}",
         ]
+    if delegated and not missing:
+        lines.append(
+            f"Not checked for {content}: whether this sign-in may delegate the roles {', '.join(delegated)}. "
+            f"ansible-playbook intune.exchange.bootstrap -e bootstrap_for={content} grants that."
+        )
     # A command would grant what is missing by a role that holds more.
     return [*lines, *access([one for one in checks if not (missing and one["command"])], read.get("tenant_id"))]
 

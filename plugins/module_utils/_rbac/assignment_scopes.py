@@ -44,3 +44,8 @@ def scope_of(assignment: Record, role: Mapping[str, Any] | None = None) -> str |
     ]
     names = [str(assignment[name]) for name in _NAMES if assignment.get(name)]
     return " ".join(dict.fromkeys([*kinds, *names])) or None
+
+
+def is_direct(assignment: Record) -> bool:
+    """Whether an assignment is the assignee's own. What it inherits as a member of a group is listed too."""
+    return assignment.get("AssignmentMethod") in (None, "", "Direct")

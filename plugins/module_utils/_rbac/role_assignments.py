@@ -15,7 +15,7 @@ from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
 from .._engine.tenant import Tenant
-from .assignment_scopes import scope_of
+from .assignment_scopes import is_direct, scope_of
 from .built_in_role_groups import is_built_in
 from .cmdlet_access import READER
 from .principals import Principal, Principals
@@ -62,12 +62,7 @@ class Assignments(ExchangeObjects):
     def list(self, tenant: Tenant) -> list[Record]:
         asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": False}
         found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, self.names)
-        direct = [
-            one
-            for one in found
-            if one.get("AssignmentMethod") in (None, "", "Direct")
-            and one.get("RoleAssigneeType") not in _INDIRECT[self.kind]
-        ]
+        direct = [one for one in found if is_direct(one) and one.get("RoleAssigneeType") not in _INDIRECT[self.kind]]
         for one in direct:
             self._check(one)
         self.scoped[:] = [one for one in direct if scope_of(one, self.role)]

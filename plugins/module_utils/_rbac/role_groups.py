@@ -18,7 +18,7 @@ from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed,
 from .._engine.tenant import Tenant
 from .._exchange.parameters import edit
 from .._http.removal import remove_listed
-from .assignment_scopes import SCOPES, scope_of
+from .assignment_scopes import SCOPES, is_direct, scope_of
 from .built_in_role_groups import is_built_in
 from .cmdlet_access import READER
 from .principals import Principals
@@ -52,11 +52,11 @@ def read_members(tenant: Tenant, group: Record, names: Mapping[str, str]) -> lis
 
 
 def read_assignments(tenant: Tenant, group: Record, names: Mapping[str, str]) -> list[Record]:
-    """The roles that the group may use, each under a label with its scope. Delegating assignments are left out."""
+    """The roles of the group itself that it may use, each under a label with its scope; not those to delegate."""
     asked = {"RoleAssignee": group["Guid"], "Delegating": False}
-    select = ("Name", "Guid", "Identity", "Role", *SCOPES)
+    select = ("Name", "Guid", "Identity", "Role", "AssignmentMethod", *SCOPES)
     found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, names, select)
-    return [{**one, "Label": _label(one)} for one in found]
+    return [{**one, "Label": _label(one)} for one in found if is_direct(one)]
 
 
 def _label(assignment: Record) -> str:

@@ -190,6 +190,7 @@ def chosen(granted: str, refused: str = "", **more: Any) -> list[str]:
         "needed": needed,
         "cmdlets": {"cmdlets": cmdlets},
         "content": "mobile_access",
+        "delegated": [],
     }
     return lines("access_for", **{**values, **more})
 
@@ -203,6 +204,8 @@ def test_chosen_content_is_told_of_nothing_else() -> None:
     )
     assert found[2] == "  Command: ansible-playbook intune.exchange.bootstrap -e bootstrap_for=mobile_access"
     assert len(found) == 3 and "Global Reader" not in "".join(found)
+    [delegates] = chosen("User.Read.All", delegated=["Recipient Policies"])
+    assert delegates.startswith("Not checked for mobile_access: whether this sign-in may delegate the roles Recipient ")
     licence = {"title": "T", "status": "missing", "evidence": "no licence", "next_step": "Add one", "command": ""}
     assert chosen("User.Read.All", checks=[licence]) == ["T (missing): no licence.", "  Next step: Add one."]
     assert chosen("User.Read.All", cmdlets={"skipped": True}) == []

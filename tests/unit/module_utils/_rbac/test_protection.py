@@ -16,7 +16,12 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.assignment_scopes import scope_of
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principals
-from ansible_collections.intune.exchange.plugins.modules import management_role, management_role_assignment, role_group
+from ansible_collections.intune.exchange.plugins.modules import (
+    exchange_cmdlet,
+    management_role,
+    management_role_assignment,
+    role_group,
+)
 from simulator import Simulator
 
 from ..conftest import writes
@@ -153,3 +158,26 @@ def test_the_marker_says_whose_it_is(run: Any, simulator: Simulator) -> None:
     assert writes(simulator) == done
     assert run(role_group, name="New", **mine)["changed"]
     assert run(role_group, name="New", marker="[MADE BY ME]", state="absent")["changed"]
+
+
+def test_what_a_group_inherits_belongs_to_another_group(
+    run: Callable[..., dict[str, Any]], simulator: Simulator
+) -> None:
+    """Exchange also lists the roles of the groups that a group is a member of, with the AssignmentMethod RoleGroup."""
+
+    def invoke(cmdlet: str, **parameters: Any) -> None:
+        assert not run(exchange_cmdlet, cmdlet=cmdlet, parameters=parameters).get("failed")
+
+    def held() -> list[tuple[str, str, str]]:
+        rows = simulator.state("ready")["ManagementRoleAssignment"]
+        return sorted((one["RoleAssigneeName"], one["Role"], one["RoleAssignmentDelegationType"]) for one in rows)
+
+    invoke("New-RoleGroup", Name="Inner", Roles=["Message Tracking"])
+    invoke("New-RoleGroup", Name="Outer", Roles=["Mail Recipients"])
+    invoke("New-ManagementRoleAssignment", SecurityGroup="Outer", Role="Mail Recipients", Delegating=True)
+    invoke("Add-RoleGroupMember", Identity="Outer", Member="Inner")
+    before = held()
+    result = run(role_group, name="Inner", roles={"set": ["View-Only Recipients"]})
+    assert result["changed"] and result["diff"]["before"]["roles"] == ["Message Tracking"]
+    changed = [one for one in before if one[:2] != ("Inner", "Message Tracking")]
+    assert held() == sorted([*changed, ("Inner", "View-Only Recipients", "Regular")])
