@@ -18,7 +18,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.intune.exchange.plugins.filter.least_privilege import FilterModule
-from ansible_collections.intune.exchange.plugins.plugin_utils import _permissions
+from ansible_collections.intune.exchange.plugins.plugin_utils import _content
 from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS, SIGN_IN
 from tools import permissions
 
@@ -110,7 +110,7 @@ def test_a_file_included_by_another_is_found_beside_it(tmp_path: Path, monkeypat
     (tasks.parent / "one.yml").write_text("- tasks:\n  " + included.format("tasks/first.yml"))
     (tasks / "first.yml").write_text(included.format("second.yml") + included.format("tasks/second.yml"))
     (tasks / "second.yml").write_text("- intune.exchange.connector_info:\n")
-    monkeypatch.setattr(_permissions, "ROOT", tmp_path)
+    monkeypatch.setattr(_content, "ROOT", tmp_path)
     assert needed(["one"])["modules"] == ["connector_info"]
 
 
