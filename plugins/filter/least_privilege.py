@@ -18,6 +18,7 @@ options:
   _input:
     description:
       - Names of modules, of playbooks, of rulebooks, and of roles with an entry point, such as V(connector:validate).
+      - The playbooks C(bootstrap) and C(demo) are refused, since they run as no application.
       - The entry point V(main) of V(connector) includes all of its options.
     type: list
     elements: str

@@ -177,6 +177,7 @@ from ..module_utils._fleet.tenant_list import RESERVED, SHARED
 from ..plugin_utils._trust import as_data, as_template
 
 _PLUGIN = "intune.exchange.tenants"
+_HEAD = 65_536  # bytes that contain the name of the plugin
 _EXPLAINED = 10  # tenants of which a warning has the reason; of the others the names
 _CACHED = {"hosts", "left_out", "notes", "failed"}
 _EVERY_HOST = {
@@ -317,8 +318,12 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
 def _names_this(path: str) -> bool:
     """Whether a file names this plugin, although Ansible would not ask it because of the file's name."""
-    try:
-        text = Path(path).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
+    # A pipe, as of `-i <(command)`, can be read once only, by the plugin that it is for.
+    if not path.endswith((".yml", ".yaml")) or not Path(path).is_file():
         return False
-    return re.search(rf"^plugin: *['\"]?{re.escape(_PLUGIN)}['\"]? *(#.*)?$", text, re.MULTILINE) is not None
+    try:
+        with Path(path).open("rb") as file:
+            text = file.read(_HEAD).decode(errors="replace")
+    except OSError:
+        return False
+    return re.search(rf"^plugin: *['\"]?{re.escape(_PLUGIN)}['\"]? *(#.*)?\r?$", text, re.MULTILINE) is not None

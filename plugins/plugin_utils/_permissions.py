@@ -5,23 +5,15 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
-import yaml
-
 from ._cmdlets import cmdlets_by_role
+from ._content import modules_of, rulebook
 
-COLLECTION = "intune.exchange."
-ROOT = Path(__file__).parents[2]
-RULEBOOKS = ROOT / "extensions" / "eda" / "rulebooks"
 SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles in Exchange Online count
 
-_PLAYBOOK = re.compile(r"^ +name: (intune\.exchange\.\w+)$", re.MULTILINE)  # of run_playbook
 # What variables that a rulebook sets need beyond their modules.
 _BY_VARIABLE = {"mobile_access_compliant: true": "DeviceManagementManagedDevices.Read.All"}
 
@@ -188,19 +180,16 @@ NEEDS: dict[str, Needs] = {
 def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any]:
     """What modules, playbooks, rulebooks and entry points of roles (as `connector:validate`) need together.
 
-    Raises ValueError for an unknown name.
+    Raises ValueError for an unknown name, and for a playbook that runs as no application.
     """
     used = dict[str, bool]()
     graph: set[str] = set()
     for name in content:
-        if _rulebook(name).is_file():
-            graph |= {
-                permission
-                for variable, permission in _BY_VARIABLE.items()
-                if variable in _rulebook(name).read_text(encoding="utf-8")
-            }
-        for module, writes in _modules(name):
+        for module, writes in modules_of(name):
             used[module] = used.get(module, False) or (writes and write)
+        if rulebook(name).is_file():
+            text = rulebook(name).read_text(encoding="utf-8")
+            graph |= {permission for variable, permission in _BY_VARIABLE.items() if variable in text}
     roles: set[str] = set()
     for module, writes in used.items():
         needs = NEEDS[module]
@@ -216,61 +205,3 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
         "exchange_cmdlets": cmdlets_by_role(used),
         "notes": sorted(f"{one}: {NEEDS[one].note}" for one in used if NEEDS[one].note),
     }
-
-
-def _modules(name: str) -> Iterator[tuple[str, bool]]:
-    """The modules that something runs, and whether they may write."""
-    short = name.removeprefix(COLLECTION)
-    role, _colon, entry_point = short.partition(":")
-    playbook = ROOT / "playbooks" / f"{short}.yml"
-    if short in NEEDS:
-        yield short, not short.endswith("_info")
-    elif (ROOT / "roles" / role / "tasks").is_dir():
-        yield from _of_tasks(ROOT / "roles" / role / "tasks", entry_point or "main")
-    elif _rulebook(name).is_file():
-        yield from (("connector_info", False), ("mobile_device_info", False))  # the event source
-        for playbook in _PLAYBOOK.findall(_rulebook(name).read_text(encoding="utf-8")):
-            yield from _modules(playbook)
-    elif playbook.is_file():
-        for play in yaml.safe_load(playbook.read_text(encoding="utf-8")):
-            yield from _found(play.get("tasks", []), playbook.parent)
-    else:
-        known = {
-            *NEEDS,
-            *(one.name for one in ROOT.glob("roles/*")),
-            *(one.stem for one in ROOT.glob("playbooks/*.yml")),
-            *(one.stem for one in RULEBOOKS.glob("*.yml")),
-        }
-        what = f"module, playbook, rulebook or entry point of a role of {COLLECTION.rstrip('.')}"
-        raise ValueError(f"{name} is not a {what}{_like(short, known)}")
-
-
-def _rulebook(name: str) -> Path:
-    return RULEBOOKS / f"{name.removeprefix(COLLECTION)}.yml"
-
-
-def _like(name: str, known: Iterable[str]) -> str:
-    found = get_close_matches(name, sorted(known), n=1)
-    return f". Did you mean {found[0]}?" if found else ""
-
-
-def _of_tasks(folder: Path, file: str) -> Iterator[tuple[str, bool]]:
-    path = folder / f"{file.removesuffix('.yml')}.yml"
-    if not path.is_file():
-        known = {one.stem for one in folder.glob("*.yml")}
-        raise ValueError(f"{path.stem} is not an entry point of the role {folder.parent.name}{_like(path.stem, known)}")
-    yield from _found(yaml.safe_load(path.read_text(encoding="utf-8")), folder)
-
-
-def _found(tasks: Iterable[Mapping[str, Any]], folder: Path) -> Iterator[tuple[str, bool]]:
-    for task in tasks:
-        for key, value in task.items():
-            if key in ("block", "rescue", "always"):
-                yield from _found(value, folder)
-            elif key == "ansible.builtin.include_tasks":
-                yield from _of_tasks(folder, value if isinstance(value, str) else value["file"])
-            elif key == "ansible.builtin.include_role":
-                yield from _modules(f"{value['name']}:{value.get('tasks_from', 'main')}")
-            elif key.startswith(COLLECTION):
-                module = key.removeprefix(COLLECTION)
-                yield module, task.get("check_mode") is not True and not module.endswith("_info")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._permissions import COLLECTION, RULEBOOKS, least_privilege
+from ._content import COLLECTION, RULEBOOKS
+from ._permissions import least_privilege
 
 _NO_APPLICATION = ("no credentials are set", "AADSTS700016")
 

@@ -53,7 +53,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 
 
 async def watch(
-    given: Mapping[str, Any],
+    given: Any,
     hand_over: Callable[[Event], Awaitable[None]],
     read: Callable[..., list[dict[str, Any]]] = read_fleet,
     clock: Callable[[], float] = time.monotonic,
@@ -141,9 +141,13 @@ class _Polls:
             one.cancel()
 
 
-def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(given: Any) -> dict[str, Any]:
     """The options with their defaults and environment values. Raises `TenantError`."""
-    unknown = sorted(set(given) - set(OPTIONS))
+    if not isinstance(given, Mapping):
+        found = "none" if given is None else f"a value of the type {type(given).__name__}"
+        step = "Set them as name: value, such as tenant_id: contoso.com"
+        raise usage(f"the event source needs its options, and was given {found}", step)
+    unknown = sorted(str(one) for one in given if one not in OPTIONS)  # YAML reads the name on as True
     if unknown:
         near = [one for name in unknown for one in get_close_matches(name, OPTIONS, 1)]
         meant = f"Did you mean {', '.join(near)}? " if near else ""
@@ -158,6 +162,8 @@ def _checked(given: Mapping[str, Any]) -> dict[str, Any]:
     if validated.error_messages:
         raise usage(f"the event source cannot be used: {redactor.clean('; '.join(validated.error_messages))}")
     params: dict[str, Any] = validated.validated_parameters
+    if not params["watch"]:
+        raise usage("watch is an empty list, so there is nothing to poll for", "Leave it out, or name what to poll for")
     for option in ("interval", "failures", "max_sync_age"):
         if params[option] < 1:
             raise usage(f"{option} must be at least 1")

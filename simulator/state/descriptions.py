@@ -18,6 +18,8 @@ from .snapshots import FORMAT, twin_description
 _HEAD = 65_536  # bytes that contain the first lines
 SHIPPED = Path(__file__).parents[1] / "tenants"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C if PyYAML was built with it: ten times as fast
+# Of a text that YAML cannot read, such as !!bool x or one that is no UTF-8, and of a value that is no mapping.
+_NO_MAPPING = (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
 def shipped() -> list[str]:
@@ -111,7 +113,7 @@ def _merged(path: Path, beside: Path) -> Json:
     """The description in a file merged into the one it extends: another one in the same directory, or a shipped one."""
     try:
         own = dict(_parsed(path.read_text(encoding="utf-8")))
-    except (yaml.YAMLError, ValueError, TypeError) as error:  # UnicodeDecodeError is a ValueError without a file name
+    except _NO_MAPPING as error:
         raise ValueError(f"{path} is no description of a tenant in YAML: {error}") from error
     base = own.pop("extends", None)
     if base is None:

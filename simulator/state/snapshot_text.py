@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import codecs
 import re
+from collections.abc import Callable
 from itertools import islice
 from typing import Any, ClassVar
 
@@ -62,22 +63,29 @@ class _Loader(_BASE):
             raise yaml.constructor.ConstructorError(None, None, "found a key twice", node.start_mark)
         return mapping
 
+    def construct_yaml_bool(self, node: Any) -> Any:
+        return _constructed(super().construct_yaml_bool, node)
+
     def construct_yaml_int(self, node: Any) -> Any:
-        _check_digits(node)
-        return super().construct_yaml_int(node)
+        return _constructed(super().construct_yaml_int, node)
 
     def construct_yaml_float(self, node: Any) -> Any:
-        _check_digits(node)
-        return super().construct_yaml_float(node)
+        return _constructed(super().construct_yaml_float, node)
 
 
-_Loader.add_constructor("tag:yaml.org,2002:int", _Loader.construct_yaml_int)
-_Loader.add_constructor("tag:yaml.org,2002:float", _Loader.construct_yaml_float)
+for _type in ("bool", "int", "float"):
+    _Loader.add_constructor(f"tag:yaml.org,2002:{_type}", getattr(_Loader, f"construct_yaml_{_type}"))
 
 
-def _check_digits(node: Any) -> None:
+def _constructed(construct: Callable[[Any], Any], node: Any) -> Any:
+    """A value as YAML constructs it. Of an explicit tag, such as `!!bool x`, it raises almost anything."""
     if len(node.value) > _MOST_DIGITS:
         raise yaml.constructor.ConstructorError(None, None, "found a number that is too large", node.start_mark)
+    try:
+        return construct(node)
+    except (ValueError, LookupError, ArithmeticError) as error:
+        problem = f"found a value that is no {node.tag.rpartition(':')[2]}"
+        raise yaml.constructor.ConstructorError(None, None, problem, node.start_mark) from error
 
 
 def parsed_snapshot(content: bytes) -> Any:

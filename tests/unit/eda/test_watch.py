@@ -427,6 +427,7 @@ def test_the_file_is_only_written_when_something_is_new(tmp_path: Path) -> None:
         ({"interval": "soon"}, "interval"),
         ({"failures": 0}, "failures must be at least 1"),
         ({"interval": 60, "longest_interval": 30}, "longest_interval must not be less than interval"),
+        ({"watch": []}, "watch is an empty list, so there is nothing to poll for. Leave it out, or name what to poll"),
         ({"watch": ["everything"]}, "watch must be one or more of: connector, quarantine"),
         ({"account": "{{ 1 }}@contoso.example"}, "account is not an address that an event may carry"),
         ({"tenants": [{"tenant_id": "a", "account": "x"}]}, "tenants[1].account is not an address that an event may"),
@@ -442,6 +443,23 @@ def test_what_cannot_be_meant_is_refused(
 ) -> None:
     monkeypatch.delenv("AZURE_TENANT_ID", raising=False)
     assert problem in refused(**options)
+
+
+@pytest.mark.parametrize(
+    ("given", "problem"),
+    [
+        ({5: 1}, "the event source has no option 5. The valid options are "),
+        ({True: "x", "intervall": 3}, "the event source has no option True, intervall. Did you mean interval? "),
+        (None, "the event source needs its options, and was given none. Set them as name: value"),
+        ([], "the event source needs its options, and was given a value of the type list. Set them as"),
+        ("", "the event source needs its options, and was given a value of the type str. Set them as"),
+    ],
+    ids=str,
+)
+def test_what_are_no_options_is_refused(given: Any, problem: str) -> None:
+    with pytest.raises(TenantError) as raised:
+        asyncio.run(watch(given, World({}).take))
+    assert raised.value.kind == "usage" and problem in str(raised.value)
 
 
 @pytest.mark.parametrize(

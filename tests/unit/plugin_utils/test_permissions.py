@@ -18,6 +18,7 @@ import yaml
 from ansible.errors import AnsibleFilterError
 
 from ansible_collections.intune.exchange.plugins.filter.least_privilege import FilterModule
+from ansible_collections.intune.exchange.plugins.plugin_utils import _content
 from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import NEEDS, SIGN_IN
 from tools import permissions
 
@@ -92,6 +93,27 @@ def test_what_content_needs(content: list[str], write: bool, expected: dict[str,
     assert {name: found[name] for name in expected} == expected
 
 
+@pytest.mark.parametrize("content", sorted(path.stem for path in (ROOT / "playbooks").glob("*.yml")))
+def test_every_playbook_is_content_or_says_why_it_is_not(content: str) -> None:
+    if content in ("bootstrap", "demo"):
+        with pytest.raises(AnsibleFilterError, match=f"{content} runs "):
+            needed([content])
+    else:
+        assert set(needed([content])["modules"]) <= set(MODULES)
+
+
+def test_a_file_included_by_another_is_found_beside_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As Ansible does. First in the folder of the playbook, as the playbooks of this collection name most of them."""
+    (tasks := tmp_path / "playbooks" / "tasks").mkdir(parents=True)
+    (tmp_path / "roles").mkdir()
+    included = "- ansible.builtin.include_tasks: {}\n"
+    (tasks.parent / "one.yml").write_text("- tasks:\n  " + included.format("tasks/first.yml"))
+    (tasks / "first.yml").write_text(included.format("second.yml") + included.format("tasks/second.yml"))
+    (tasks / "second.yml").write_text("- intune.exchange.connector_info:\n")
+    monkeypatch.setattr(_content, "ROOT", tmp_path)
+    assert needed(["one"])["modules"] == ["connector_info"]
+
+
 def test_the_whole_connector_includes_its_account() -> None:
     assert {"connector_account", "management_role", "requirements_info"} <= set(needed(["connector:main"])["modules"])
 
@@ -101,6 +123,28 @@ def test_the_whole_connector_includes_its_account() -> None:
     [
         (["conector"], r"conector is not a module, playbook, rulebook or entry point .*\. Did you mean connector\?"),
         (["connector:vaildate"], r"vaildate is not an entry point of the role connector\. Did you mean validate\?"),
+        (["nothing_alike_0"], r"nothing_alike_0 is not a module, .* of a role of intune\.exchange\.$"),
+        *(
+            ([name], rf"{re.escape(name)} is not a module, playbook, rulebook or entry point of a role of ")
+            for name in (
+                "plays/target",
+                "tasks/report",
+                "files/phones",
+                "vars/content",
+                "../playbooks/report",
+                "connector:../../mobile_access/tasks/main",
+                "mobile_access:parts/write_files",
+                "connector:",
+                "connector:main.yml",
+                "connector\n",
+                "con\0nector",
+                "Connector",
+                "intune.exchange.",
+            )
+        ),
+        ([""], "least_privilege: A blank name is not a module, "),
+        (["bootstrap"], r"bootstrap runs as an administrator who signs in, .* cannot be granted to an application\.$"),
+        (["intune.exchange.demo"], r"demo runs on simulated tenants only, so no application needs anything for it\.$"),
         ("connector", "takes a list"),
         ([1], "takes a list"),
     ],

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from ansible.errors import AnsibleFilterError
 
 from ansible_collections.intune.exchange.plugins.filter.snapshot_diff import snapshot_diff
 from ansible_collections.intune.exchange.plugins.filter.snapshot_export import snapshot_export
@@ -121,3 +122,34 @@ def test_every_reader_refuses_what_is_too_long(tmp_path: Path) -> None:
     for reader in READERS.values():
         with pytest.raises(Exception, match=r"contoso\.yml has 536870913 bytes"):
             reader(str(path))
+
+
+@pytest.mark.parametrize(
+    ("value", "kind"),
+    [
+        ('!!int ""', "int"),
+        ("!!int x", "int"),
+        ("0b_", "int"),
+        ('!!float ""', "float"),
+        (f"1{':1' * 190}.5", "float"),
+        ("!!bool x", "bool"),
+        ('!!bool ""', "bool"),
+    ],
+    ids=lambda text: text[:12],
+)
+def test_every_reader_refuses_a_value_that_its_tag_does_not_fit(tmp_path: Path, value: str, kind: str) -> None:
+    (path := tmp_path / "contoso.yml").write_text(WHOLE.replace("    - id", f"    - n: {value}\n      id"))
+    for reader in READERS.values():
+        with pytest.raises(
+            (AnsibleFilterError, ValueError), match=rf"contoso\.yml (?s:.*)found a value that is no {kind}"
+        ):
+            reader(str(path))
+
+
+@pytest.mark.parametrize(
+    "value", ['!!int ""', "!!bool x", "!!timestamp x", "[" * 5000 + "]" * 5000], ids=lambda value: value[:12]
+)
+def test_a_description_of_a_tenant_that_yaml_cannot_read_is_named(tmp_path: Path, value: str) -> None:
+    (path := tmp_path / "contoso.yml").write_text(f"extends: ready\ndisplay_name: {value}\n")
+    with pytest.raises(ValueError, match=r"contoso\.yml is no description of a tenant in YAML"):
+        describe(path)
