@@ -38,6 +38,7 @@ def settings() -> dict[str, str]:
         "PATH": f"{BIN}:{os.environ['PATH']}",
         "ANSIBLE_COLLECTIONS_PATH": str(ROOT / ".cache" / "live"),
         "ANSIBLE_ACTION_PLUGINS": str(ROOT / "tests" / "integration" / "action"),
+        "ANSIBLE_REMOTE_TEMP": f"{_HOME.name}/.ansible/tmp",  # by ~ it would be the home that the system has on record
         "ANSIBLE_NOCOLOR": "1",
         "ANSIBLE_LOCALHOST_WARNING": "false",
         "ANSIBLE_INVENTORY_UNPARSED_WARNING": "false",
