@@ -6,12 +6,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from difflib import get_close_matches
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import yaml
+
+from ._suggestions import did_you_mean
 
 COLLECTION = "intune.exchange."
 ROOT = Path(__file__).parents[2]
@@ -78,9 +79,8 @@ def rulebook(name: str) -> Path:
     return RULEBOOKS / f"{name.removeprefix(COLLECTION)}.yml"
 
 
-def _like(name: str, known: Iterable[str]) -> str:
-    found = get_close_matches(name, sorted(known), n=1)
-    return f". Did you mean {found[0]}?" if found else "."
+def _like(name: str, known: Collection[str]) -> str:
+    return f". {did_you_mean([name], known)}".rstrip()
 
 
 def _of_tasks(folder: Path, file: str, beside: Path | None = None) -> Iterator[tuple[str, bool]]:

@@ -12,6 +12,8 @@ from pathlib import Path
 
 from ansible.module_utils.common.yaml import yaml_load
 
+from ._suggestions import did_you_mean
+
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
 _ROLE_OF = {"connector_": "connector", "mobile_access_": "mobile_access"}
 _TWO_WORDS = ("check_access_", "mobile_access_")
@@ -46,9 +48,9 @@ def unknown_variables(given: Iterable[str], known: Collection[str]) -> list[str]
 
 
 def _next_step(name: str, known: Collection[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), 1, 0.7)
-    if near:
-        return f"Did you mean {near[0]}?"
+    meant = did_you_mean([name], known, 0.7)
+    if meant:
+        return meant
     family = sorted(one for one in known if _prefix(one) == _prefix(name))
     more = f" and {len(family) - _SHOWN} more" if len(family) > _SHOWN else ""
     return f"It has {', '.join(family[:_SHOWN])}{more}."

@@ -17,7 +17,6 @@ import re
 import sys
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from difflib import get_close_matches
 from typing import Any
 
 from ansible import constants as C
@@ -39,6 +38,7 @@ from ..module_utils._http import transport
 from ._role_needs import with_bootstrap
 from ._settings_diff import readable_diff
 from ._shared_tokens import SharedTokens
+from ._suggestions import did_you_mean
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"
@@ -202,8 +202,8 @@ def _with_nearest(result: dict[str, Any], declaration: Declaration) -> dict[str,
     """Ansible lists the options that there are; with many of them, the one that was meant is hard to find."""
     unknown = _UNKNOWN.match(str(result.get("msg") or "")) if result.get("failed") else None
     names = unknown[1].split(", ") if unknown else []
-    near = [one for name in names for one in get_close_matches(name, declaration.argument_spec, 1)]
-    return {**result, "msg": f"{result['msg']} Did you mean {', '.join(near)}?"} if near else result
+    meant = did_you_mean(names, declaration.argument_spec)
+    return {**result, "msg": f"{result['msg']} {meant}"} if meant else result
 
 
 def _summarized(result: dict[str, Any], folder: str = "", name: str = "") -> dict[str, Any]:

@@ -12,7 +12,6 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import partial
 from typing import Any, TypeVar
 
@@ -28,6 +27,7 @@ from ..module_utils._fleet.event_data import event_data, is_event_address, may_b
 from ..module_utils._fleet.fleet import UNREADABLE, check_fleet, read_fleet
 from ..module_utils._fleet.tenant_events import Event, TenantState, WatchSettings, diff_events, failure
 from ..module_utils._fleet.tenant_list import SHARED, resolve_tenants
+from ._suggestions import did_you_mean
 from ._watch_file import WatchFile
 
 T = TypeVar("T")
@@ -149,8 +149,7 @@ def _checked(given: Any) -> dict[str, Any]:
         raise usage(f"the event source needs its options, and was given {found}", step)
     unknown = sorted(str(one) for one in given if one not in OPTIONS)  # YAML reads the name on as True
     if unknown:
-        near = [one for name in unknown for one in get_close_matches(name, OPTIONS, 1)]
-        meant = f"Did you mean {', '.join(near)}? " if near else ""
+        meant = f"{did_you_mean(unknown, OPTIONS)} ".lstrip()
         raise usage(
             f"the event source has no option {', '.join(unknown)}",
             f"{meant}The valid options are {', '.join(OPTIONS)}",
