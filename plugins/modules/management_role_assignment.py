@@ -13,8 +13,7 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Assigns a management role to exactly one user, group or application, or removes the assignment.
   - An assignment is identified by its role and its assignee, never by its name, which Exchange generates.
-  - Only direct and regular assignments are managed. Roles through a group stay, and so does the right to assign a role
-    to others (delegating assignments).
+  - Only direct assignments are managed. Roles through a group stay.
   - An existing but disabled assignment is enabled.
   - The assignment has no scope. An assignment that is limited by a scope is not the full right, so it does not count,
     and is left alone; RV(scoped_assignments) shows it.
@@ -37,6 +36,13 @@ options:
       - Application id or object id of a service principal that is registered in Exchange with
         M(intune.exchange.service_principal).
     type: str
+  delegating:
+    description:
+      - Whether the assignment is delegating. The assignee may then assign the role, and custom roles made from it, to
+        others, but does not get its cmdlets.
+      - The regular and the delegating assignment of a role are two; a task never changes the other one.
+    type: bool
+    default: false
   allow_built_in:
     description:
       - Whether a custom role may be assigned to a built-in role group, or removed from it. The built-in roles of such a
@@ -88,6 +94,12 @@ EXAMPLES = r"""
     role: Message Tracking
     group: Regional Administrators
     state: absent
+
+- name: Allow a group to assign a role to others
+  intune.exchange.management_role_assignment:
+    role: View-Only Recipients
+    group: Regional Administrators
+    delegating: true
 
 - name: Assign a custom role to a built-in group
   intune.exchange.management_role_assignment:

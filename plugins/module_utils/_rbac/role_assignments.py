@@ -35,6 +35,7 @@ _INDIRECT = {
 OPTIONS: dict[str, Any] = {
     "role": {"type": "str", "required": True},
     **{kind: {"type": "str"} for kind in KINDS},
+    "delegating": {"type": "bool", "default": False},
     "allow_built_in": {"type": "bool", "default": False},
     "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
 }
@@ -58,9 +59,10 @@ class Assignments(ExchangeObjects):
     assignee: Principal
     given: str
     scoped: list[Record]
+    delegating: bool = False
 
     def list(self, tenant: Tenant) -> list[Record]:
-        asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": False}
+        asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": self.delegating}
         found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, self.names)
         direct = [one for one in found if is_direct(one) and one.get("RoleAssigneeType") not in _INDIRECT[self.kind]]
         for one in direct:
@@ -71,7 +73,8 @@ class Assignments(ExchangeObjects):
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         """New assignments are enabled; there is no parameter for it."""
-        created = super().create(tenant, {"Role": self._role_id, KINDS[self.kind]: self.assignee.id})
+        given = {"Role": self._role_id, KINDS[self.kind]: self.assignee.id}
+        created = super().create(tenant, {**given, "Delegating": True} if self.delegating else given)
         self._check(created)
         return created
 
@@ -118,6 +121,7 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
             kind=kind,
             assignee=assignee,
             given=_shown(kind, given, assignee),
+            delegating=bool(params["delegating"]),
             scoped=scoped,
             names=names_of_groups(groups),
         ),

@@ -181,3 +181,28 @@ def test_what_a_group_inherits_belongs_to_another_group(
     assert result["changed"] and result["diff"]["before"]["roles"] == ["Message Tracking"]
     changed = [one for one in before if one[:2] != ("Inner", "Message Tracking")]
     assert held() == sorted([*changed, ("Inner", "View-Only Recipients", "Regular")])
+
+
+def test_a_delegating_assignment_and_the_right_itself_are_two(
+    run: Callable[..., dict[str, Any]], simulator: Simulator
+) -> None:
+    def state() -> dict[str, Any]:
+        return {kind: rows for kind, rows in simulator.state("ready").items() if kind != "at"}
+
+    def held() -> list[tuple[str, str]]:
+        rows = simulator.state("ready")["ManagementRoleAssignment"]
+        kinds = ((one["Role"], one["RoleAssignmentDelegationType"]) for one in rows if one["RoleAssigneeName"] == "New")
+        return sorted(kinds)
+
+    parameters = {"Name": "New", "Roles": ["Mail Tips"]}
+    assert not run(exchange_cmdlet, cmdlet="New-RoleGroup", parameters=parameters).get("failed")
+    before = state()
+    given = {"role": "Mail Tips", "group": "New", "delegating": True}
+    assert run(management_role_assignment, check_mode=True, **given)["changed"] and state() == before
+    result = run(management_role_assignment, **given)
+    assert result["changed"] and "elegating" in result["management_role_assignment"]["role_assignment_delegation_type"]
+    assert held() == [("Mail Tips", "DelegatingOrgWide"), ("Mail Tips", "Regular")]
+    assert not run(management_role_assignment, **given)["changed"]
+    assert run(management_role_assignment, **given, state="absent")["changed"] and state() == before
+    assert run(management_role_assignment, role="Mail Tips", group="New", state="absent")["changed"]
+    assert held() == []
