@@ -43,6 +43,7 @@ KINDS = {
     "network": "The service was not reachable, or its response did not arrive",
     "no_api": "The tenant does not have the API of which a permission is asked for",
     "no_assignee": "Exchange does not know the assignee of the role",
+    "no_credentials": "Neither an application nor a token is set to sign in with. Nothing was sent",
     "no_free_units": "The subscription has no free licences",
     "no_intune_licence": "The tenant has no Intune subscription, so Intune does not respond",
     "no_licence": "The tenant or account lacks a licence, according to the response of Microsoft Graph",

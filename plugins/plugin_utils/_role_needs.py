@@ -8,23 +8,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from ._content import COLLECTION, RULEBOOKS
+from ._content import COLLECTION
 from ._permissions import least_privilege
 
-_NO_APPLICATION = ("no credentials are set", "AADSTS700016")
+_UNKNOWN_APPLICATION = "AADSTS700016"  # of Microsoft Entra: the tenant has no application with this id
 
 
 def with_bootstrap(result: dict[str, Any], task: Any) -> dict[str, Any]:
     """The failure of a task of a role of this collection, with that command where it would help."""
     content = _content(task)
-    message = str(result.get("msg") or "")
-    if not content or not result.get("failed"):
+    message, error = str(result.get("msg") or ""), result.get("error")
+    if not content or not result.get("failed") or not isinstance(error, Mapping):
         return result
-    kind = (result.get("error") or {}).get("kind")
-    if any(sign in message for sign in _NO_APPLICATION):
+    kind, answer = error.get("kind"), f"{error.get('code')} {error.get('message')}"
+    if kind == "no_credentials" or _UNKNOWN_APPLICATION in answer:
         does = "creates an application with all that this needs"
-    elif kind == "forbidden" and (enough := _granting(content, message)):
-        content, does = enough, "grants all that this needs; name what else the application is for as well"
+    elif kind == "forbidden" and _grants(content, message):
+        does = "grants all that this needs; name what else the application is for as well"
     else:
         return result
     return {**result, "msg": f"{message} ansible-playbook {COLLECTION}bootstrap -e bootstrap_for={content} {does}."}
@@ -40,20 +40,12 @@ def _content(task: Any) -> str:
     return f"{name.removeprefix(COLLECTION)}:{str(files.get('tasks') or 'main').removesuffix('.yml')}"
 
 
-def _granting(content: str, message: str) -> str:
-    """The content for which the playbook grants what the message says is missing, or none.
-
-    An option may need more than its role; a rulebook that sets the option for this role says so.
-    """
+def _grants(content: str, message: str) -> bool:
+    """Whether the playbook grants for this content what the message says is missing. An option may need more."""
     asked = message[max(message.rfind("needs "), message.rfind("Grant the application ")) :]
-    own: set[str] = set()
-    for one in (content, *sorted(path.stem for path in RULEBOOKS.glob("*.yml"))):
-        try:
-            needed = least_privilege([one])
-        except ValueError:
-            return ""
-        own = own or {*needed["modules"]}
-        named = (*needed["microsoft_graph"], *needed["office_365_exchange_online"], *needed["exchange_roles"])
-        if own <= {*needed["modules"]} and any(name in asked for name in named):
-            return one
-    return ""
+    try:
+        needed = least_privilege([content])
+    except ValueError:
+        return False
+    named = (*needed["microsoft_graph"], *needed["office_365_exchange_online"], *needed["exchange_roles"])
+    return any(name in asked for name in named)

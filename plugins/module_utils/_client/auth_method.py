@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from .._core.connection import named
-from .._core.errors import usage
+from .._core.errors import TenantError, usage
 from .job_token import is_github_job
 
 # What each method requires. Managed identity and device code are selected by auth_method only.
@@ -103,9 +103,10 @@ def _without_credential(params: Mapping[str, Any]) -> str:
     if params.get("client_id") and is_github_job():
         return "federated_token"
     own = [option for options in _OWN_OPTIONS.values() for option in options]
-    raise usage(
+    raise TenantError(
+        "no_credentials",
         "no credentials are set",
-        f"Set {named('client_id')} and one of {named(*own)}, or ready tokens in "
+        next_step=f"Set {named('client_id')} and one of {named(*own)}, or ready tokens in "
         f"{named('graph_token', 'exchange_token')}, or {named('auth_method')} managed_identity or device_code",
     )
 

@@ -34,7 +34,7 @@ def failure(message: str, kind: str = "forbidden") -> dict[str, Any]:
     ],
 )
 def test_without_an_application_the_entry_point_is_named(where: Any, content: str) -> None:
-    shown = with_bootstrap(failure(NOBODY, "usage"), where)
+    shown = with_bootstrap(failure(NOBODY, "no_credentials"), where)
     assert shown["msg"] == f"{NOBODY} {BOOTSTRAP}{content} creates an application with all that this needs."
     assert least_privilege([content])["modules"]
 
@@ -54,10 +54,16 @@ def test_a_missing_right_is_granted_by_the_command_if_the_role_needs_it(message:
     assert (f"{BOOTSTRAP}connector:main grants all" in with_bootstrap(failure(message), task())["msg"]) is helps
 
 
-def test_what_a_rulebook_asks_of_a_role_is_granted_for_the_rulebook() -> None:
+def test_an_application_that_the_tenant_does_not_have_is_created() -> None:
+    refused = failure("Could not sign in.", "sign_in")
+    refused["error"]["message"] = "AADSTS700016: Application with identifier '…' was not found in the directory"
+    assert "creates an application" in with_bootstrap(refused, task())["msg"]
+
+
+def test_what_only_an_option_needs_is_not_granted_for_other_content() -> None:
     message = "403. This needs DeviceManagementManagedDevices.Read.All: grant it to the application."
     approving = task("intune.exchange.mobile_access", tasks="approve")
-    assert f"{BOOTSTRAP}connector_status grants all" in with_bootstrap(failure(message), approving)["msg"]
+    assert with_bootstrap(failure(message), approving)["msg"] == message
 
 
 @pytest.mark.parametrize(
@@ -69,6 +75,8 @@ def test_what_a_rulebook_asks_of_a_role_is_granted_for_the_rulebook() -> None:
         (failure("Could not read: the task timed out.", "timeout"), task()),
         ({"changed": False, "msg": NOBODY}, task()),
         (failure("This needs User.Read.All: grant it."), task(tasks="no_such_file")),
+        ({"failed": True, "msg": NOBODY, "error": "no_credentials"}, task()),
+        ({"failed": True, "msg": NOBODY}, task()),
     ],
 )
 def test_nothing_else_is_changed(result: dict[str, Any], where: Any) -> None:

@@ -35,8 +35,9 @@ def test_a_job_of_github_needs_no_credential(
     for name, value in GITHUB.items():
         monkeypatch.setenv(name, value)
     assert choose_method(params) == method
-    with pytest.raises(TenantError, match="no credentials are set"):
+    with pytest.raises(TenantError, match="no credentials are set") as refused:
         choose_method({})
+    assert refused.value.kind == "no_credentials"
     monkeypatch.delenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN")
     with pytest.raises(TenantError, match="no credentials are set"):
         choose_method({"client_id": "i"})
