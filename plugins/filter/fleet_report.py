@@ -84,6 +84,7 @@ _value:
       description:
         - The tenants, those that need action first. Each with C(name), C(tenant_id), C(read_at), C(state), C(not_read)
           (the reads that failed), C(actions) (each with C(id), C(title), C(status), C(evidence), C(next_step)),
+          C(action_count), C(first_action) (the title of the first action, or null),
           C(fixes) (the failed controls of an audit by object, each with C(kind), C(object), C(title), C(controls) and
           one C(task)), C(connector), C(requirements) (by their id), C(audit), C(accepted_risks) and C(assessment) (with
           the C(page) that the playbook writes for it). What could not be read is null.

@@ -74,6 +74,8 @@ def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:
         "state": _state(actions, read),
         "not_read": [name for name in _READS if _failed(facts, read, name)],
         "actions": actions,
+        "action_count": len(actions),
+        "first_action": actions[0]["title"] if actions else None,
         "fixes": fixes(failed_controls(audit)),
         "connector": connector,
         "requirements": read["requirements"]
