@@ -215,7 +215,7 @@ HOSTILE_TEXTS = {
 
 @pytest.mark.parametrize("piece", HOSTILE_TEXTS.values(), ids=HOSTILE_TEXTS)
 def test_the_steps_grow_with_the_text(piece: str) -> None:
-    """Counted in Python calls for pieces, and by a clock that each call advances: no step looks back."""
+    """Counted in Python calls, of which `make mutation` adds some: no step looks back."""
     redactor = Redactor()
     redactor.add("two  spaces in it")
     redactor.add("p" * 1500)
@@ -235,7 +235,7 @@ def test_the_steps_grow_with_the_text(piece: str) -> None:
         return taken
 
     short, long = (steps(piece * number) for number in (50, 200))
-    assert long < 5 * short + 500 and long < 40 * len(piece) * 200
+    assert long < 5 * short + 500 and long < 100 * len(piece) * 200
 
 
 @pytest.mark.parametrize("text", ["\\" * 4, "\\" * 8, "\\" * 5 + "\n", "x\\\\\\\\y"])
