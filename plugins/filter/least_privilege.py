@@ -19,7 +19,9 @@ options:
     description:
       - Names of modules, of playbooks, of rulebooks, and of roles with an entry point, such as V(connector:validate).
       - The playbooks C(bootstrap) and C(demo) are refused, since they run as no application.
-      - The entry point V(main) of V(connector) includes all of its options.
+      - V(connector) by itself means its entry points V(requirements), V(configure) and V(validate). Its entry point
+        V(main) includes all of its options, such as those of its account.
+      - Also a text with these names, separated by commas.
     type: list
     elements: str
     required: true
@@ -40,6 +42,10 @@ _value:
   description: The required permissions.
   type: dict
   contains:
+    content:
+      description: The names, each once.
+      type: list
+      elements: str
     modules:
       description: The modules that the content runs.
       type: list
@@ -71,6 +77,12 @@ _value:
           description: Names of the cmdlets.
           type: list
           elements: str
+    delegated_roles:
+      description:
+        - The built-in roles whose child roles the content assigns to others. It needs a delegating assignment of each.
+          What a module assigns that is named by itself is not in it.
+      type: list
+      elements: str
     notes:
       description: Permissions that depend on options.
       type: list
@@ -86,10 +98,11 @@ from ansible_collections.intune.exchange.plugins.plugin_utils._permissions impor
 
 
 def needed(content: Any, write: bool = True) -> dict[str, Any]:
-    if not isinstance(content, list) or not all(isinstance(one, str) for one in content):
+    names = [one.strip() for one in content.split(",")] if isinstance(content, str) else content
+    if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
         raise AnsibleFilterError("least_privilege takes a list of names of content.")
     try:
-        return least_privilege(content, write)
+        return least_privilege(names, write)
     except ValueError as error:
         raise AnsibleFilterError(f"least_privilege: {error}") from None
 

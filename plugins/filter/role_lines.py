@@ -21,10 +21,6 @@ options:
   about:
     description:
       - What the lines describe.
-      - V(access) takes C(checks) and C(tenant_id) of M(intune.exchange.access_check_info).
-      - V(access_for) takes of these C(checks) those that matter, as C(read) the result of that module, as C(needed)
-        what P(intune.exchange.least_privilege#filter) returns for the C(content), as C(cmdlets) the result of
-        M(intune.exchange.cmdlet_access_info) for its cmdlets, and as C(delegated) the roles that it assigns to others.
       - V(account) takes the cmdlets that are C(granted) and in C(excess), and whether they are only C(predicted).
       - V(approve) takes C(devices), C(decision), C(preview) and C(check_mode).
       - V(assess) takes as C(result) the result of M(intune.exchange.mobile_access_assessment_info).
@@ -49,8 +45,6 @@ options:
     type: str
     required: true
     choices:
-      - access
-      - access_for
       - account
       - approve
       - assess

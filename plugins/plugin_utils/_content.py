@@ -24,6 +24,8 @@ _NO_CONTENT = {
     "bootstrap": "runs as an administrator who signs in, and what that needs cannot be granted to an application",
     "demo": "runs on simulated tenants only, so no application needs anything for it",
 }
+# The part of connector that manages its account, which may assign roles in Exchange, is only meant if it is named.
+_PARTS = {"connector": ("connector:requirements", "connector:configure", "connector:validate")}
 _PLAYBOOK = re.compile(r"^ +name: (intune\.exchange\.\w+)$", re.MULTILINE)  # of run_playbook
 
 
@@ -33,7 +35,8 @@ def modules_of(name: str) -> Iterator[tuple[str, bool]]:
     Raises ValueError for an unknown name, and for a playbook that runs as no application.
     """
     _check_name(name)
-    yield from _modules(name)
+    for part in _PARTS.get(name.removeprefix(COLLECTION), (name,)):
+        yield from _modules(part)
 
 
 def _modules(name: str) -> Iterator[tuple[str, bool]]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ._cmdlets import cmdlets_by_role
-from ._content import modules_of, rulebook
+from ._content import COLLECTION, modules_of, rulebook
 
 SIGN_IN = "Exchange.ManageAsApp"  # what an application needs before its roles in Exchange Online count
 
@@ -42,6 +42,8 @@ _MAY_JOIN = (
     "With PrivilegedEligibilitySchedule.Read.AzureADGroup, users who may activate membership of a group are taken into "
     "account as well"
 )
+# The roles that the role connector assigns to the account that it manages, or removes from it, are children of these.
+_ROLES_OF_ACCOUNT = ("Organization Client Access", "Recipient Policies", "View-Only Recipients")
 _DELEGATING = (
     "To assign or remove a role, a delegating assignment of it or of its parent, which by default only "
     "Organization Management has"
@@ -182,11 +184,16 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
 
     Raises ValueError for an unknown name, and for a playbook that runs as no application.
     """
+    names = list(dict.fromkeys(content))
     used = dict[str, bool]()
     graph: set[str] = set()
-    for name in content:
+    assigning: set[str] = set()
+    for name in names:
         for module, writes in modules_of(name):
             used[module] = used.get(module, False) or (writes and write)
+            # Of a module that is named by itself, nobody knows which roles it will assign.
+            if writes and write and module != name.removeprefix(COLLECTION):
+                assigning.add(module)
         if rulebook(name).is_file():
             text = rulebook(name).read_text(encoding="utf-8")
             graph |= {permission for variable, permission in _BY_VARIABLE.items() if variable in text}
@@ -198,10 +205,12 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
     # A permission to write includes the one to read.
     graph -= {one.replace("ReadWrite", "Read") for one in graph if "ReadWrite" in one}
     return {
+        "content": names,
         "modules": sorted(used),
         "microsoft_graph": sorted(graph),
         "office_365_exchange_online": [SIGN_IN] if any(NEEDS[one].exchange for one in used) else [],
         "exchange_roles": sorted(roles),
         "exchange_cmdlets": cmdlets_by_role(used),
+        "delegated_roles": list(_ROLES_OF_ACCOUNT) if {"management_role", "role_group"} <= assigning else [],
         "notes": sorted(f"{one}: {NEEDS[one].note}" for one in used if NEEDS[one].note),
     }

@@ -13,7 +13,7 @@ from typing import Any
 
 from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
 from ..module_utils._core.text import counted
-from ._playbook_lines import access, access_for, deadlines, deadlines_of_all
+from ._playbook_lines import deadlines, deadlines_of_all
 from ._rows import table
 
 Rows = Sequence[Mapping[str, Any]]
@@ -263,8 +263,6 @@ ABOUT: dict[str, Callable[..., list[str]]] = {
     function.__name__: function
     for function in (
         *(
-            access,
-            access_for,
             account,
             approve,
             assess,

@@ -167,50 +167,14 @@ def test_what_the_directory_does_not_show_is_not_known(hidden: dict[str, Any]) -
     assert shown == "Emergency account: no name, 1 (1)"
 
 
-def test_long_lines_continue_and_commands_and_messages_stay_whole() -> None:
+def test_long_lines_continue_and_messages_stay_whole() -> None:
     """With Ansible's own characters around the lines of a list, they fit 100 columns."""
-    check = {"title": "T", "status": "missing", "evidence": "the-token " * 30, "next_step": "Grant it. " * 20}
-    values = {"checks": [{**check, "command": "Get-MgServicePrincipal " * 9}], "tenant_id": None}
-    found = plugin.role_lines(values, "access")
-    assert [line for line in found if len(line) > 88] == [f"  Command: {'Get-MgServicePrincipal ' * 9}"]
-    assert " ".join(" ".join(found).split()) == " ".join(" ".join(lines("access", **values)).split())
-    # A continuation never looks like one of the lines below it, such as the next step.
-    assert {len(line) - len(line.lstrip()) for line in found} == {0, 2, 4, 6}
+    values = {"deadlines": [deadline("affected", 9, evidence="it-was-read " * 30)]}
+    found = plugin.role_lines(values, "deadlines")
+    assert not [line for line in found if len(line) > 88]
+    assert " ".join(" ".join(found).split()) == " ".join(" ".join(lines("deadlines", **values)).split())
     too_many = {"address": "a@contoso.example", "devices": devices(30), "max_affected": 1}
     assert plugin.role_lines(too_many, "too_many_devices") == lines("too_many_devices", **too_many)
-
-
-def chosen(granted: str, refused: str = "", **more: Any) -> list[str]:
-    needed = {"microsoft_graph": ["User.Read.All"], "office_365_exchange_online": ["Exchange.ManageAsApp"]}
-    cmdlets = [{"cmdlet": name, "granted": name != refused} for name in ("Get-CASMailbox", "Get-MobileDevice")]
-    reader = {"title": "T", "evidence": "no role", "next_step": "Assign Global Reader", "command": "New-Mg"}
-    values = {
-        "checks": [{**reader, "status": "missing" if refused else "works"}],
-        "read": {"microsoft_graph": [granted], "office_365_exchange_online": ["Exchange.ManageAsApp"], "tenant_id": ""},
-        "needed": needed,
-        "cmdlets": {"cmdlets": cmdlets},
-        "content": "mobile_access",
-        "delegated": [],
-    }
-    return lines("access_for", **{**values, **more})
-
-
-def test_chosen_content_is_told_of_nothing_else() -> None:
-    assert chosen("User.Read.All") == chosen("User.ReadWrite.All") == []
-    found = chosen("Policy.Read.All", "Get-CASMailbox")
-    assert found[0] == (
-        "Missing for mobile_access: the application permissions User.Read.All; the cmdlets of Exchange Online "
-        "Get-CASMailbox."
-    )
-    assert found[2] == "  Command: ansible-playbook intune.exchange.bootstrap -e bootstrap_for=mobile_access"
-    assert len(found) == 3 and "Global Reader" not in "".join(found)
-    [delegates] = chosen("User.Read.All", delegated=["Recipient Policies"])
-    assert delegates.startswith("Not checked for mobile_access: whether this sign-in may delegate the roles Recipient ")
-    licence = {"title": "T", "status": "missing", "evidence": "no licence", "next_step": "Add one", "command": ""}
-    assert chosen("User.Read.All", checks=[licence]) == ["T (missing): no licence.", "  Next step: Add one."]
-    assert chosen("User.Read.All", cmdlets={"skipped": True}) == []
-    for unread in ({"failed": True, "msg": "Could not sign in."}, {"msg": "Could not sign in."}):
-        assert chosen("User.Read.All", cmdlets=unread) == ["Not known for mobile_access: Could not sign in."]
 
 
 def test_a_name_begins_no_line() -> None:
@@ -315,30 +279,6 @@ def test_an_account_with_exactly_its_rights_is_one_line() -> None:
 def test_a_valid_connector() -> None:
     assert "synchronised 1 second ago." in lines("valid", age="1")[0]
     assert "synchronised 1200 seconds ago." in lines("valid", age=1200)[0]
-
-
-def test_a_command_and_a_next_step_stand_once() -> None:
-    check = {"status": "missing", "evidence": "E.", "next_step": "Grant it.", "command": "New-AppRoleAssignment x"}
-    checks = [
-        {**check, "title": "One"},
-        {**check, "title": "Two"},
-        {**check, "title": "Three", "next_step": "Wait", "evidence": "F"},
-        {**check, "title": "Four", "next_step": "Ask", "command": ""},
-        {**check, "title": "Five", "status": "works", "command": "Get-MgServicePrincipal y"},
-    ]
-    assert lines("access", checks=checks, tenant_id="t") == [
-        "One; Two (missing): E.",
-        "  Next step: Grant it.",
-        "  Command: New-AppRoleAssignment x",
-        "Three (missing): F.",
-        "  Next step: Wait.",
-        "  Command: the one above; run it once.",
-        "Four (missing): E.",
-        "  Next step: Ask.",
-        "Commands are for Microsoft Graph PowerShell. This one comes first:",
-        "  Command: Connect-MgGraph -TenantId t -Scopes AppRoleAssignment.ReadWrite.All",
-    ]
-    assert lines("access", checks=checks[-1:], tenant_id=None) == []
 
 
 @pytest.mark.parametrize(

@@ -25,6 +25,8 @@ from tools import permissions
 ROOT = Path(__file__).parents[3]
 MODULES = sorted(path.stem for path in (ROOT / "plugins" / "modules").glob("*.py"))
 _PERMISSION = re.compile(r"\b([A-Z][A-Za-z-]+\.(?:Read|ReadBasic|ReadWrite)\.[A-Za-z]+)\b")
+SERVICE_CONFIG = "DeviceManagementServiceConfig.Read.All"
+ROLES_OF_ACCOUNT = ["Organization Client Access", "Recipient Policies", "View-Only Recipients"]
 needed = FilterModule().filters()["least_privilege"]
 
 
@@ -62,11 +64,24 @@ def test_the_page_is_current() -> None:
         ),
         (["intune.exchange.connector_info"], True, {"office_365_exchange_online": [], "notes": []}),
         (
-            ["connector"],
+            ["connector:configure"],
             True,
             {"microsoft_graph": ["DeviceManagementServiceConfig.ReadWrite.All", "User.Read.All"]},
         ),
-        (["connector"], False, {"microsoft_graph": ["DeviceManagementServiceConfig.Read.All", "User.Read.All"]}),
+        (["connector:configure"], False, {"microsoft_graph": [SERVICE_CONFIG, "User.Read.All"]}),
+        # The role by itself is what most people run of it: not its account.
+        (["connector"], True, {"modules": ["connector", "connector_info", "requirements_info"], "delegated_roles": []}),
+        (
+            "connector",
+            True,
+            {"content": ["connector"], "modules": ["connector", "connector_info", "requirements_info"]},
+        ),
+        ("connector:validate, app_protection_info", True, {"modules": ["app_protection_info", "connector_info"]}),
+        (["connector:main"], True, {"delegated_roles": ROLES_OF_ACCOUNT}),
+        (["connector:main"], False, {"delegated_roles": []}),
+        # Which roles these assign is only known of the account.
+        (["management_role", "role_group"], True, {"delegated_roles": []}),
+        (["management_role", "role_group", "connector:account"], True, {"delegated_roles": ROLES_OF_ACCOUNT}),
         (["connector:validate"], True, {"modules": ["connector_info"]}),
         (["validate"], True, {"modules": ["connector_info"]}),
         (
@@ -88,7 +103,7 @@ def test_the_page_is_current() -> None:
         ([], True, {"modules": []}),
     ],
 )
-def test_what_content_needs(content: list[str], write: bool, expected: dict[str, Any]) -> None:
+def test_what_content_needs(content: list[str] | str, write: bool, expected: dict[str, Any]) -> None:
     found = needed(content, write)
     assert {name: found[name] for name in expected} == expected
 
@@ -145,7 +160,8 @@ def test_the_whole_connector_includes_its_account() -> None:
         ([""], "least_privilege: A blank name is not a module, "),
         (["bootstrap"], r"bootstrap runs as an administrator who signs in, .* cannot be granted to an application\.$"),
         (["intune.exchange.demo"], r"demo runs on simulated tenants only, so no application needs anything for it\.$"),
-        ("connector", "takes a list"),
+        ("connector,", "least_privilege: A blank name is not a module, "),
+        ({"connector": 1}, "takes a list"),
         ([1], "takes a list"),
     ],
 )
