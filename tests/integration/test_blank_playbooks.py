@@ -196,7 +196,7 @@ def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
             "Did you mean connector? Nothing was read or changed. Next step: ",
         ),
         ("check_access", {"check_access_for": "conector"}, "Did you mean connector? Nothing was read or changed. Next"),
-        ("permissions", {"content": "conector"}, "Did you mean connector? Next step: correct the name in content."),
+        ("permissions", {"content": "conector"}, "Did you mean connector? Next step: correct the variable content."),
         (
             "export",
             {"snapshot_file": "no.yml", "export_folder": "x"},
