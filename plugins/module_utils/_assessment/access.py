@@ -24,6 +24,7 @@ from .._conditional_access.rules import (
     controls_of,
     judge,
 )
+from .._core.errors import TenantError
 from .._core.read_result import ReadResult
 from .._core.resource import Record, normalized_set
 from .._core.text import counted
@@ -33,7 +34,7 @@ from .platforms import unverified, with_platforms
 
 Policies = Sequence[Mapping[str, Any]]
 # People whom policies treat differently, how many each stands for, and what could not be read, in words.
-People = tuple[Mapping[Person, int], list[str]]
+People = tuple[Mapping[Person, int], Sequence[TenantError]]
 
 _DEVICE = frozenset({"compliantDevice", "domainJoinedDevice"})
 _PHONES = ("iOS", "android")
@@ -153,7 +154,7 @@ def judged(
     rows = [one for one in covered if one["question"] == question]
     evidence = "; ".join(one for one in (_evidence(rows), about_eligibility(people[1])) if one)
     if not people[0]:
-        why = "; ".join(people[1]) or "the directory listed no account"
+        why = "; ".join(map(str, people[1])) or "the directory listed no account"
         return unknown(
             f"the assigned users could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
         )
@@ -166,7 +167,7 @@ def judged(
         )
     if with_differences != evidence:
         return unknown(with_differences, _NEXT_DIFFERS)
-    return unknown(evidence, "; ".join(people[1]) or _NEXT_READ) if possible else met(evidence)
+    return unknown(evidence, "; ".join(map(str, people[1])) or _NEXT_READ) if possible else met(evidence)
 
 
 def _evidence(rows: Sequence[Mapping[str, Any]]) -> str:

@@ -174,7 +174,7 @@ def _by_policies(found: Records, people: ReadResult[Any], certainty: str, one: s
     names = sorted(str(policy.get("displayName")) for policy in found)
     number = _reached(found, people)
     whom = "how many people they reach could not be read" if number is None else _up_to(number)
-    not_read: list[str] = people.value[1] if people.known else []
+    not_read = map(str, people.value[1] if people.known else ())
     said = "; ".join([f"{', '.join(map(repr, names))} {one if len(names) == 1 else many}", whom, *not_read])
     return Finding("affected", certainty, said, number=number, policies=names)
 

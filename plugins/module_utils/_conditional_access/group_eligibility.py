@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from .._client.graph import Read, odata, odata_text
-from .._core.errors import Purpose
+from .._core.errors import NOT_IN_SNAPSHOT, Purpose, TenantError
 from .._core.read_result import ReadResult, first_error
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
@@ -28,8 +28,8 @@ Records = list[dict[str, Any]]
 
 def read_eligible_members(
     tenant: Tenant, groups: Mapping[str, Collection[str]]
-) -> tuple[dict[str, frozenset[str]] | None, list[str]]:
-    """By group, the ids of people who may join it, and what was not read, in words; None for a failed read.
+) -> tuple[dict[str, frozenset[str]] | None, list[TenantError]]:
+    """By group, the ids of people who may join it, and why something was not read; None for a failed read.
 
     `groups` includes nested groups: a member of a nested group is a member too.
     """
@@ -40,7 +40,7 @@ def read_eligible_members(
     inner = tenant.graph.batch({one: members_of(one) for one in through})
     error = first_error(read for read in [*found.values(), *inner.values()] if not _is_gone(read))
     if error is not None:
-        return None, [str(error)]
+        return None, [error]
     ids = {
         one: {
             person
@@ -52,15 +52,16 @@ def read_eligible_members(
     return {one: frozenset().union(*(ids[part] for part in (one, *inside))) for one, inside in groups.items()}, []
 
 
-def apart_from_eligibility(not_read: Iterable[str]) -> list[str]:
+def apart_from_eligibility(not_read: Iterable[TenantError]) -> list[TenantError]:
     """Failed reads that affect who is named now. Somebody who may become a member is not one yet."""
-    return [one for one in not_read if _READ.action not in one]
+    return [one for one in not_read if one.action != _READ.action]
 
 
-def about_eligibility(not_read: Iterable[str]) -> str:
+def about_eligibility(not_read: Iterable[TenantError]) -> str:
     """What the answers do not take into account, where that could not be read; or nothing."""
-    unread = [one for one in not_read if _READ.action in one]
-    copied = any("the snapshot does not hold" in one for one in unread)  # where no permission helps
+    unread = [one.answer for one in not_read if one.action == _READ.action]
+    # Where no permission helps.
+    copied = any(answer is not None and answer.code == NOT_IN_SNAPSHOT for answer in unread)
     why = "a snapshot does not hold it" if copied else _PERMISSION
     return f"who may activate a membership of a group was not read ({why})" if unread else ""
 

@@ -11,7 +11,7 @@ from dataclasses import replace
 from typing import Any
 
 from .._client.graph import Read, odata
-from .._core.errors import Purpose
+from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult
 from .._core.resource import normalize_case
 from .._engine.tenant import Tenant
@@ -52,7 +52,7 @@ def measure(
     after: Policies,
     changed: Mapping[str, Any],
     people: Mapping[Person, int],
-    not_read: Sequence[str],
+    not_read: Sequence[TenantError],
 ) -> dict[str, Any]:
     """Who must meet the requirements of the `changed` policy, for each way to open mail that the change affects.
 
@@ -75,7 +75,7 @@ def measure(
         "controls": shown(controls_of(changed)),
         "except": list(assignment_of(changed).excluded.words),
         "people": sum(people.values()) if people else None,
-        "not_read": list(not_read),
+        "not_read": [str(one) for one in not_read],
         "sign_ins": sign_ins,
         "not_judged": list(_NOT_JUDGED),
     }
@@ -83,11 +83,11 @@ def measure(
 
 def read_people(
     tenant: Tenant, policies: Policies, apart: Collection[str] = (), roles_too: Collection[str] = ()
-) -> tuple[dict[Person, int], list[str]]:
+) -> tuple[dict[Person, int], list[TenantError]]:
     """The enabled accounts: one for each group that these policies treat alike, with its size.
 
     Accounts in `apart` (ids in lower case) represent nobody else. `roles_too` are roles that matter though no
-    policy names them. What the application may not read is reported in words; without accounts, there are no people.
+    policy names them. With why something was not read; without accounts, there are no people.
     """
     accounts, not_read = read_accounts(tenant, policies, roles_too)
     ids = _named(_assignments(policies), "Users")
@@ -103,8 +103,8 @@ def read_people(
 
 def read_accounts(
     tenant: Tenant, policies: Policies, roles_too: Collection[str] = (), groups_too: Collection[str] = ()
-) -> tuple[list[tuple[Person, bool, str]], list[str]]:
-    """All accounts as these policies see them, with their names and whether they are enabled; and what was not read.
+) -> tuple[list[tuple[Person, bool, str]], list[TenantError]]:
+    """All accounts as these policies see them, with their names and whether they are enabled; and failed reads.
 
     `roles_too` and `groups_too` are ids of roles and groups that matter though no policy names them.
     """
@@ -130,7 +130,7 @@ def read_accounts(
     members = {one: _read(found[one]) for one in holding}
     inside = {one: inner_groups(_read(found[one]) or ()) for one in {*groups, *holding}}
     joining, without_joining = read_eligible_members(tenant, inside) if with_pim and inside else ({}, [])
-    not_read = sorted({*not_read, *without_joining})
+    not_read = _each_once([*not_read, *without_joining])
     held = {name: {one: _with_role(given[name], one) for one in roles} for name in ("roles", "eligible")}
     in_roles = _holders({one: _with_members(some, members) for one, some in held["roles"].items()}, "principalId")
     may_have = _holders(
@@ -164,10 +164,15 @@ def _kind(account: Mapping[str, Any]) -> str:
     return "guest" if guest else "member"
 
 
-def _not_read(found: Mapping[str, ReadResult[Records]]) -> list[str]:
-    """What could not be read, in words; unneeded reads may fail for any reason."""
-    failed = {name: read for name, read in found.items() if not read.known}
-    return sorted({str(read.error) for name, read in failed.items() if name == "eligible" or _forbidden(read)})
+def _not_read(found: Mapping[str, ReadResult[Records]]) -> list[TenantError]:
+    """Why something could not be read; unneeded reads may fail for any reason."""
+    return _each_once(
+        [read.error for name, read in found.items() if read.error and (name == "eligible" or _forbidden(read))]
+    )
+
+
+def _each_once(errors: Iterable[TenantError]) -> list[TenantError]:
+    return [one for _words, one in sorted({str(one): one for one in errors}.items())]
 
 
 def _without_pim(read: ReadResult[Records]) -> bool:

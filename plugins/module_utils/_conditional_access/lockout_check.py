@@ -26,14 +26,14 @@ def check_lockout(
     known: Policies,
     others: Policies,
     changed: Policy,
-    who: tuple[Sequence[Person], Sequence[str]],
+    who: tuple[Sequence[Person], Sequence[TenantError]],
     locations: Callable[[], Collection[Policy]],
     subjects: Subjects | None,
 ) -> None:
     """Raises TenantError if the change could lock out everybody who could undo it, or the last administrators.
 
-    `known` are the current policies, `others` those that stay beside the changed one. `who` are the people, and what
-    could not be read of them. `locations` reads the named locations, and is called only if needed.
+    `known` are the current policies, `others` those that stay beside the changed one. `who` are the people, and why
+    some could not be read. `locations` reads the named locations, and is called only if needed.
     """
     people, not_read = who[0], apart_from_eligibility(who[1])
     # With the network as it is, and as if nobody came from an unknown one.
@@ -68,7 +68,7 @@ def _refuse_lockout(
     policies: Policies,
     changed: Policy,
     people: Sequence[Person],
-    not_read: Sequence[str],
+    not_read: Sequence[TenantError],
 ) -> None:
     """Raises TenantError if perhaps nobody could still sign in and undo the change."""
     risk = lockout_risk(policies, changed, people) if people or reaches_many(changed) else ""
@@ -95,11 +95,11 @@ def _stand_ins(changed: Policy) -> list[Person]:
     return [Person(one, groups=None, roles=None, eligible=None) for one in ids]
 
 
-def _not_determined(changed: Policy, not_read: Sequence[str]) -> TenantError:
+def _not_determined(changed: Policy, not_read: Sequence[TenantError]) -> TenantError:
     return TenantError(
         "forbidden",
         f"{changed['displayName']} would be enabled, and its lockout risk could not be determined: "
-        f"{'; '.join(not_read)}",
+        f"{'; '.join(map(str, not_read))}",
         next_step="Grant the application the missing permissions, or use policy_state report_only; "
         "accept_lockout_risk takes the risk",
     )

@@ -66,8 +66,8 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     _check_distinct(rehearsed)
     keep = _groups(subjects, params["keep_groups"])
     locations, without_locations = _locations(tenant, backend, [*existing, *rehearsed])
-    accounts, not_read = read_accounts(tenant, [*existing, *rehearsed], groups_too=keep)
-    not_read += without_locations
+    accounts, errors = read_accounts(tenant, [*existing, *rehearsed], groups_too=keep)
+    not_read = [*map(str, errors), *without_locations]
     if not accounts:
         raise TenantError("forbidden", f"who signs in could not be read: {'; '.join(not_read)}", next_step=_GRANT)
     if keep and accounts[0][0].groups is None:

@@ -56,7 +56,7 @@ def policy(controls: list[str], clients: list[str], **more: Any) -> dict[str, An
 MODERN, EAS, OTHER = "mobileAppsAndDesktopClients", "exchangeActiveSync", "other"
 DEVICE = policy(["compliantDevice"], ["all"])
 BLOCK = policy(["block"], [EAS, OTHER])
-PEOPLE: tuple[dict[Person, int], list[str]] = ({Person("a"): 3, Person("b"): 1}, [])
+PEOPLE: tuple[dict[Person, int], list[TenantError]] = ({Person("a"): 3, Person("b"): 1}, [])
 
 
 def mixed(included: list[str], excluded: Sequence[str] = ()) -> dict[str, Any]:
@@ -174,12 +174,17 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("eas_certificates", {"devices": [phone(client="Outlook")]}, "met", "no Exchange ActiveSync device"),
     ("eas_certificates", {"devices": [phone(), phone()]}, "unknown", "2026-12-31"),
     ("eas_certificates", {"devices": refused()}, "unknown", "This.Read.All"),
-    ("modern_clients", bound([DEVICE], ({}, ["needs User.Read.All"])), "unknown", "User.Read.All"),
+    (
+        "modern_clients",
+        bound([DEVICE], ({}, [TenantError("forbidden", "needs User.Read.All")])),
+        "unknown",
+        "User.Read.All",
+    ),
     (
         "modern_clients",
         bound(
             [{**DEVICE, "conditions": {**DEVICE["conditions"], "users": {"includeGroups": ["g"]}}}],
-            ({Person("a", groups=None): 1}, ["needs GroupMember.Read.All"]),
+            ({Person("a", groups=None): 1}, [TenantError("forbidden", "needs GroupMember.Read.All")]),
         ),
         "unknown",
         "GroupMember.Read.All",

@@ -133,7 +133,7 @@ def test_without_the_permission_it_is_said_by_name(described: Any) -> None:
     tenant, ids = described(permitted=False)
     block = policy(ids, includeUsers=["All"], excludeGroups=["Spared"])
     people, not_read = read_people(tenant, [block], apart=set(ids.values()))
-    assert len(not_read) == 1 and PERMISSION in not_read[0] and "may activate a membership" in not_read[0]
+    assert len(not_read) == 1 and PERMISSION in str(not_read[0]) and "may activate a membership" in str(not_read[0])
     assert all(one.eligible_groups is None for one in people)
     found = judge([block], SignIn(APPS, "iOS"), {"block"}, people)
     assert found["depends_on"] == [] and len(found["covered"]) == 1

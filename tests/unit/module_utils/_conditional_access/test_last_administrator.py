@@ -21,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 GLOBAL = "62e90394-69f5-4237-9190-012177145e10"
 READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 HOLDS = frozenset({GLOBAL})
-PROBLEM = "it lacks RoleManagement.Read.Directory"
+PROBLEM = TenantError("forbidden", "it lacks RoleManagement.Read.Directory", "read the directory")
 
 
 def block(who: dict[str, Any] | None = None, **conditions: Any) -> dict[str, Any]:
@@ -35,11 +35,11 @@ def block(who: dict[str, Any] | None = None, **conditions: Any) -> dict[str, Any
     }
 
 
-def outcome(changed: dict[str, Any], people: list[Person], *not_read: str, known: Any = ()) -> str:
+def outcome(changed: dict[str, Any], people: list[Person], *not_read: TenantError, known: Any = ()) -> str:
     try:
         check_lockout(list(known), list(known), changed, (people, not_read), list, None)
     except TenantError as error:
-        assert error.kind != "forbidden" or PROBLEM in error.problem
+        assert error.kind != "forbidden" or str(PROBLEM) in error.problem
         return error.kind
     return "allowed"
 
