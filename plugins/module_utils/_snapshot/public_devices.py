@@ -12,15 +12,15 @@ from __future__ import annotations
 import re
 from functools import lru_cache
 
-# No word by which people are called, such as Max or Dell: those stay only in the pairs and whole texts below.
+# No word by which people are called, such as Max or Dell, and no initials: those stay only in the pairs and phrases.
 _WORDS = """
     activesync android androidenterprise androidforwork aosp apple appletv blackberry chrome chromebook chromeos
-    convertible corporation deviceaccessstate devicemodel deviceos devicetype eas elitebook exchange fairphone galaxy
-    gmail google huawei ideapad imac imacpro ios ipad ipados iphone ipod laptop latitude lenovo lg linux macbook
-    macbookair macbookpro macmdm macmini macos macpro microsoft mobile motorola nexus nokia notebook oneplus oppo
-    optiplex os outlook phone pixel precision pro probook realme redmi samsung sgh sm smartphone surface tablet
-    thinkcentre thinkpad thinkstation touchdown ubuntu ultra unknown useragent visionos vivo vivobook windows
-    windowsphone workmail xiaomi xmswlheader xperia zbook zenbook zenfone
+    convertible corporation deviceaccessstate devicemodel deviceos devicetype elitebook exchange fairphone
+    galaxy gmail google huawei ideapad imac imacpro ios ipad ipados iphone ipod laptop latitude lenovo lge linux
+    macbook macbookair macbookpro macmdm macmini macos macpro microsoft mobile motorola nexus nokia notebook
+    oneplus oppo optiplex outlook phone pixel precision pro probook realme redmi samsung smartphone surface
+    tablet thinkcentre thinkpad thinkstation touchdown ubuntu ultra unknown useragent visionos vivo vivobook
+    windows windowsphone workmail xiaomi xmswlheader xperia zbook zenbook zenfone
 """
 _KNOWN = frozenset(_WORDS.split())
 # A word and what may be before it: words, or "#" for a number or a type such as S23.
@@ -28,11 +28,11 @@ _AFTER = {
     "a": "galaxy tab",
     "air": "ipad macbook",
     "book": "surface",
-    "carbon": "#",
+    "carbon": "x1",
     "ds": "#",
     "duo": "surface",
     "e": "moto",
-    "edge": "# motorola",
+    "edge": "motorola s6 s7",
     "fe": "#",
     "flip": "z",
     "fold": "pixel z",
@@ -61,7 +61,7 @@ _AFTER = {
 _BEFORE = {word: frozenset(before.split()) for word, before in _AFTER.items()}
 # CPH2451 and XT2201, but neither alone.
 _WITH_A_NUMBER = frozenset({"cph", "note", "tab", "xt"})
-_WHOLE = frozenset({"acer", "hp", "mail"})
+_WHOLE = frozenset({"acer", "hp", "lg", "mail"})
 VERSION = r"[0-9]{1,3}\.(?:[0-9](?:\.[0-9]{1,5}){0,2}|[0-9]{2}(?:\.[0-9]{1,2})?)"
 # Versions, and builds of iOS such as 2106.78: the only numbers that may have as many digits as that of a telephone.
 _VERSIONS = re.compile(rf"(?<![0-9.])(?:{VERSION}|(?<=/)[12][0-9]{{3}}\.[0-9]{{1,3}})(?![0-9.])")
@@ -72,8 +72,16 @@ _TYPE = re.compile(
 )
 _CHARACTERS = re.compile(r"[a-z0-9 _.,/()+;:-]*")
 _PHRASES = re.compile(
-    r"\b(?:outlook for ios and android|dell inc|hewlett-packard|mac (?:mini|os|pro|studio)|moto [eg]|user agent"
-    r"|virtual machine)(?![a-z])|(?<=[0-9] )gen [0-9]{1,2}(?![0-9a-z])|\bmac[0-9]{1,2},[0-9]{1,2}(?![0-9])"
+    r"""
+    \b(?:
+        outlook\ for\ ios\ and\ android | dell\ inc | hewlett-packard | mac\ (?:mini|os|pro|studio) | moto\ [eg]
+        | user\ agent | virtual\ machine
+    )(?![a-z])
+    | \b(?:lg|sgh|sm)-[a-z][0-9]{3,4}(?:[a-z][0-9]?)?(?![0-9a-z])
+    | (?<=[0-9]\ )gen\ [0-9]{1,2}(?![0-9a-z])
+    | \bmac[0-9]{1,2},[0-9]{1,2}(?![0-9])
+    """,
+    re.VERBOSE,
 )
 
 
