@@ -61,7 +61,8 @@ _AFTER = {
 _BEFORE = {word: frozenset(before.split()) for word, before in _AFTER.items()}
 # CPH2451 and XT2201, but neither alone.
 _WITH_A_NUMBER = frozenset({"cph", "note", "tab", "xt"})
-_WHOLE = frozenset({"acer", "hp", "lg", "mail"})
+# Whole texts, also beginnings of models with which a device filter compares.
+_WHOLE = re.compile(r"acer|cph|hp|lg|mail|(?:lg|sgh|sm)-[a-z]?[0-9]{0,2}")
 VERSION = r"[0-9]{1,3}\.(?:[0-9](?:\.[0-9]{1,5}){0,2}|[0-9]{2}(?:\.[0-9]{1,2})?)"
 # Versions, and builds of iOS such as 2106.78: the only numbers that may have as many digits as that of a telephone.
 _VERSIONS = re.compile(rf"(?<![0-9.])(?:{VERSION}|(?<=/)[12][0-9]{{3}}\.[0-9]{{1,3}})(?![0-9.])")
@@ -90,7 +91,7 @@ def describes_a_device(text: str) -> bool:
     plain = text.replace("\u00a7", " ")  # between the type and the model of a class of devices
     if not plain.isascii() or not _CHARACTERS.fullmatch(plain := plain.lower()):
         return False
-    if plain in _WHOLE:
+    if _WHOLE.fullmatch(plain):
         return True
     plain = _VERSIONS.sub(" 0 ", _PHRASES.sub(" 0 ", plain))
     words = re.findall("[a-z0-9]+", plain)

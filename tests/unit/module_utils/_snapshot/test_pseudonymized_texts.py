@@ -221,6 +221,7 @@ _READABLE = """
     iOS 18.6, iOS 17.5.1 21F90, iPadOS 17.7, Android 15, Windows 10.0.22631.3593, macOS 14.5, AndroidEnterprise
     Outlook for iOS and Android, WorkMail, Apple-iPhone15C3/2106.78, Outlook-iOS-Android/1.0, Android/1
 """
+BEGINNINGS = ("SM-", "SM-G", "CPH", "iPhone", "iPhone14", "iPad", "MacBookPro", "Pixel")  # of models, in device filters
 READABLE = [one.strip().replace("~", ",") for one in _READABLE.replace("\n", ",").split(",") if one.strip()]
 
 
@@ -237,6 +238,13 @@ def test_what_only_describes_a_device_stays(model: str) -> None:
         assert {name: found[kind][0][name] for name in record if name != "Guid"} == {
             name: value for name, value in record.items() if name != "Guid"
         }
+
+
+def test_a_filter_for_the_beginning_of_models_that_stay_stays() -> None:
+    rules = [f'device.model -startsWith "{one}"' for one in BEGINNINGS]
+    policies = [{"id": "1", "conditions": {"devices": {"deviceFilter": {"rule": one}}}} for one in rules]
+    found = pseudonymized(snapshot(conditional_access_policies=policies))["objects"]["conditional_access_policies"]
+    assert [one["conditions"]["devices"]["deviceFilter"]["rule"] for one in found] == rules
 
 
 @pytest.mark.parametrize(
