@@ -16,6 +16,7 @@ from .snapshot_text import LARGEST, TooLarge, as_utf8, parsed_snapshot
 from .snapshots import FORMAT, twin_description
 
 _HEAD = 65_536  # bytes that contain the first lines
+_LARGEST = 4 * 1024 * 1024  # bytes of a description that is no snapshot, which people write
 SHIPPED = Path(__file__).parents[1] / "tenants"
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C if PyYAML was built with it: ten times as fast
 # Of a text that YAML cannot read, such as !!bool x or one that is no UTF-8, and of a value that is no mapping.
@@ -111,8 +112,12 @@ def _locate(source: str | Path) -> Path:
 
 def _merged(path: Path, beside: Path) -> Json:
     """The description in a file merged into the one it extends: another one in the same directory, or a shipped one."""
+    with path.open("rb") as file:
+        content = file.read(_LARGEST + 1)
+    if len(content) > _LARGEST:
+        raise ValueError(f"{path} has more than {_LARGEST} bytes, and no description of a tenant may have more")
     try:
-        own = dict(_parsed(path.read_text(encoding="utf-8")))
+        own = dict(_parsed(content.decode("utf-8")))
     except _NO_MAPPING as error:
         raise ValueError(f"{path} is no description of a tenant in YAML: {error}") from error
     base = own.pop("extends", None)

@@ -87,15 +87,19 @@ def role_groups(objects: Objects) -> Exported:
             if reason := _why_not_whole(one):
                 found.missing.append(Missing(kind, f"{name}: {one['Role']}", reason))
         whole = sorted({bare_name(one["Role"]) for one in held if not _why_not_whole(one)}, key=normalize_case)
-        found.items.append(
-            {
-                "name": name,
-                "description": str(group.get("Description") or ""),
-                "roles": {"set": whole},
-                "members": {"set": [_member(one) for one in group["Members"]]},
-            }
-        )
+        known, unknown = [], []
+        for member in group["Members"]:
+            identity = _member(member, objects)
+            known.append(identity) if identity else unknown.append(str(member.get("Name")))
+        found.missing += [Missing(kind, f"{name}: member {one}", _ONLY_A_NAME) for one in unknown]
+        # A member that is not listed here stays, where others are only added.
+        members = {"members": {"add" if unknown else "set": known}} if known or not unknown else {}
+        description = str(group.get("Description") or "")
+        found.items.append({"name": name, "description": description, "roles": {"set": whole}, **members})
     return found
+
+
+_ONLY_A_NAME = "the snapshot has only its name, which others may have too: add it with role_group"
 
 
 def _why_not_whole(assignment: Record) -> str:
@@ -117,13 +121,31 @@ def _held_by(group: Record, assignments: list[Record]) -> list[Record]:
     ]
 
 
-def _member(member: Record) -> Any:
-    address, identity = member.get("PrimarySmtpAddress"), member.get("ExternalDirectoryObjectId")
-    if address:
-        return address
-    return Named(identity, str(member.get("DisplayName") or member.get("Name"))) if identity else member.get("Name")
+# By the type of a member, the objects of the snapshot, which are all of this type, and the id of one.
+_MEMBERS = {
+    "RoleGroup": ("role_groups", "Guid"),
+    "ServicePrincipal": ("service_principals", "AppId"),
+    "SharedMailbox": ("mailboxes", "PrimarySmtpAddress"),
+    "UserMailbox": ("mailboxes", "PrimarySmtpAddress"),
+}
 
 
+def _member(member: Record, objects: Objects) -> Any:
+    """What identifies a member and nobody else; None if there is only a name."""
+    name = str(member.get("DisplayName") or member.get("Name"))
+    if member.get("PrimarySmtpAddress"):
+        return member["PrimarySmtpAddress"]
+    if (identity := str(member.get("ExternalDirectoryObjectId") or "").strip("{}")).strip("0-"):
+        return Named(identity, name)
+    if member.get("Guid"):
+        return Named(member["Guid"], name)
+    kind, unique = _MEMBERS.get(str(member.get("RecipientTypeDetails")), ("", ""))
+    called = normalize_case(str(member.get("Name")))
+    meant = [one for one in objects.get(kind) or () if called in {normalize_case(str(one.get(of))) for of in _NAMES}]
+    return Named(meant[0][unique], name) if len(meant) == 1 and meant[0].get(unique) else None
+
+
+_NAMES = ("Name", "DisplayName", "Identity", "ObjectId", "AppId", "Guid")
 _DIRECT = {"User": "user", "SecurityGroup": "group", "ServicePrincipal": "application"}
 
 

@@ -70,9 +70,10 @@ class Pseudonyms:
         for number in range(1, len(parts), 2):
             found = _ATTRIBUTE.search(parts[number - 1])
             attribute = normalize_case(found[1]) if found else ""
-            member = normalize_case(parts[number][1:-1]) in OF_DEVICES.get(attribute, ())
-            if not member and not (attribute in MODELS_IN_RULES and is_model(parts[number][1:-1])):
-                parts[number] = self._replaced(parts[number])
+            quote, value = parts[number][0], parts[number][1:-1]
+            member = normalize_case(value) in OF_DEVICES.get(attribute, ())
+            if not member and not (attribute in MODELS_IN_RULES and is_model(value)):
+                parts[number] = f"{quote}{self.text(value)}{quote}"
         for number in range(0, len(parts), 2):
             # An unclosed quote, and unquoted values, may be anything.
             grammar = {normalize_case(one) for one in WORDS.findall(parts[number])} <= _GRAMMAR

@@ -41,25 +41,12 @@ _ENUMERATIONS = """
 ENUMERATIONS = frozenset(_ENUMERATIONS.split())
 # There, these are part of an address.
 ADDRESSES = {"organization": frozenset({"state", "type"}), "users": frozenset({"state"})}
-# Descriptions of devices. Devices report them, so they stay only if they contain nobody's name.
+# Descriptions of devices, which devices and administrators write; `public_devices.py` has what stays there.
 _MODELS = """
     DeviceAccessControlRule DeviceModel DeviceOS DeviceType DeviceUserAgent manufacturer model operatingSystem
     QueryString
 """
 MODELS = frozenset(_MODELS.split())
-# Words that describe devices, in lower case, and whole texts that name nobody in any tenant.
-_OF_A_DEVICE = """
-    activesync air all and android androidenterprise androidforwork apple chromeos desktop device deviceaccessstate
-    devicemodel deviceos devices devicetype eas edge email flip fold for galaxy gen gmail google honor htc huawei ios
-    ipad ipados iphone ipod lenovo lg linux lite mac macbook macmdm macos mail max microsoft mini mobile moto motorola
-    nokia note oneplus oppo os outlook pad pc phone pixel plus pro redmi samsung se sm smartphone sony surface tab
-    tablet touchdown ultra unknown user useragent users version vivo watch windows windowsphone workmail wp xiaomi
-    xmswlheader xperia
-"""
-WORDS_OF_DEVICES = frozenset(_OF_A_DEVICE.split())
-WHOLE_MODELS = normalized_set(
-    ("Android", "iOS", "iPad", "iPadOS", "iPhone", "macOS", "Outlook", "Outlook for iOS and Android", "Windows")
-)
 # Kinds whose names only describe devices.
 OF_MODELS = frozenset({"device_access_rules", "device_classes"})
 NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
@@ -115,26 +102,30 @@ OF_DEVICES = {
 }
 _PUBLIC = re.compile(
     r"""
-    | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]{5,20}(?:Z|[+-][0-9]{2}:[0-9]{2})?  # a time
-    | (?:[0-9]{1,5}\.)?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]+)?              # a duration
-    | P(?=[0-9T])(?:[0-9]+[YMWD])*(?:T(?:[0-9.]+[HMS])+)?                     # a duration of Graph
+    | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?  # a time
+    | (?:[0-9]{1,5}\.)?[0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{1,7})?                                   # a duration
+    | P(?=[0-9T])(?:[0-9]{1,4}[YMWD])*(?:T(?:[0-9]{1,5}(?:\.[0-9]{1,7})?[HMS])+)?                     # one of Graph
     | True | False | Unlimited
     """,
     re.VERBOSE,
 )
-
 # An entry of a management role that names a cmdlet and parameters of Microsoft; a script may be private.
-_ENTRY = re.compile(r"\(Microsoft\.Exchange\.[A-Za-z0-9.]+\)\s+[A-Za-z]+-[A-Za-z0-9]+(?:\s+-[A-Za-z0-9]+)*\s*")
-_APP = re.compile(r"com\.microsoft\.[A-Za-z.]+")
-
-
-def is_app_of_microsoft(text: str) -> bool:
-    """Whether a text has the form of an app of Microsoft, which an app of somebody else may have as well."""
-    return _APP.fullmatch(text) is not None
+_ENTRY = re.compile(
+    r"\(Microsoft\.Exchange\.Management\.PowerShell\.(?:E2010|Setup|Support)\)"
+    r"\s+[A-Za-z]+-[A-Za-z0-9]+(?:\s+-[A-Za-z0-9]+)*\s*"
+)
+# The parts of ids of apps of Microsoft. Somebody else's app may begin with com.microsoft as well.
+_APPS = """
+    azureauthenticator bing companyportal copilot dynamics emmx excel exchange intune ios launcher lens lync mam msapps
+    msedge office officehub officehubrow officelens officemobile onenote outlook planner powerapps powerbim powerpoint
+    ramobile rdc scmx sharepoint shiftr skydrive skype stream teams todos visio whiteboard windowsintune word
+"""
+_APP = re.compile(rf"com\.microsoft(?:\.(?:{'|'.join(_APPS.split())}))+", re.IGNORECASE | re.ASCII)
 
 
 def is_public_value(text: str) -> bool:
-    return _PUBLIC.fullmatch(text) is not None
+    """Whether a text is the same for every organization: a time, a truth value or an app of Microsoft."""
+    return _PUBLIC.fullmatch(text) is not None or _APP.fullmatch(text) is not None
 
 
 def is_public_entry(text: str) -> bool:

@@ -17,6 +17,7 @@ import requests
 import yaml
 
 from simulator import Simulator
+from simulator.state import descriptions
 from simulator.state.descriptions import describe
 from simulator.state.tenant import Past
 
@@ -347,6 +348,21 @@ def test_a_file_that_is_no_description_is_named(tmp_path: Path, content: bytes) 
     file = tmp_path / "contoso.yml"
     file.write_bytes(content)
     with pytest.raises(ValueError, match=re.escape(f"{file} is no description of a tenant")):
+        Simulator(tenants=[file])
+
+
+def test_a_description_that_is_too_large_is_named_before_it_is_parsed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "contoso.yml"
+    file.write_bytes(b"extends: ready\n")
+    with file.open("r+b") as handle:
+        handle.truncate(2**33)  # with holes, and more than memory may have
+    parse = descriptions._parsed
+    monkeypatch.setattr(
+        descriptions, "_parsed", lambda text: parse(text) if len(text) < 2**20 else pytest.fail("parsed")
+    )
+    with pytest.raises(ValueError, match=re.escape(f"{file} has more than 4194304 bytes, and no description")):
         Simulator(tenants=[file])
 
 

@@ -129,6 +129,46 @@ def test_a_right_that_is_turned_off_is_not_exported() -> None:
     assert [(one.name, "disabled" in one.reason) for one in found.missing] == [("Help: Mail Recipients", True)]
 
 
+NOBODY = "00000000-0000-0000-0000-000000000000"
+# A member of a role group as the snapshot has it, and who that is in the export: None if only a name says so.
+MEMBERS: dict[str, tuple[dict[str, Any], str | None]] = {
+    "an address": (
+        {"PrimarySmtpAddress": "adele@contoso.example", "ExternalDirectoryObjectId": "1"},
+        "adele@contoso.example",
+    ),
+    "an id": ({"ExternalDirectoryObjectId": "user-3", "PrimarySmtpAddress": ""}, "user-3"),
+    "a GUID": ({"Guid": "guid-3", "ExternalDirectoryObjectId": NOBODY}, "guid-3"),
+    "another role group": ({"Name": "Help", "RecipientTypeDetails": "RoleGroup"}, "guid-8"),
+    "an application": ({"Name": "object-1", "RecipientTypeDetails": "ServicePrincipal"}, "app-1"),
+    "one of two applications": ({"Name": "Backup", "RecipientTypeDetails": "ServicePrincipal"}, None),
+    "one of two mailboxes": ({"Name": "John Smith", "RecipientTypeDetails": "UserMailbox"}, None),
+    "a user without an id, and a mailbox of the same name": ({"Name": "jsmith2", "RecipientTypeDetails": "User"}, None),
+    "a name": ({"Name": "Sales", "RecipientTypeDetails": "MailUniversalSecurityGroup"}, None),
+}
+
+
+@pytest.mark.parametrize("case", MEMBERS)
+def test_a_member_is_named_by_what_nobody_else_has(case: str) -> None:
+    member, wanted = MEMBERS[case]
+    groups: list[dict[str, Any]] = [
+        {"Guid": "guid-8", "Name": "Help", "Members": []},
+        {"Guid": "guid-9", "Name": "Sales", "Members": [member, {"PrimarySmtpAddress": "x@contoso.example"}]},
+        {"Guid": "guid-7", "Name": "Only", "Members": [member]},
+    ]
+    held = {"role_assignments": [], "management_roles": [], "service_principals": [BACKUP, OTHER]}
+    found = role_groups({"role_groups": groups, **held, "mailboxes": [ADMINISTRATOR, INTERN]})
+    two, one = (item.get("members", {}) for item in found.items[1:])
+    if wanted is None:  # nothing that the export leaves out is removed where it is applied
+        assert two == {"add": ["x@contoso.example"]} and one == {}
+        assert [missing.name for missing in found.missing] == [
+            f"{of}: member {member['Name']}" for of in ("Sales", "Only")
+        ]
+        assert all("only its name" in missing.reason for missing in found.missing)
+    else:
+        assert [getattr(who, "value", who) for who in two["set"]] == [wanted, "x@contoso.example"]
+        assert len(one["set"]) == 1 and not found.missing
+
+
 def test_a_device_of_one_of_several_mailboxes_is_nobodys_in_a_copy() -> None:
     device = {"Guid": "3", "Identity": "John\\ExchangeActiveSyncDevices\\iOS1"}
     first, second = mailbox(1, "John", "A", "a"), mailbox(2, "John", "B", "b")

@@ -181,7 +181,7 @@ def test_domains_addresses_rules_and_reasons_are_hidden_and_words_of_services_ar
         "conditions": {
             "users": {"includeUsers": ["All"], "includeRoles": ["62e90394-69f5-4237-9190-012177145e10"]},
             "applications": {"includeApplications": ["Office365", "00000002-0000-0ff1-ce00-000000000000"]},
-            "devices": {"deviceFilter": {"rule": 'device.displayName -eq "Adele" and device.model -eq "SM-1"'}},
+            "devices": {"deviceFilter": {"rule": 'device.displayName -eq "Adele" and device.model -eq "SM-G991B"'}},
         },
     }
     location = {"id": "x", "ipRanges": [{"cidrAddress": "203.0.113.0/24"}, {"cidrAddress": "2a02:1234::/32"}]}
@@ -198,7 +198,7 @@ def test_domains_addresses_rules_and_reasons_are_hidden_and_words_of_services_ar
     assert shown["conditions"]["users"] == policy["conditions"]["users"] and shown["state"] == "enabled"
     assert shown["conditions"]["applications"] == policy["conditions"]["applications"]
     rule = shown["conditions"]["devices"]["deviceFilter"]["rule"]
-    assert re.fullmatch(r'device.displayName -eq "[A-Z]\w+" and device.model -eq "SM-1"', rule), rule
+    assert re.fullmatch(r'device.displayName -eq "[A-Z]\w+" and device.model -eq "SM-G991B"', rule), rule
     four, six = (one["cidrAddress"] for one in found["objects"]["named_locations"][0]["ipRanges"])
     assert re.fullmatch(r"198\.1[89]\.\d+\.\d+/24", four) and re.fullmatch(r"2001:db8:[0-9a-f:]+/32", six)
     assert found["not_read"]["groups"]["response"] == {

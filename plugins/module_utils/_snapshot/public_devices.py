@@ -1,0 +1,114 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Whether a text describes a device and says nothing else.
+
+Devices and people write these texts. Nobody's name is searched in them, as a name has too many spellings: a text stays
+only if all of its words are known ones of devices.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+
+# No word by which people are called, such as Max or Dell, and no initials: those stay only in the pairs and phrases.
+_WORDS = """
+    activesync android androidenterprise androidforwork aosp apple appletv blackberry chrome chromebook chromeos
+    convertible corporation deviceaccessstate devicemodel deviceos devicetype elitebook exchange fairphone
+    galaxy gmail google huawei ideapad imac imacpro ios ipad ipados iphone ipod laptop latitude lenovo lge linux
+    macbook macbookair macbookpro macmdm macmini macos macpro microsoft mobile motorola nexus nokia notebook
+    oneplus oppo optiplex outlook phone pixel precision pro probook realme redmi samsung smartphone surface
+    tablet thinkcentre thinkpad thinkstation touchdown ubuntu ultra unknown useragent visionos vivo vivobook
+    windows windowsphone workmail xiaomi xmswlheader xperia zbook zenbook zenfone
+"""
+_KNOWN = frozenset(_WORDS.split())
+# A word and what may be before it: words, or "#" for a number or a type such as S23.
+_AFTER = {
+    "a": "galaxy tab",
+    "air": "ipad macbook",
+    "book": "surface",
+    "carbon": "x1",
+    "ds": "#",
+    "duo": "surface",
+    "e": "moto",
+    "edge": "motorola s6 s7",
+    "fe": "#",
+    "flip": "z",
+    "fold": "pixel z",
+    "g": "moto",
+    "generation": "#",
+    "go": "surface",
+    "hub": "surface",
+    "inch": "#",
+    "lite": "#",
+    "mac": "apple",
+    "max": "pro xs",
+    "mini": "12 13 ipad mac",
+    "note": "galaxy redmi",
+    "pc": "notebook windows",
+    "plus": "#",
+    "s": "tab",
+    "se": "iphone",
+    "studio": "laptop mac surface",
+    "tab": "galaxy lenovo",
+    "x": "iphone mac pro",
+    "xl": "# pro",
+    "xr": "iphone",
+    "xs": "iphone",
+    "z": "galaxy xperia",
+}
+_BEFORE = {word: frozenset(before.split()) for word, before in _AFTER.items()}
+# CPH2451 and XT2201, but neither alone.
+_WITH_A_NUMBER = frozenset({"cph", "note", "tab", "xt"})
+# Whole texts, also beginnings of models with which a device filter compares.
+_WHOLE = re.compile(r"acer|cph|hp|lg|mail|(?:lg|sgh|sm)-[a-z]?[0-9]{0,2}")
+VERSION = r"[0-9]{1,3}\.(?:[0-9](?:\.[0-9]{1,5}){0,2}|[0-9]{2}(?:\.[0-9]{1,2})?)"
+# Versions, and builds of iOS such as 2106.78: the only numbers that may have as many digits as that of a telephone.
+_VERSIONS = re.compile(rf"(?<![0-9.])(?:{VERSION}|(?<=/)[12][0-9]{{3}}\.[0-9]{{1,3}})(?![0-9.])")
+_NUMBER = re.compile(r"(?<![0-9a-z])\+ ?\(?[0-9]|[0-9](?:[^0-9a-z]*[0-9]){6}")
+# S23, 8a, 14C2, 23F79, 128GB and G991B. Between two letters are three digits, as B0B is a name.
+_TYPE = re.compile(
+    r"[a-z]?[0-9]{1,3}|[0-9]{4}|[0-9]{1,3}(?:[a-z][0-9]{0,4}|gb|tb|st|nd|rd|th)|[a-z][0-9]{3}[a-z][0-9]?"
+)
+_CHARACTERS = re.compile(r"[a-z0-9 _.,/()+;:-]*")
+_PHRASES = re.compile(
+    r"""
+    \b(?:
+        outlook\ for\ ios\ and\ android | dell\ inc | hewlett-packard | mac\ (?:mini|os|pro|studio) | moto\ [eg]
+        | user\ agent | virtual\ machine
+    )(?![a-z])
+    | \b(?:lg|sgh|sm)-[a-z][0-9]{3,4}(?:[a-z][0-9]?)?(?![0-9a-z])
+    | (?<=[0-9]\ )gen\ [0-9]{1,2}(?![0-9a-z])
+    | \bmac[0-9]{1,2},[0-9]{1,2}(?![0-9])
+    """,
+    re.VERBOSE,
+)
+
+
+@lru_cache(maxsize=8192)
+def describes_a_device(text: str) -> bool:
+    plain = text.replace("\u00a7", " ")  # between the type and the model of a class of devices
+    if not plain.isascii() or not _CHARACTERS.fullmatch(plain := plain.lower()):
+        return False
+    if _WHOLE.fullmatch(plain):
+        return True
+    plain = _VERSIONS.sub(" 0 ", _PHRASES.sub(" 0 ", plain))
+    words = re.findall("[a-z0-9]+", plain)
+    return not _NUMBER.search(plain) and all(map(_is_known, ["", *words], words))
+
+
+def _is_known(before: str, word: str) -> bool:
+    """Whether a word, with or without a type at its end, is one of devices behind the word `before`."""
+    if _TYPE.fullmatch(word):
+        return True
+    return any(
+        _is_word(before, word[:end]) or (end < len(word) and word[:end] in _WITH_A_NUMBER)
+        for end in range(1, len(word) + 1)
+        if end == len(word) or _TYPE.fullmatch(word[end:])
+    )
+
+
+def _is_word(before: str, word: str) -> bool:
+    allowed = _BEFORE.get(word, frozenset())
+    return word in _KNOWN or before in allowed or ("#" in allowed and re.search("[0-9]", before) is not None)
