@@ -21,7 +21,10 @@ options:
       - Names of variables. A variable that is not defined is not blank.
       - A variable that cannot be templated, for example because it uses an undefined variable, is an error.
   argument_specs:
-    description: The path of a file with the argument specifications of a role, whose variables are checked as well.
+    description:
+      - The path of a file with the argument specifications of a role of this collection, whose variables are checked as
+        well. Variables that are named like one of them but for a typing error, such as C(mobile_access_previw), are
+        listed too.
     type: str
   entry_point:
     description: The entry point in O(argument_specs).
@@ -81,7 +84,7 @@ from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._core.targets import is_blank
-from ..plugin_utils._extra_variables import unknown_variables
+from ..plugin_utils._extra_variables import mistyped_variables, unknown_variables
 from ..plugin_utils._variables import resolve_variable
 
 _ALL_PLAYBOOKS = ("target", "tenant_options", "tenant_id", "tenant_name")
@@ -108,6 +111,8 @@ class LookupModule(LookupBase):
             else:
                 found += _blank_parts(name, value, self.get_option("clears"))
         unknown = self._unknown(terms)
+        if path:
+            unknown += mistyped_variables(variables, Path(path).parents[1].name)
         missing = [name for name in self.get_option("required") if name not in variables]
         if self.get_option("sentence"):
             return [_sentence(found, unknown, missing)] if found or unknown or missing else []

@@ -86,6 +86,19 @@ def test_nothing_is_sent(
     assert len(simulator.requests()) == before
 
 
+def test_an_inventory_of_tenants_is_never_passed_over(tmp_path: Path, simulator: Simulator) -> None:
+    """Whoever forgets target, or mistypes a variable of a host, must not change the tenant of the environment."""
+    (inventory := tmp_path / "inventory.yml").write_text(
+        "all: {hosts: {web: {}, fabrikam: {tenant_options: {tenant_id: fabrikam.com}, mobile_access_confrm: false}}}"
+    )
+    before = len(simulator.requests())
+    said = run(tmp_path, simulator, "approve", str(inventory), mobile_access_confirm=True)
+    assert "The inventory has tenants, such as fabrikam, but target is not set" in said
+    said = run(tmp_path, simulator, "approve", str(inventory), target="fabrikam", mobile_access_max_affected=9)
+    assert "mobile_access_confrm is not a variable of the role mobile_access" in said
+    assert len(simulator.requests()) == before
+
+
 def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Path, simulator: Simulator) -> None:
     """Never the tenant of the environment instead of the intended one, on localhost too."""
     options = {

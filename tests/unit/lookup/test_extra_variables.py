@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Unknown variables from -e: refused if they look like variables of the playbook, and only then."""
+"""Unknown variables: refused if they look like variables of the playbook or role, and only then."""
 
 from __future__ import annotations
 
@@ -15,7 +15,10 @@ import yaml
 from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.intune.exchange.plugins.lookup import blank_variables as plugin
-from ansible_collections.intune.exchange.plugins.plugin_utils._extra_variables import unknown_variables
+from ansible_collections.intune.exchange.plugins.plugin_utils._extra_variables import (
+    mistyped_variables,
+    unknown_variables,
+)
 
 ROOT = Path(__file__).parents[3]
 KNOWN = ("target", "tenant_options", "report_assess", "report_folder", "before")
@@ -52,6 +55,42 @@ def test_what_looks_like_a_variable_of_the_playbook_is_refused(name: str, said: 
 )
 def test_what_the_playbook_knows_and_what_is_none_of_its_business_is_not(name: str) -> None:
     assert unknown_variables([name], KNOWN) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("mobile_access_previw", "mobile_access_preview"),
+        ("mobile_access_preveiw", "mobile_access_preview"),
+        ("mobile_access_previews", "mobile_access_preview"),
+        ("mobile_access_preview_", ""),
+        ("mobile_access_maxaffected", "mobile_access_max_affected"),
+        ("mobile_access_accepted_riks", "mobile_access_accepted_risks"),
+        # A user's own, of which one of the role is made, and results.
+        ("mobile_access_baselines_strict", ""),
+        ("mobile_access_baselines2", ""),
+        ("mobile_access_team", ""),
+        ("mobile_access_quarantine_result", ""),
+        ("preview", ""),
+        ("connector_manage_account", ""),
+    ],
+)
+def test_a_mistyped_variable_of_a_role_is_refused_wherever_it_is_set(name: str, meant: str) -> None:
+    said = f"{name} is not a variable of the role mobile_access. Did you mean {meant}?"
+    assert mistyped_variables(["mobile_access_preview", name], "mobile_access") == [said] * bool(meant)
+
+
+@pytest.mark.parametrize("role", ["connector", "mobile_access"])
+def test_no_name_in_this_project_is_taken_for_a_mistyped_one(role: str) -> None:
+    names = set()
+    for path in (
+        *(ROOT / "roles").rglob("*.yml"),
+        *(ROOT / "playbooks").rglob("*.yml"),
+        *(ROOT / "docs").rglob("*.rst"),
+    ):
+        names |= set(re.findall(rf"\b{role}_[a-z_0-9]+", path.read_text(encoding="utf-8")))
+    names.discard("mobile_access_previw")  # the example of such a mistake
+    assert len(names) > 20 and mistyped_variables(names, role) == []
 
 
 def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPatch) -> None:
