@@ -17,7 +17,7 @@ from ._suggestions import did_you_mean
 
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
 _ROLE_OF = {"connector_": "connector", "mobile_access_": "mobile_access"}
-_TWO_WORDS = ("check_access_", "mobile_access_")
+_TWO_WORDS = ("check_access_", "check_requirements_", "mobile_access_")
 _NEAR = 0.85  # of difflib: one wrong letter in a name of seven
 _SHOWN = 8
 _EDITS = 2  # of a mistyped variable of a role

@@ -89,6 +89,15 @@ def test_it_fails_without_a_sign_in_and_when_it_is_asked_to(simulator: Simulator
     assert code == 2 and "tenant_id (AZURE_TENANT_ID) is not set. Set it to the id" in output, output
 
 
+def test_requirements_fail_a_pipeline_only_if_it_asks_for_that(simulator: Simulator, tmp_path: Path) -> None:
+    address = "connector_primary_smtp_address=svc-intune-connector@contoso.example"
+    asked = (f"{NAME}check_requirements", "-e", address)
+    code, said = playbook(tmp_path, simulator.environment("nothing"), *asked)
+    assert code == 0 and "unmet" in said, said
+    code, said = playbook(tmp_path, simulator.environment("nothing"), *asked, "-e", "check_requirements_strict=true")
+    assert code == 2 and "Not every requirement is met" in said, said
+
+
 def test_what_is_missing_is_granted_by_the_description_on_the_page_of_the_simulator(tmp_path: Path) -> None:
     page = (ROOT / "docs/docsite/rst/simulator.rst").read_text(encoding="utf-8")
     [block] = re.findall(r"^ {3}extends: missing_permission\n(?: {3}.*\n)+", page, re.MULTILINE)
