@@ -76,14 +76,18 @@ from ..plugin_utils._wrapped import wrapped
 
 def access_shortfalls(read: Any, needed: Any = None, cmdlets: Any = None, width: int = 88) -> Any:
     """What is missing. Raises `AnsibleFilterError` for results of something else."""
-    if not isinstance(read, Mapping) or not {"checks", "ok"} <= set(read):
-        raise AnsibleFilterError("access_shortfalls needs the result of intune.exchange.access_check_info")
+    if not isinstance(read, Mapping) or not isinstance(read.get("checks"), list) or "ok" not in read:
+        why = f": {read['msg']}" if isinstance(read, Mapping) and read.get("msg") else ""
+        raise AnsibleFilterError(f"access_shortfalls needs the result of intune.exchange.access_check_info{why}")
     try:
+        width = int(width)
         found = of_all(read) if needed is None else of_content(read, needed, cmdlets)
-    except (TypeError, KeyError, AttributeError) as error:
+    except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise AnsibleFilterError(f"access_shortfalls cannot read these results: {error!r}") from None
     lines = [unbroken(line) for line in found["lines"]]
-    return as_data({**found, "lines": [part for line in lines for part in wrapped(line, width)] if width else lines})
+    return as_data(
+        {**found, "lines": [part for line in lines for part in wrapped(line, width)] if width > 0 else lines}
+    )
 
 
 class FilterModule:

@@ -46,6 +46,9 @@ _value:
       description: The names, each once.
       type: list
       elements: str
+    write:
+      description: Whether the permissions to change anything are included.
+      type: bool
     modules:
       description: The modules that the content runs.
       type: list
@@ -93,6 +96,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
+from ansible.module_utils.parsing.convert_bool import boolean
 
 from ansible_collections.intune.exchange.plugins.plugin_utils._permissions import least_privilege
 
@@ -102,8 +106,8 @@ def needed(content: Any, write: bool = True) -> dict[str, Any]:
     if not isinstance(names, list) or not all(isinstance(one, str) for one in names):
         raise AnsibleFilterError("least_privilege takes a list of names of content.")
     try:
-        return least_privilege(names, write)
-    except ValueError as error:
+        return least_privilege(names, boolean(write))
+    except (TypeError, ValueError) as error:
         raise AnsibleFilterError(f"least_privilege: {error}") from None
 
 

@@ -64,7 +64,7 @@ notes:
   - Reading needs the Exchange role View-Only Configuration, and View-Only Recipients to find the assignee. Changing
     needs Role Management, and so does O(application) in any case.
   - More than one assignment of the role to the assignee without a scope is an error that lists them.
-  - A change that removes the caller's only right to assign roles is refused (V(own_rights)).
+  - A change that removes the caller's only right to assign roles, or to assign this role, is refused (V(own_rights)).
   - Assigning or removing a role in Exchange requires a delegating assignment of it or of its parent. By default only
     Organization Management has these, and the directory role Exchange Administrator belongs to it.
   - In the first hour after customization was enabled, Exchange refuses this for everybody. The task waits up to two
@@ -117,6 +117,7 @@ management_role_assignment:
     assignment_method: Direct
     config_read_scope: OrganizationConfig
     config_write_scope: OrganizationConfig
+    delegating: false
     effective_user_name: adele.vance
     enabled: true
     guid: a45e06a0-9280-4b2c-a7cc-fd0d8ec9aa9b

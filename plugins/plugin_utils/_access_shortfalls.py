@@ -25,7 +25,7 @@ _BY_CMDLET = {
 
 def of_all(read: Mapping[str, Any]) -> dict[str, Any]:
     """What keeps any read of access_check_info from working."""
-    return {"checks": read["checks"], "lines": _failed(read["checks"], read.get("tenant_id")), "ok": read["ok"]}
+    return {"checks": read["checks"], "lines": _failed(read["checks"], read.get("tenant_id")), "ok": read["ok"] is True}
 
 
 def of_content(
@@ -41,19 +41,20 @@ def of_content(
     missing = _missing(read, needed, cmdlets or {})
     unknown = _unknown(needed, cmdlets or {})
     lines = [f"Not known for {content}: {unknown}"] if unknown else []
+    grant = f"ansible-playbook intune.exchange.bootstrap -e bootstrap_for={content}"
+    grant += "" if needed["write"] else " -e bootstrap_write=false"
     if missing:
         lines += [
             f"Missing for {content}: {'; '.join(missing)}.",
             "  Next step: Run this as an administrator, which grants exactly these. For an application that it did not "
             "create, add -e bootstrap_app_id=CLIENT_ID. Then run this again: only tokens issued after the change have "
             "it, which can take an hour.",
-            f"  Command: ansible-playbook intune.exchange.bootstrap -e bootstrap_for={content}",
+            f"  Command: {grant}",
         ]
     elif needed["delegated_roles"]:
         lines.append(
             f"Not checked for {content}: whether this sign-in may delegate the roles "
-            f"{', '.join(needed['delegated_roles'])}. "
-            f"ansible-playbook intune.exchange.bootstrap -e bootstrap_for={content} grants that."
+            f"{', '.join(needed['delegated_roles'])}. {grant} grants that."
         )
     # A command would grant what is missing by a role that holds more.
     lines += _failed([one for one in checks if not (missing and one["command"])], read.get("tenant_id"))
@@ -64,8 +65,7 @@ def of_content(
 def _of_content(checks: Rows, needed: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The reads that this content needs; a permission to write includes the one to read."""
     graph = {*needed["microsoft_graph"], *(one.replace("ReadWrite", "Read") for one in needed["microsoft_graph"])}
-    run = {cmdlet for one in needed["exchange_cmdlets"] for cmdlet in one["cmdlets"]}
-    ids = {one for cmdlet, checked in _BY_CMDLET.items() if cmdlet in run for one in checked}
+    ids = {one for cmdlet, checked in _BY_CMDLET.items() if cmdlet in _run(needed) for one in checked}
     return [one for one in checks if one["needs"] in graph or one["id"] in ids]
 
 
@@ -76,7 +76,8 @@ def _missing(read: Mapping[str, Any], needed: Mapping[str, Any], cmdlets: Mappin
     permissions = [
         one for one in (*needed["microsoft_graph"], *needed["office_365_exchange_online"]) if not _holds(granted, one)
     ]
-    refused = [str(one["cmdlet"]) for one in cmdlets.get("cmdlets", ()) if not one["granted"]]
+    may = _may(cmdlets)
+    refused = [one for one in _run(needed) if one in may and not may[one]]
     return [
         *([f"the application permissions {', '.join(permissions)}"] if permissions else []),
         *([f"the cmdlets of Exchange Online {', '.join(refused)}"] if refused else []),
@@ -85,9 +86,18 @@ def _missing(read: Mapping[str, Any], needed: Mapping[str, Any], cmdlets: Mappin
 
 def _unknown(needed: Mapping[str, Any], cmdlets: Mapping[str, Any]) -> str:
     """Why it is not known which cmdlets the sign-in may run; empty if it is known, or if none is needed."""
-    if needed["exchange_cmdlets"] and "cmdlets" not in cmdlets:
-        return str(cmdlets.get("msg") or "which cmdlets this sign-in may run")
-    return ""
+    unread = [one for one in _run(needed) if one not in _may(cmdlets)]
+    return str(cmdlets.get("msg") or f"whether this sign-in may run {', '.join(unread)}") if unread else ""
+
+
+def _run(needed: Mapping[str, Any]) -> list[str]:
+    """The cmdlets that the content runs."""
+    return sorted({str(cmdlet) for one in needed["exchange_cmdlets"] for cmdlet in one["cmdlets"]})
+
+
+def _may(cmdlets: Mapping[str, Any]) -> dict[str, bool]:
+    """By cmdlet, whether the sign-in may run it."""
+    return {str(one["cmdlet"]): one["granted"] is True for one in cmdlets.get("cmdlets") or ()}
 
 
 def _failed(checks: Rows, tenant_id: str | None) -> list[str]:

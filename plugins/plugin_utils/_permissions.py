@@ -206,6 +206,7 @@ def least_privilege(content: Iterable[str], write: bool = True) -> dict[str, Any
     graph -= {one.replace("ReadWrite", "Read") for one in graph if "ReadWrite" in one}
     return {
         "content": names,
+        "write": write,
         "modules": sorted(used),
         "microsoft_graph": sorted(graph),
         "office_365_exchange_online": [SIGN_IN] if any(NEEDS[one].exchange for one in used) else [],

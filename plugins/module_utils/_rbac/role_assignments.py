@@ -19,7 +19,7 @@ from .assignment_scopes import is_direct, scope_of
 from .built_in_role_groups import is_built_in
 from .cmdlet_access import READER
 from .principals import Principal, Principals
-from .role_catalog import RoleCatalog, refuse_own_way
+from .role_catalog import RoleCatalog, refuse_own_delegation, refuse_own_way
 from .service_principals import find_service_principal
 
 _READ = Purpose("read the role assignments", READER)
@@ -64,11 +64,15 @@ class Assignments(ExchangeObjects):
     def list(self, tenant: Tenant) -> list[Record]:
         asked = {"Role": self._role_id, "RoleAssignee": self.assignee.id, "Delegating": self.delegating}
         found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, self.names)
-        direct = [one for one in found if is_direct(one) and one.get("RoleAssigneeType") not in _INDIRECT[self.kind]]
+        direct = [
+            one
+            for one in found
+            if is_direct(one) and one.get("RoleAssigneeType") not in _INDIRECT[self.kind] and self._is_of_kind(one)
+        ]
         for one in direct:
             self._check(one)
         self.scoped[:] = [one for one in direct if scope_of(one, self.role)]
-        named = {"Role": self.role["Name"], KINDS[self.kind]: self.given}
+        named = {"Role": self.role["Name"], KINDS[self.kind]: self.given, "Delegating": self.delegating}
         return [{**one, **named} for one in direct if not scope_of(one, self.role)]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
@@ -76,11 +80,16 @@ class Assignments(ExchangeObjects):
         given = {"Role": self._role_id, KINDS[self.kind]: self.assignee.id}
         created = super().create(tenant, {**given, "Delegating": True} if self.delegating else given)
         self._check(created)
-        return created
+        return {**created, "Delegating": self.delegating}
 
     @property
     def _role_id(self) -> str:
         return self.catalog.id_of(str(self.role["Name"]))
+
+    def _is_of_kind(self, found: Record) -> bool:
+        """Whether an assignment is delegating, or not, as the task says."""
+        kind = normalize_case(found.get("RoleAssignmentDelegationType") or "")
+        return not kind or kind.startswith("delegating") is self.delegating
 
     def _check(self, found: Record) -> None:
         shown = (
@@ -111,7 +120,8 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     def before_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> None:
         _check_built_in(tenant, role, group, bool(params["allow_built_in"]))
         if is_absent and record:
-            refuse_own_way(tenant, catalog, [record], _ACTION)
+            refuse = refuse_own_delegation if params["delegating"] else refuse_own_way
+            refuse(tenant, catalog, [record], _ACTION)
 
     resource = Resource(
         _NAME,
@@ -126,7 +136,7 @@ def ensure_assignment(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
             names=names_of_groups(groups),
         ),
         keys=(Field("role", "Role", normalize=normalize_case), Field(kind, KINDS[kind], normalize=normalize_case)),
-        fields=(Field("enabled", "Enabled"),),
+        fields=(Field("enabled", "Enabled"), Field("delegating", "Delegating")),
         before_write=before_write,
     )
     wanted = {**params, kind: _shown(kind, given, assignee), "enabled": True}

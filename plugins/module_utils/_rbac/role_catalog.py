@@ -123,3 +123,27 @@ def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record]
             tenant.label,
             next_step="Sign in as somebody who has the role Role Management in another way",
         )
+
+
+def refuse_own_delegation(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:
+    """Refuse to remove the last delegating assignment of a role that the caller has, who could not create it again."""
+    caller = caller_id(tenant)
+    asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": True}
+    try:
+        held = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values if caller else []
+    except TenantError as error:
+        if error.kind != "not_found":
+            raise
+        return
+    removed = {normalize_case(str(one.get("Guid"))) for one in taken}
+    for one in taken:
+        role = str(one["Role"])
+        own = [other for other in held if other.get("Enabled", True) and catalog.is_named(str(other["Role"]), role)]
+        if own and all(normalize_case(str(other.get("Guid"))) in removed for other in own):
+            raise TenantError(
+                "own_rights",
+                f"this removes the caller's only delegating assignment of {role}, so the caller could not undo it",
+                action,
+                tenant.label,
+                next_step="Sign in as somebody who may delegate this role in another way",
+            )

@@ -38,6 +38,7 @@ def chosen(granted: str, refused: str = "", delegated: tuple[str, ...] = (), **m
     names = ["Get-CASMailbox", "Get-Mailbox"]
     needed = {
         "content": ["mobile_access"],
+        "write": more.get("write", True),
         "microsoft_graph": ["User.Read.All"],
         "office_365_exchange_online": ["Exchange.ManageAsApp"],
         "exchange_cmdlets": [{"role": "View-Only Recipients", "cmdlets": names}],
@@ -82,6 +83,26 @@ def test_a_read_that_fails_for_another_reason_is_named() -> None:
     assert chosen("User.Read.All", checks=[{**licence, "needs": "Policy.Read.All"}])["ok"]
     # Not offered any more is a normal outcome.
     assert chosen("User.Read.All", checks=[{**licence, "status": "not_offered"}])["ok"]
+
+
+def test_who_only_reads_is_granted_only_that() -> None:
+    assert chosen("Policy.Read.All", write=False)["lines"][2].endswith("_for=mobile_access -e bootstrap_write=false")
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        None,
+        [],
+        {},
+        [{"cmdlet": "Get-X", "granted": True}],
+        [{"cmdlet": "Get-CASMailbox", "granted": True}],
+        [{"cmdlet": "Get-CASMailbox", "granted": True}, {"cmdlet": "Get-Mailbox", "granted": "false"}],
+    ],
+)
+def test_only_a_cmdlet_that_is_listed_as_granted_counts(rows: Any) -> None:
+    found = chosen("User.Read.All", cmdlets={"cmdlets": rows})
+    assert not found["ok"] and "Get-Mailbox" in found["lines"][0]
 
 
 @pytest.mark.parametrize("unread", [{"failed": True, "msg": "Could not sign in."}, {"msg": "Could not sign in."}])
@@ -140,7 +161,10 @@ def test_a_command_and_a_next_step_stand_once() -> None:
     assert lines(checks[-1]) == []
 
 
-@pytest.mark.parametrize("read", [None, [], {"ok": True}, {"checks": [{}], "ok": False}])
+@pytest.mark.parametrize(
+    "read",
+    [None, [], {"ok": True}, {"checks": [{}], "ok": False}, {"checks": {}, "ok": True}, {"failed": True, "msg": "No."}],
+)
 def test_results_of_something_else_are_refused(read: Any) -> None:
     with pytest.raises(AnsibleFilterError, match=r"access_shortfalls (needs|cannot read)"):
         access_shortfalls(read)

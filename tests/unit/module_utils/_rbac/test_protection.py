@@ -6,6 +6,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,11 +18,13 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.assignment_scopes import scope_of
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principals
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_assignments import Assignments
 from ansible_collections.intune.exchange.plugins.modules import (
     exchange_cmdlet,
     management_role,
     management_role_assignment,
     role_group,
+    service_principal,
 )
 from simulator import Simulator
 
@@ -206,3 +210,35 @@ def test_a_delegating_assignment_and_the_right_itself_are_two(
     assert run(management_role_assignment, **given, state="absent")["changed"] and state() == before
     assert run(management_role_assignment, role="Mail Tips", group="New", state="absent")["changed"]
     assert held() == []
+
+
+def test_the_last_right_to_delegate_a_role_is_kept(run: Callable[..., dict[str, Any]], simulator: Simulator) -> None:
+    """Whoever removes it could not create it again, though the result would say so."""
+
+    def invoke(cmdlet: str, **parameters: Any) -> None:
+        result = run(exchange_cmdlet, cmdlet=cmdlet, parameters=parameters)
+        assert not result.get("failed"), result
+
+    own = simulator.facts("ready", "restricted")
+    run(service_principal, app_id=own["client_id"], object_id=own["object_id"])
+    roles = ["Role Management", "View-Only Configuration", "View-Only Recipients"]
+    invoke("New-RoleGroup", Name="Own", Roles=roles, Members=[own["object_id"]])
+    given = {"role": "Mail Tips", "group": "Own", "delegating": True}
+    assert run(management_role_assignment, **given)["changed"]
+    for check_mode in (True, False):
+        refused = run(management_role_assignment, check_mode, application="restricted", **given, state="absent")
+        assert refused["failed"] and refused["error"]["kind"] == "own_rights", refused
+    # Somebody who may delegate it in another way, as members of Organization Management, takes it away.
+    assert run(management_role_assignment, **given, state="absent")["changed"]
+
+
+def test_the_kind_of_an_assignment_is_checked_where_a_service_ignores_the_filter() -> None:
+    rows = [
+        {"Guid": "1", "RoleAssignmentDelegationType": "Regular"},
+        {"Guid": "2", "RoleAssignmentDelegationType": "DelegatingOrgWide"},
+        {"Guid": "3"},
+    ]
+    for delegating, kept in ((True, ["2", "3"]), (False, ["1", "3"])):
+        assignments: Any = SimpleNamespace(delegating=delegating)
+        of_kind = partial(Assignments._is_of_kind, assignments)
+        assert [one["Guid"] for one in rows if of_kind(one)] == kept

@@ -283,7 +283,7 @@ def test_an_assignment_comes_and_goes(keep: Any, simulator: Simulator, assignee:
         ({"role": role, **assignee}, ["New-ManagementRoleAssignment"]),
         ({"role": role, **assignee, "state": "absent"}, ["Remove-ManagementRoleAssignment"]),
     )
-    assert given["diff"]["after"] == {"role": role, **assignee, "enabled": True}
+    assert given["diff"]["after"] == {"role": role, **assignee, "enabled": True, "delegating": False}
 
 
 def test_what_comes_through_a_group_is_not_direct(keep: Any, simulator: Simulator) -> None:
