@@ -89,6 +89,7 @@ def test_it_fails_without_a_sign_in_and_when_it_is_asked_to(simulator: Simulator
     assert code == 2 and "tenant_id (AZURE_TENANT_ID) is not set. Set it to the id" in output, output
 
 
+@pytest.mark.more
 def test_requirements_fail_a_pipeline_only_if_it_asks_for_that(simulator: Simulator, tmp_path: Path) -> None:
     address = "connector_primary_smtp_address=svc-intune-connector@contoso.example"
     asked = (f"{NAME}check_requirements", "-e", address)
