@@ -113,7 +113,7 @@ def test_a_tenant_is_connected(quick: Simulator, tmp_path: Path) -> None:
         assert done.returncode == 0, f"{command}\n{seen[command]}"
     assert not [command for command, output in seen.items() if "FAILED!" in output or "WARNING" in output]
     [table] = [output for command, output in seen.items() if "check_requirements" in command]
-    rows = re.findall(r'^ +"(.*)",?$', table, re.MULTILINE)
+    rows = re.findall(r'^ {8}"(.*)",?$', table, re.MULTILINE)
     assert len(rows) == 11 and rows[0].split() == ["Status", "Requirement"] and max(map(len, rows)) <= 100
     changed = [command for command, output in seen.items() if re.search(r"changed=[1-9]", output)]
     assert len(changed) == 2 and changed[0] == f"{changed[1]} --check"
