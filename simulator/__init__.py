@@ -9,6 +9,18 @@ beyond those is in behaviours/, with what is known about it.
 
 from __future__ import annotations
 
-from ._simulator import Simulator
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from ._simulator import Simulator
 
 __all__ = ["Simulator"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import on first use, so that the command can say which package it lacks."""
+    if name != "Simulator":
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    from ._simulator import Simulator
+
+    return Simulator

@@ -12,6 +12,8 @@ import shlex
 import signal
 import sys
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from types import FrameType
 from typing import Any
@@ -20,17 +22,31 @@ if not __package__:
     # Started by the path of the directory, so the package is not on the module path yet.
     sys.path[0] = str(Path(__file__).resolve().parent.parent)
 
-from simulator import Simulator
-from simulator.server.address import LOOPBACK
-from simulator.state.descriptions import shipped
+try:
+    from simulator import Simulator
+    from simulator.server.address import LOOPBACK
+    from simulator.state.descriptions import shipped
+except ModuleNotFoundError as missing:
+    if str(missing.name).partition(".")[0] == "simulator":
+        raise
+    requirements = Path(__file__).resolve().with_name("requirements.txt")
+    if requirements.is_relative_to(Path.cwd()):
+        requirements = requirements.relative_to(Path.cwd())
+    sys.exit(
+        f"The simulator needs the Python package {missing.name}, which {sys.executable} does not have: "
+        f"pip install -r {shlex.quote(str(requirements))}"
+    )
 
 _LOOK_EVERY = 1.0  # seconds
+_LONGEST = 31_536_000  # seconds or milliseconds
 _SERVICES = ("login", "graph", "exchange", "identity", "reports")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parsed = _parser().parse_args(arguments)
+    parser = _parser()
+    parsed = parser.parse_args(arguments)
     try:
+        _check_writable(parsed.address_file)
         simulator = Simulator(
             parsed.tenant or ["ready"],
             clock_step=parsed.clock_step,
@@ -41,29 +57,51 @@ def main(arguments: list[str] | None = None) -> int:
             host=parsed.host,
             allow_remote=parsed.allow_remote,
             public_port=parsed.public_port,
-        )
-    except ValueError as wrong:
-        _parser().error(str(wrong))
-    with simulator:
-        if parsed.address_file:
-            addresses = simulator.urls | {"pid": os.getpid(), "tenants": simulator.tenants}
-            _write(parsed.address_file, json.dumps(addresses, indent=2))
-        for tenant in simulator.tenants:
-            account = f"account {tenant['account']}{'' if simulator.has_account(tenant['name']) else ' (not created)'}"
-            print(f"# Simulated tenant {tenant['name']}: domain {tenant['domain']}, {account}")
-        variables = Path(simulator.urls["ca_path"]).with_name("environment")
-        lines = _variables(simulator)
-        _write(variables, lines)
-        print(f"# In another shell, all lines below at once: . {shlex.quote(str(variables))}")
-        if len(simulator.tenants) > 1:
-            inventory = variables.with_name("simulated.tenants.yml")
-            _write(inventory, _inventory(simulator))
-            print(f"# All tenants, as an inventory of the collection: -e target=all -i {shlex.quote(str(inventory))}")
-        print(lines, end="", flush=True)
-        for number in (signal.SIGTERM, signal.SIGINT):
-            signal.signal(number, lambda number, frame: _stop(simulator, number, frame))
-        _wait(simulator, parsed.stop_after, parsed.stop_with)
+        ).start()
+    except (ValueError, OSError) as wrong:
+        port = f" on port {parsed.public_port}" if parsed.public_port else ""
+        text = f"could not start{port}: {wrong.strerror or wrong}" if isinstance(wrong, OSError) else str(wrong)
+        parser.exit(2, f"{parser.prog}: error: {text}\n")
+    try:
+        _serve(simulator, parsed)
+    finally:
+        simulator.stop()
     return 0
+
+
+def _serve(simulator: Simulator, parsed: argparse.Namespace) -> None:
+    """Say where the tenants are, and wait."""
+    if parsed.address_file:
+        addresses = simulator.urls | {"pid": os.getpid(), "tenants": simulator.tenants}
+        _write(parsed.address_file, json.dumps(addresses, indent=2))
+    for tenant in simulator.tenants:
+        account = f"account {tenant['account']}{'' if simulator.has_account(tenant['name']) else ' (not created)'}"
+        print(f"# Simulated tenant {tenant['name']}: domain {tenant['domain']}, {account}")
+    variables = Path(simulator.urls["ca_path"]).with_name("environment")
+    lines = _variables(simulator)
+    _write(variables, lines)
+    print(f"# In another shell, all lines below at once: . {shlex.quote(str(variables))}")
+    if len(simulator.tenants) > 1:
+        inventory = variables.with_name("simulated.tenants.yml")
+        _write(inventory, _inventory(simulator))
+        print(f"# All tenants, as an inventory of the collection: -e target=all -i {shlex.quote(str(inventory))}")
+    print(lines, end="", flush=True)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda number, frame: _stop(simulator, number, frame))
+    _wait(simulator, parsed.stop_after, parsed.stop_with)
+
+
+def _check_writable(file: Path | None) -> None:
+    """Raises ValueError for an address file that could not be written after the start."""
+    if file is None:
+        return
+    folder = file.absolute().parent
+    if not folder.is_dir():
+        raise ValueError(f"--address-file {file}: there is no folder {folder}")
+    if file.is_dir():
+        raise ValueError(f"--address-file {file} is a folder; name a file in it")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise ValueError(f"--address-file {file}: you may not write to the folder {folder}")
 
 
 def _wait(simulator: Simulator, seconds: float | None, process: int | None) -> None:
@@ -126,7 +164,24 @@ def _latency(text: str) -> tuple[str, float]:
     service, separator, milliseconds = text.partition("=")
     if not separator or service not in _SERVICES:
         raise argparse.ArgumentTypeError(f"SERVICE=MS with a service of {', '.join(_SERVICES)}")
-    return service, float(milliseconds)
+    return service, _number(milliseconds)
+
+
+def _number(text: str) -> float:
+    """A number of seconds or milliseconds, of which nan and inf are none."""
+    with suppress(ValueError):
+        if 0 <= (number := float(text)) <= _LONGEST:
+            return number
+    raise argparse.ArgumentTypeError(f"{text} must be a number from 0 to {_LONGEST}")
+
+
+def _whole(most: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        if text.isascii() and text.isdigit() and 1 <= int(text) <= most:
+            return int(text)
+        raise argparse.ArgumentTypeError(f"{text} must be a whole number from 1 to {most}")
+
+    return number
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -150,8 +205,8 @@ def _parser() -> argparse.ArgumentParser:
         help="write the URLs and credentials of all tenants to this file, as JSON",
     )
     add("--control", action="store_true", help="start the control plane: ledger, state, faults, clock")
-    add("--clock-step", type=float, default=60, metavar="SECONDS", help="simulated seconds per API request (60)")
-    add("--page-size", type=int, default=100, metavar="N", help="maximum page size of all lists (100)")
+    add("--clock-step", type=_number, default=60, metavar="SECONDS", help="simulated seconds per API request (60)")
+    add("--page-size", type=_whole(100_000), default=100, metavar="N", help="maximum page size of all lists (100)")
     add(
         "--latency",
         type=_latency,
@@ -170,13 +225,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--allow-remote", action="store_true", help="allow a --host that other machines can reach")
     add(
         "--public-port",
-        type=int,
+        type=_whole(65_535),
         metavar="PORT",
         help="also serve login.microsoftonline.com, graph.microsoft.com and outlook.office365.com on this port, and "
         "use these names in all links: for clients with fixed host names, with entries in the hosts file (443)",
     )
-    add("--stop-after", type=float, metavar="SECONDS", help="stop after this time")
-    add("--stop-with", type=int, metavar="PID", help="stop when this process has ended")
+    add("--stop-after", type=_number, metavar="SECONDS", help="stop after this time")
+    add("--stop-with", type=_whole(2**31 - 1), metavar="PID", help="stop when this process has ended")
     return parser
 
 

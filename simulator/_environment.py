@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import pickle
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from ._known_names import known_names
 from .cmdlets.contract import load_cmdlets
 from .cmdlets.exchange_types import CmdletCall
 from .conditional_access.evaluated_sign_ins import seed_evaluated_sign_ins, sign_in_again
@@ -109,7 +111,7 @@ class Environment:
         self.faults = Faults()
         self.limits = Limits(enforced=settings.rate_limits)
         self.cmdlets = load_cmdlets()
-        self.tenants = {tenant.tenant_id: tenant for source in settings.tenants for tenant in _described(source)}
+        self.tenants = _described(settings.tenants)
         self.issuer = Issuer()
         self.credentials = _credentials(self.tenants, directory, self.issuer)
         self.tokens = Tokens(self.tenants, self.clock)
@@ -178,7 +180,7 @@ class Environment:
     def seed_again(self, tenant: Tenant, more: Json) -> None:
         """Merge more into the original description of a tenant, and create it again."""
         original = self._descriptions.setdefault(tenant.tenant_id, tenant.description)
-        tenant.description = laid_over(original, more)
+        tenant.description = laid_over(original, more, known_names())
         self._seeded.pop(tenant.tenant_id, None)
         self.seed()
 
@@ -237,10 +239,18 @@ class Environment:
         }
 
 
-def _described(source: str | Path) -> list[Tenant]:
-    found = [Tenant(name, description) for name, description in describe(source)]
-    for tenant in found:
-        tenant.check()
+def _described(sources: Sequence[str | Path]) -> dict[str, Tenant]:
+    """The tenants by id. Raises ValueError for a wrong description, and for two with one domain."""
+    found: dict[str, Tenant] = {}
+    for source in sources:
+        for name, description in describe(source, known_names()):
+            tenant = Tenant(name, description)
+            if other := found.get(tenant.tenant_id):
+                raise ValueError(
+                    f"{source} and {other.name} are one tenant, with the domain {tenant.domain}: give one of them "
+                    "another domain"
+                )
+            found[tenant.tenant_id] = tenant
     return found
 
 

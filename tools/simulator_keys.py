@@ -1,7 +1,8 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Write the page with every key of a tenant description, from the description that all others extend.
+"""Write the page with every key of a tenant description: its type from the table by which the simulator checks
+descriptions, its default and meaning from the description that all others extend.
 
 python tools/simulator_keys.py
 """
@@ -15,10 +16,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(ROOT))
+
+from simulator.state.description_keys import TABLE  # noqa: E402
+from simulator.state.description_kinds import Fields, Kind, OrNull  # noqa: E402
+
 READY = ROOT / "simulator/tenants/ready.yml"
 PAGE = ROOT / "docs/docsite/rst/simulator_keys.rst"
 # Mappings and lists of examples: their own keys are explained with them.
-_OPEN = {
+EXPLAINED = {
     "organization",
     "skus",
     "users",
@@ -28,6 +34,9 @@ _OPEN = {
     "exchange.roles",
     "exchange.role_groups",
     "exchange.devices",
+    "shared_limit",
+    "sign_in_crowd",
+    "exchange.crowd",
 }
 _KEY = re.compile(r"^( *)([A-Za-z_]\w*):(?: (.*))?$")
 _COMMENT = re.compile(r"^ *# ?(.*)$")
@@ -45,7 +54,8 @@ Keys of a tenant description
 
 Every key that :ref:`a tenant description <ansible_collections.intune.exchange.docsite.simulator>` can have, with its
 value in ``simulator/tenants/ready.yml``, which the other descriptions extend. ``extends`` names the description that a
-file extends. A time is a number of simulated seconds, unless its key says otherwise.
+file extends. A time is a number of simulated seconds, unless its key says otherwise. The simulator refuses any other
+key, a value of another type and an unknown name at the start.
 
 """
 
@@ -70,29 +80,42 @@ def keys(text: str) -> Iterator[Key]:
         elif key:
             depth, name, value = len(key[1]) // 2, key[2], key[3] or ""
             parents = [*parents[:depth], name]
-            if not any(".".join(parents[:number]) in _OPEN for number in range(1, len(parents))):
+            if not any(".".join(parents[:number]) in EXPLAINED for number in range(1, len(parents))):
                 yield Key(".".join(parents), value, above)
             above = []
         elif not line.strip():
             above = []
 
 
-def _cell(key: Key, is_parent: bool) -> tuple[str, str, str]:
+def kind_of(path: str) -> Kind:
+    """The kind of the values of a key. Raises KeyError for one that is not in the table."""
+    kind: Kind = TABLE
+    for name in path.split("."):
+        kind = kind.kind if isinstance(kind, OrNull) else kind
+        if not isinstance(kind, Fields):
+            raise KeyError(path)
+        kind = kind.kinds[name]
+    return kind
+
+
+def _row(key: Key, is_parent: bool) -> tuple[str, ...]:
     words = " ".join(" ".join(one.split()) for one in key.meaning)
     meaning = re.sub(r"`+([^`]+)`+", r"``\1``", words)
     meaning = re.sub(r"(?<!`)(\{[^{}]*(?:\{[^{}]*\}[^{}]*)*\})(?!`)", r"``\1``", meaning)  # mappings
     default = "" if is_parent else f"``{key.default}``" if key.default else "see the file"
-    return f"``{key.path}``", default, meaning
+    kind = kind_of(key.path)
+    or_null = "; or null" if isinstance(kind, OrNull) else ""
+    return f"``{key.path}``", f"mapping{or_null}" if is_parent else kind.words, default, meaning
 
 
 def page() -> str:
-    """The page as reStructuredText: a table for each key of the first level that has others in it."""
+    """The page as reStructuredText: one table."""
     found = list(keys(READY.read_text(encoding="utf-8")))
     parents = {key.path.rpartition(".")[0] for key in found} - {""}
-    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 30 20 50", ""]
-    rows = [
-        ("Key", "Default", "Meaning"),
-        *(_cell(key, key.path in parents) for key in found if key.meaning or key.path not in parents),
+    lines = [".. list-table::", "   :header-rows: 1", "   :widths: 25 25 15 35", ""]
+    rows: list[tuple[str, ...]] = [
+        ("Key", "Value", "Default", "Meaning"),
+        *(_row(key, key.path in parents) for key in found if key.meaning or key.path not in parents),
     ]
     for row in rows:
         for number, text in enumerate(row):

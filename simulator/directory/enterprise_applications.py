@@ -29,7 +29,7 @@ _READERS = {"Application.Read.All", "Application.ReadWrite.All", "Directory.Read
 
 
 @lru_cache
-def _names(service: str) -> tuple[str, ...]:
+def permission_names(service: str) -> tuple[str, ...]:
     if service == "exchange":
         return ("Exchange.ManageAsApp", "full_access_as_app")
     listed_ones = [operation.permissions.get("application", {}) for operation in shipped_contract().operations()]
@@ -54,7 +54,7 @@ def _roles(service: str) -> tuple[Json, ...]:
             "origin": "Application",
             "value": name,
         }
-        for name in _names(service)
+        for name in permission_names(service)
     )
 
 

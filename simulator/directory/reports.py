@@ -15,7 +15,7 @@ from ..odata.entities import RequestContext, Resource
 from ..state.http_messages import Answer, Refusal
 
 _PERIODS = ("D7", "D30", "D90", "D180")
-_APPS = (
+MAIL_APPS = (
     "Mail For Mac",
     "Outlook For Mac",
     "Outlook For Windows",
@@ -53,7 +53,7 @@ def _file(scene: RequestContext, period: str) -> str:
     refreshed = (scene.now - timedelta(days=2)).strftime("%Y-%m-%d")
     text = io.StringIO()
     rows = csv.writer(text, lineterminator="\r\n")
-    rows.writerow((*_WHO, *_APPS, "Report Period"))
+    rows.writerow((*_WHO, *MAIL_APPS, "Report Period"))
     for nickname, apps in described["email_apps"].items():
         name, display_name = (
             f"{nickname}@{scene.tenant.domain}",
@@ -61,7 +61,7 @@ def _file(scene: RequestContext, period: str) -> str:
         )
         if described["concealed"]:
             name, display_name = _concealed(name), _concealed(display_name)
-        used = ["Undetermined" if app in apps else "" for app in _APPS]
+        used = ["Undetermined" if app in apps else "" for app in MAIL_APPS]
         rows.writerow((refreshed, name, display_name, "False", "", refreshed, *used, period.removeprefix("D")))
     return text.getvalue()
 

@@ -9,7 +9,7 @@ from ..behaviours.table import implements
 from ..cmdlets.exchange_types import CmdletCall, ExchangeType, keep
 
 # https://learn.microsoft.com/powershell/module/exchangepowershell/get-casmailboxplan
-_PLANS = ("ExchangeOnline", "ExchangeOnlineDeskless", "ExchangeOnlineEnterprise", "ExchangeOnlineEssentials")
+MAILBOX_PLANS = ("ExchangeOnline", "ExchangeOnlineDeskless", "ExchangeOnlineEnterprise", "ExchangeOnlineEssentials")
 
 _SWITCHES = ("ActiveSyncEnabled", "ECPEnabled", "ImapEnabled", "MAPIEnabled", "OWAEnabled", "PopEnabled")
 
@@ -22,7 +22,7 @@ def seed_client_access(run: CmdletCall) -> None:
     for name, allowed in described["authentication_policies"].items():
         policy = {protocol: protocol in allowed for protocol in protocols}
         keep(run, "AuthenticationPolicy", {"Name": name} | policy)
-    for plan in _PLANS:
+    for plan in MAILBOX_PLANS:
         own = described["mailbox_plans"].get(plan, {})
         switches = dict.fromkeys(
             (*_SWITCHES, "OWAforDevicesEnabled", "OutlookMobileEnabled", "UniversalOutlookEnabled"), True

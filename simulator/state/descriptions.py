@@ -5,30 +5,50 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
+from .description_check import problems, without_removed
+from .description_kinds import Known, meant, shown
 from .http_messages import Json
 from .snapshot_text import LARGEST, TooLarge, as_utf8, parsed_snapshot
 from .snapshots import FORMAT, twin_description
 
 _HEAD = 65_536  # bytes that contain the first lines
 _LARGEST = 4 * 1024 * 1024  # bytes of a description that is no snapshot, which people write
+# What the description of a copy has beside the keys of the table.
+_OF_A_SNAPSHOT = ("snapshot", "domains", "tenant_id")
 SHIPPED = Path(__file__).parents[1] / "tenants"
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # in C if PyYAML was built with it: ten times as fast
-# Of a text that YAML cannot read, such as !!bool x or one that is no UTF-8, and of a value that is no mapping.
-_NO_MAPPING = (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+# in C if PyYAML was built with it: ten times as fast
+_SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+# Of a text that YAML cannot read, such as !!bool x or one that is no UTF-8.
+_UNREADABLE = (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
+
+
+class _Loader(_SAFE):
+    """A loader that refuses a key twice in one mapping, of which YAML would keep the last one without a word."""
+
+    def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+        pairs = node.value if isinstance(node, yaml.MappingNode) else []
+        names = Counter(key.value for key, _value in pairs if isinstance(key, yaml.ScalarNode))
+        if twice := next((name for name, number in names.items() if number > 1 and name != "<<"), None):
+            raise yaml.constructor.ConstructorError(None, None, f"duplicate key {twice}", node.start_mark)
+        return super().construct_mapping(node, deep)
 
 
 def shipped() -> list[str]:
     return sorted(path.stem for path in SHIPPED.glob("*.yml"))
 
 
-def describe(source: str | Path) -> list[tuple[str, Json]]:
-    """Name and complete description of a shipped tenant, or of one in a file; `SOURCE*N` gives N of its kind."""
+def describe(source: str | Path, known: Known | None = None) -> list[tuple[str, Json]]:
+    """Name and complete description of a shipped tenant, or of one in a file; `SOURCE*N` gives N of its kind.
+
+    Raises ValueError for a wrong one. Names such as permissions are checked if they are `known`.
+    """
     plain, star, count = str(source).rpartition("*")
     if star and not (count.isdigit() and int(count)):
         raise ValueError(f"{source} must end in *N, for how many tenants of this kind there are")
@@ -36,23 +56,30 @@ def describe(source: str | Path) -> list[tuple[str, Json]]:
     if (snapshot := _snapshot(path)) is not None:
         if star:
             raise ValueError(f"{source} is a snapshot, of which there is one tenant")
-        base = _merged(SHIPPED / "ready.yml", SHIPPED)
         try:
-            twin = twin_description(snapshot, base)
+            twin = twin_description(snapshot, _merged(SHIPPED / "ready.yml", {}))
         except ValueError as error:
             raise ValueError(f"{path}: {error}") from error
         return [(path.stem, _filled(twin, twin["domain"]) | {"snapshot": snapshot})]
-    description = _merged(path, path.parent)
-    lacking = sorted(_merged(SHIPPED / "ready.yml", SHIPPED).keys() - description.keys())
+    description = _merged(path, known or {})
+    lacking = sorted(_merged(SHIPPED / "ready.yml", {}).keys() - description.keys())
     if lacking:
         first = "domain" if "domain" in lacking else lacking[0]
         raise ValueError(f"{path} is no description of a tenant: it has no {first}, and no extends, such as ready")
+    _check(path, description, known or {}, complete=True)
+    description = without_removed(description)
     if not star:
         return [(path.stem, _filled(description, description["domain"]))]
     return [
         (f"{path.stem}-{number}", _filled(_copy(description, number), _copied_domain(description["domain"], number)))
         for number in range(1, int(count) + 1)
     ]
+
+
+def _check(path: Path | str, description: Json, known: Known, *, complete: bool) -> None:
+    if found := problems(description, known, complete=complete):
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        raise ValueError(f"{path}: {found[0]}{more}")
 
 
 def _copy(description: Json, number: int) -> Json:
@@ -71,12 +98,15 @@ def _copied_domain(domain: str, number: int) -> str:
     return f"{label}-{number}.{rest}"
 
 
-def laid_over(description: Json, more: Json) -> Json:
-    """A complete description with more merged into it; its domain stays."""
+def laid_over(description: Json, more: Json, known: Known) -> Json:
+    """A complete description with more merged into it; its domain stays. Raises ValueError for a wrong one."""
     # The data of a snapshot has no placeholders.
-    own = {name: value for name, value in description.items() if name != "snapshot"}
-    kept = {name: value for name, value in description.items() if name == "snapshot"}
-    found: Json = _filled(_overlaid(own, more | {"domain": own["domain"]}), own["domain"])
+    own = {name: value for name, value in description.items() if name not in _OF_A_SNAPSHOT}
+    kept = {name: value for name, value in description.items() if name in _OF_A_SNAPSHOT}
+    merged: Json = _overlaid(own, more | {"domain": own["domain"]})
+    # A copy is not described by names.
+    _check("the description", more if kept else merged, known, complete=not kept)
+    found: Json = _filled(without_removed(merged), own["domain"])
     return found | kept
 
 
@@ -107,33 +137,65 @@ def _locate(source: str | Path) -> Path:
     path = Path(source)
     if path.is_file():
         return path
-    raise ValueError(f"no tenant description {source}: neither a file nor one of {', '.join(shipped())}")
+    near = meant(str(source), shipped(), most=len(shipped()))
+    raise ValueError(f"no tenant description {source}: neither a file nor one of the included tenants. {near}")
 
 
-def _merged(path: Path, beside: Path) -> Json:
-    """The description in a file merged into the one it extends: another one in the same directory, or a shipped one."""
-    with path.open("rb") as file:
-        content = file.read(_LARGEST + 1)
+def _base(path: Path, name: str) -> Path:
+    """What a description extends: an included one by its name, a file beside it by its name with the ending."""
+    if name.endswith((".yml", ".yaml")):
+        if (file := path.parent / name).is_file():
+            return file
+        raise ValueError(f"{path} extends {name}, and there is no such file in {path.absolute().parent}")
+    if name in shipped():
+        return SHIPPED / f"{name}.yml"
+    if (path.parent / f"{name}.yml").is_file():
+        raise ValueError(f"{path} extends {name}, which is no included tenant. Did you mean the file {name}.yml?")
+    near = meant(name, shipped(), most=len(shipped()))
+    raise ValueError(f"{path} extends {name}, which is no included tenant, and a file needs its ending .yml. {near}")
+
+
+def _merged(path: Path, known: Known, extending: tuple[Path, ...] = ()) -> Json:
+    """The description in a file merged into the one it extends."""
+    if path.resolve() in extending:
+        raise ValueError(f"{path} extends itself, through {', '.join(one.name for one in extending)}")
+    own = _read(path)
+    if path.parent != SHIPPED:
+        _check(path, own, known, complete=False)
+    if "extends" not in own:
+        return own
+    base = _merged(_base(path, own.pop("extends")), known, (*extending, path.resolve()))
+    return _overlaid(base, own)
+
+
+def _read(path: Path) -> Json:
+    """A copy of the mapping in a file."""
+    try:
+        with path.open("rb") as file:
+            content = file.read(_LARGEST + 1)
+    except OSError as error:
+        raise ValueError(f"{path} cannot be read: {error.strerror}") from error
     if len(content) > _LARGEST:
         raise ValueError(f"{path} has more than {_LARGEST} bytes, and no description of a tenant may have more")
     try:
-        own = dict(_parsed(content.decode("utf-8")))
-    except _NO_MAPPING as error:
-        raise ValueError(f"{path} is no description of a tenant in YAML: {error}") from error
-    base = own.pop("extends", None)
-    if base is None:
-        return own
-    neighbour = beside / f"{base}.yml"
-    # A file may have the name of the shipped one that it extends.
-    other = neighbour.is_file() and not neighbour.samefile(path)
-    return _overlaid(_merged(neighbour if other else _locate(base), beside), own)
+        found = _parsed(content.decode("utf-8"))
+    except _UNREADABLE as error:
+        said = " ".join(str(error).replace(' in "<unicode string>",', " at").split())
+        raise ValueError(f"{path} is no description of a tenant in YAML: {said}") from error
+    if isinstance(found, list):
+        raise ValueError(f"{path} is no description of a tenant but a list, as a playbook is")
+    if not isinstance(found, dict):
+        raise ValueError(f"{path} is no description of a tenant: {shown(found)} is no mapping, such as extends: ready")
+    if found.get("format") == FORMAT:
+        raise ValueError(f"{path} is a snapshot, which no description can extend")
+    return dict(found)
 
 
 @lru_cache
-def _parsed(text: str) -> Json:
+def _parsed(text: str) -> Any:
     """The content of a file. Shared: callers copy it (`_filled`)."""
-    found: Json = yaml.load(text, _LOADER) or {}
-    return found
+    found = yaml.load(text, _Loader)
+    return {} if found is None else found
 
 
 def _overlaid(base: Any, overlay: Any) -> Any:

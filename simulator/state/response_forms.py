@@ -9,9 +9,7 @@ older, documented choices.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
-
-from .http_messages import Json
+from dataclasses import dataclass
 
 CHOICES: dict[str, tuple[object, ...]] = {
     "errors": ("by_client", "json", "nested", "pipe", "internal"),
@@ -58,20 +56,3 @@ class Forms:
     ambiguous: str
     redirect: bool
     rate_limit: int | None
-
-
-def read_forms(described: Json, tenant: str) -> Forms:
-    """The forms of a description: complete, and with valid choices only."""
-    where = f"tenant {tenant}, exchange.forms"
-    names = {field.name for field in fields(Forms)}
-    if unknown := sorted(set(described) - names):
-        raise ValueError(f"{where}: no form {', '.join(unknown)}; there is {', '.join(sorted(names))}")
-    if absent := sorted(names - set(described)):
-        raise ValueError(f"{where}: the form {absent[0]} is missing")
-    for name, choices in CHOICES.items():
-        if not any(described[name] == choice and type(described[name]) is type(choice) for choice in choices):
-            raise ValueError(f"{where}: {name} is one of {', '.join(str(choice).lower() for choice in choices)}")
-    limit = described["rate_limit"]
-    if limit is not None and (isinstance(limit, bool) or not isinstance(limit, int) or limit < 1):
-        raise ValueError(f"{where}: rate_limit is a number from 1, or null")
-    return Forms(**described)

@@ -14,7 +14,7 @@ from typing import Any
 from ..behaviours.table import implements
 from .clock import iso
 from .http_messages import Json
-from .response_forms import Forms, read_forms
+from .response_forms import Forms
 from .store import Revision, Store
 
 _NAMESPACE = uuid.UUID("5d9d5d0e-3c2b-4c0f-9d1a-6f0a8a2f7b11")
@@ -127,12 +127,7 @@ class Tenant:
     @cached_property
     def forms(self) -> Forms:
         """The forms of Exchange's responses here."""
-        return read_forms((self.exchange or {})["forms"], self.name)
-
-    def check(self) -> None:
-        """Report mistakes in the description at the start."""
-        if self.exchange is not None:
-            read_forms(self.exchange["forms"], self.name)
+        return Forms(**(self.exchange or {})["forms"])
 
     @cached_property
     def tenant_id(self) -> str:

@@ -50,7 +50,7 @@ def described(canary: Path, domain: str) -> dict[str, Any]:
             "home": "partner.example",
             "graph": ["DeviceManagementServiceConfig.Read.All", "DeviceManagementManagedDevices.Read.All"],
         },
-        "users": {"adele.vance": {"display_name": hostile}},
+        "users": {"adele.vance": {"displayName": hostile}},
         "intune": {
             "connectors": [
                 {

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
@@ -23,13 +22,9 @@ from ansible_collections.intune.exchange.plugins.plugin_utils._watch import watc
 from simulator import Simulator
 
 GUIDE = (Path(__file__).parents[3] / "docs/docsite/rst/guide_events.rst").read_text(encoding="utf-8")
-TENANT = {
-    "extends": "connected",
-    "domain": "contoso.example",
-    "exchange": {
-        "devices": [{"user": "adele.vance", "model": "iPhone14C2", "type": "iPhone", "os": "iOS 18.6", "client": "EAS"}]
-    },
-}
+# The tenant on which a reader tries it, with its rights.
+[DESCRIBED] = re.findall(r":caption: contoso\.yml\n\n((?:   .*\n|\n)+)", GUIDE)
+QUARANTINE = {"default_access_level": "Quarantine", "accept_impact": True}
 Event = dict[str, Any]
 
 
@@ -49,16 +44,15 @@ def done(simulator: Simulator, module: Any, **options: Any) -> None:
 def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
     """One event of each type, from polls between which the tenant changes."""
     path = tmp_path_factory.mktemp("tenant") / "contoso.yml"
-    path.write_text(yaml.safe_dump(TENANT))
+    path.write_text(textwrap.dedent(DESCRIBED))
     events: list[Event] = []
     with Simulator(tenants=[path], clock_step=0) as simulator:
-        quarantine = {"default_access_level": "Quarantine", "accept_impact": True}
         refusal = {"error": {"code": "Forbidden", "message": "Access is denied."}}
         fault = {"match": "Get-MobileDevice", "kind": "status", "status": 403, "body": refusal, "count": 4}
         happens: list[Callable[[], None]] = [
             lambda: simulator.advance(1700),
             lambda: simulator.advance(200),
-            lambda: done(simulator, activesync_organization_settings, **quarantine),
+            lambda: done(simulator, activesync_organization_settings, **QUARANTINE),
             lambda: simulator.fault(**fault),
             lambda: None,
             lambda: None,
@@ -114,3 +108,9 @@ def test_the_samples_are_real(made: dict[str, Event]) -> None:
 def test_the_guide_names_every_type(made: dict[str, Event]) -> None:
     for kind in made:
         assert f"``{kind}``" in GUIDE
+
+
+def test_a_reader_makes_the_changes_that_cause_these_events() -> None:
+    options = " ".join(f"{name}={str(value).lower() if value is True else value}" for name, value in QUARANTINE.items())
+    assert f'ansible localhost -m intune.exchange.activesync_organization_settings -a "{options}"\n' in GUIDE
+    assert 'ansible localhost -m intune.exchange.connector -a "state=absent"\n' in GUIDE

@@ -6,12 +6,15 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import signal
 import socket
 import stat
 import subprocess
 import sys
+import textwrap
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime, timedelta
@@ -85,12 +88,77 @@ def test_it_stops_by_itself_and_on_request(tmp_path: Path) -> None:
     assert main(["--stop-after", "0"]) == 0
 
 
-@pytest.mark.parametrize("arguments", [["--tenant", "nobody"], ["--latency", "graph"], ["--latency", "x=1"]])
-def test_wrong_arguments(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        ("--tenant nobody", "no tenant description nobody: neither a file nor one of the included tenants. Allowed: "),
+        ("--tenant redy", "Did you mean ready?"),
+        ("--tenant ready --tenant ready", "ready and ready are one tenant, with the domain contoso.example: give one"),
+        ("--latency graph", "SERVICE=MS with a service of login, graph"),
+        ("--latency x=1", "SERVICE=MS with a service of login, graph"),
+        ("--latency graph=slow", "slow must be a number from 0 to 31536000"),
+        ("--clock-step nan", "nan must be a number from 0 to 31536000"),
+        ("--page-size 0", "0 must be a whole number from 1 to 100000"),
+        ("--public-port 99999", "99999 must be a whole number from 1 to 65535"),
+        ("--address-file /no/such/folder/a.json", "a.json: there is no folder /no/such/folder"),
+        ("--address-file /", "--address-file / is a folder; name a file in it"),
+    ],
+)
+def test_wrong_arguments(arguments: str, said: str, capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit) as ended:
-        main(arguments)
+        main([*arguments.split(), "--stop-after", "0"])
     assert ended.value.code == 2
-    assert "error:" in capsys.readouterr().err
+    last = capsys.readouterr().err.splitlines()[-1]
+    assert last.startswith("python -m simulator: error: ") and said in last
+
+
+def test_a_port_in_use_is_reported(capsys: pytest.CaptureFixture[str]) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SystemExit):
+            main(["--public-port", str(port), "--stop-after", "0"])
+    assert f"error: could not start on port {port}: " in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", [True, False])
+def test_a_missing_package_is_named_with_the_command_that_installs_it(tmp_path: Path, module: bool) -> None:
+    (tmp_path / "cryptography.py").write_text("raise ModuleNotFoundError('No module', name='cryptography')\n")
+    what = ["-m", "simulator"] if module else [str(PACKAGE)]
+    done = subprocess.run(
+        [sys.executable, *what],
+        cwd=PACKAGE.parent,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 1 and done.stdout == ""
+    assert done.stderr == (
+        f"The simulator needs the Python package cryptography, which {sys.executable} does not have: "
+        "pip install -r simulator/requirements.txt\n"
+    )
+
+
+@pytest.mark.more
+@pytest.mark.parametrize("last", ["", "exit 3\n"])
+def test_the_recipe_for_ci_leaves_nothing_behind(tmp_path: Path, last: str) -> None:
+    """Even with its output in a pipe, and if the job fails."""
+    page = (PACKAGE.parent / "docs/docsite/rst/simulator.rst").read_text(encoding="utf-8")
+    [recipe] = re.findall(r"text\n\n((?: {3}\S*python ~/.ansible.*\n)(?: {3}.*\n)+)", page)
+    commands = textwrap.dedent(recipe).replace("python ~/.ansible/collections/ansible_collections/intune/exchange", "P")
+    commands = commands.replace("P/simulator", f"{sys.executable} {PACKAGE}")
+    play = 'ansible-playbook() { [ -n "$AZURE_TENANT_ID" ] && echo "play changed=0 $1"; }\n'
+    (tmp_path / "ci.sh").write_text(f"set -e\n{play}{commands}echo pid $!\n{last}")
+    command = "bash ci.sh 2>&1 | cat; exit ${PIPESTATUS[0]}"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tmp_path, capture_output=True, text=True, timeout=60, check=False
+    )
+    assert done.returncode == (3 if last else 0) and done.stdout.count("play changed=0") == 3, done.stdout
+    [process] = re.findall(r"^pid (\d+)$", done.stdout, re.MULTILINE)
+    end = time.monotonic() + 30
+    while Path(f"/proc/{process}/cmdline").exists() and Path(f"/proc/{process}/cmdline").read_bytes():
+        assert time.monotonic() < end
+        time.sleep(0.05)
 
 
 def control(simulator: Simulator, method: str, what: str, **given: Any) -> requests.Response:

@@ -10,6 +10,8 @@ from typing import Any
 
 import yaml
 
+from simulator.state.description_keys import TABLE
+from simulator.state.description_kinds import Fields, Kind, OrNull
 from tools import simulator_keys as keys
 
 
@@ -37,3 +39,20 @@ def test_every_key_of_a_shipped_description_is_explained() -> None:
             # Keys below a leaf of the page are explained with it.
             above = [path.rsplit(".", number)[0] for number in range(path.count(".") + 1)]
             assert any(one in known and (one == path or one not in parents) for one in above), (file.name, path)
+
+
+def table(kind: Kind, above: str = "") -> Iterator[str]:
+    """The paths of all single keys in the table."""
+    kind = kind.kind if isinstance(kind, OrNull) else kind
+    for name, entry in kind.kinds.items() if isinstance(kind, Fields) else ():
+        yield f"{above}{name}"
+        yield from table(entry, f"{above}{name}.")
+
+
+def test_the_page_has_every_key_of_the_table_by_which_descriptions_are_checked() -> None:
+    found = {one.path for one in keys.keys(keys.READY.read_text(encoding="utf-8"))}
+    for path in found:
+        assert keys.kind_of(path).words
+    for path in table(TABLE):
+        above = [path.rsplit(".", number)[0] for number in range(path.count(".") + 1)]
+        assert path == "extends" or any(one in keys.EXPLAINED or one == path for one in above if one in found), path

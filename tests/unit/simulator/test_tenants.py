@@ -208,7 +208,7 @@ def test_versions_of_exchange(client_of: MakeClient) -> None:
 def test_descriptions_of_ones_own(tmp_path: Path) -> None:
     (tmp_path / "base.yml").write_text("extends: ready\ndomain: base.example\ndisplay_name: Base\n")
     own = tmp_path / "own.yml"
-    own.write_text("extends: base\ndomain: own.example\nusers: {adele.vance: null}\n")
+    own.write_text("extends: base.yml\ndomain: own.example\nusers: {adele.vance: null}\n")
     with Simulator(tenants=[own]) as simulator:
         client = Client(simulator, "own")
         assert client.facts["account"] == "svc-intune-connector@own.example"

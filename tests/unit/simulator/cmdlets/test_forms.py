@@ -50,11 +50,14 @@ def formed(tmp_path: Path) -> Iterator[Make]:
 @pytest.mark.parametrize(
     ("forms", "problem"),
     [
-        ({"errors": "xml"}, "tenant formed, exchange.forms: errors is one of by_client, json"),
-        ({"redirect": 1}, "redirect is one of false, true"),
-        ({"rate_limit": 0}, "rate_limit is a number from 1, or null"),
-        ({"colour": "blue"}, "no form colour"),
-        ({"links": None}, "links is one of post, get, dead"),
+        (
+            {"errors": "xml"},
+            "formed.yml: exchange.forms.errors is xml. Allowed: by_client, json, nested, p",
+        ),
+        ({"redirect": 1}, "exchange.forms.redirect is 1. Allowed: false, true"),
+        ({"rate_limit": 0}, "exchange.forms.rate_limit must be a whole number from 1, not 0"),
+        ({"colour": "blue"}, "there is no key exchange.forms.colour. Allowed: errors, "),
+        ({"links": None}, "exchange.forms.links is null. Allowed: post, get, dead"),
     ],
 )
 def test_a_description_with_an_unknown_form_is_refused_at_the_start(formed: Make, forms: Json, problem: str) -> None:
