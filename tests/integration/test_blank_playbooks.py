@@ -101,7 +101,7 @@ def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Pat
     report = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())
     said = {one["name"]: (one["state"], json.dumps(one)) for one in report["tenants"]}
     assert {name: state for name, (state, _said) in said.items()} == dict.fromkeys(hosts, "unread")
-    assert "tenant_id is blank" in said["fabrikam"][1]
+    assert "tenant_id (AZURE_TENANT_ID) is blank" in said["fabrikam"][1]
     assert all("'not_there' is undefined" in said[name][1] for name in options), said
     assert len(simulator.requests()) == before
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from ansible.module_utils.basic import env_fallback
 
 from .errors import usage
+from .targets import is_blank
 
 
 @dataclass(frozen=True)
@@ -106,12 +108,27 @@ CONNECTION_SPEC = {
     option: {**spec, "fallback": (env_fallback, [ENVIRONMENT[option]])} for option, spec in _SPECS.items()
 }
 
+# Options that identify a tenant or application, and what to do about a blank one; for the others, empty equals unset.
+_IDENTIFYING = {
+    "tenant_id": "set tenant_id to the id or a verified domain of the tenant; a host of an inventory has it in "
+    "tenant_options",
+    "client_id": "set client_id to the client id of the application, or remove it to sign in without one",
+}
+
 SECRET_OPTIONS = tuple(option for option, spec in _SPECS.items() if spec.get("no_log"))
 
 
 def named(*options: str) -> str:
     """Options with their environment variables, for a message."""
     return ", ".join(f"{option} ({ENVIRONMENT[option]})" for option in options)
+
+
+def refuse_blank_identity(params: Mapping[str, Any]) -> None:
+    """Refuse a blank tenant or client id, such as that of an empty environment variable. Raises `TenantError`."""
+    blank = [option for option in _IDENTIFYING if is_blank(params.get(option))]
+    if blank:
+        step = "; ".join(_IDENTIFYING[option] for option in blank)
+        raise usage(f"{named(*blank)} {'is' if len(blank) == 1 else 'are'} blank", step[0].upper() + step[1:])
 
 
 def cloud_of(params: dict[str, Any]) -> Cloud:
