@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from ._suggestions import did_you_mean
+from ..module_utils._core.text import did_you_mean
 
 COLLECTION = "intune.exchange."
 ROOT = Path(__file__).parents[2]

@@ -108,13 +108,6 @@ CONNECTION_SPEC = {
     option: {**spec, "fallback": (env_fallback, [ENVIRONMENT[option]])} for option, spec in _SPECS.items()
 }
 
-# Options that identify a tenant or application, and what to do about a blank one; for the others, empty equals unset.
-_IDENTIFYING = {
-    "tenant_id": "set tenant_id to the id or a verified domain of the tenant; a host of an inventory has it in "
-    "tenant_options",
-    "client_id": "set client_id to the client id of the application, or remove it to sign in without one",
-}
-
 SECRET_OPTIONS = tuple(option for option, spec in _SPECS.items() if spec.get("no_log"))
 
 
@@ -124,11 +117,20 @@ def named(*options: str) -> str:
 
 
 def refuse_blank_identity(params: Mapping[str, Any]) -> None:
-    """Refuse a blank tenant or client id, such as that of an empty environment variable. Raises `TenantError`."""
-    blank = [option for option in _IDENTIFYING if is_blank(params.get(option))]
-    if blank:
-        step = "; ".join(_IDENTIFYING[option] for option in blank)
-        raise usage(f"{named(*blank)} {'is' if len(blank) == 1 else 'are'} blank", step[0].upper() + step[1:])
+    """Refuse a blank tenant or client id, such as that of an empty environment variable. Raises `TenantError`.
+
+    They identify a tenant and an application; for the other connection options, empty equals unset.
+    """
+    if is_blank(params.get("tenant_id")):
+        raise usage(
+            f"{named('tenant_id')} is blank",
+            "Set it to the id or a verified domain of the tenant; a host of an inventory has it in tenant_options",
+        )
+    if is_blank(params.get("client_id")):
+        raise usage(
+            f"{named('client_id')} is blank",
+            "Set it to the client id of the application, or remove it to sign in without one",
+        )
 
 
 def cloud_of(params: dict[str, Any]) -> Cloud:
