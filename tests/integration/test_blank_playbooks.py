@@ -67,7 +67,14 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ("connect", "localhost,", {}, "connector_primary_smtp_address is not set"),
         ("bootstrap", "localhost,", {}, "bootstrap_for is not set"),
         ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": ""}, "bootstrap_wait is blank"),
-        ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": "soon"}, "are whole numbers"),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "facts", "bootstrap_wait": "soon", "bootstrap_credential": "cert"},
+            "bootstrap_credential is cert, and it must be certificate, federated or client_secret. "
+            "bootstrap_wait is soon, and it must be a whole number of seconds. Nothing was read or changed. Next step: "
+            "correct bootstrap_credential, bootstrap_wait.",
+        ),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
         # A customer's leaver must not be searched in the tenant of the shell's environment.
