@@ -48,8 +48,10 @@ options:
     type: list
     elements: str
     default: []
-  dictionaries:
-    description: Names of variables that must be dictionaries if they are set, each with an example for the message.
+  forms:
+    description:
+      - Names of variables that must be a dictionary or a list if they are set, each with an example of that form for
+        the message.
     type: dict
     default: {}
   folders:
@@ -72,7 +74,7 @@ RETURN = r"""
 _list:
   description:
     - The paths of the blank values, in the order of the variables, and after these a sentence for each unknown
-      variable, for each missing one, and for each that is no dictionary or no folder.
+      variable, for each missing one, and for each with another form or without a folder.
     - With O(sentence), one text.
   type: list
   elements: str
@@ -91,7 +93,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._core.targets import is_blank
 from ..plugin_utils._extra_variables import unknown_variables
-from ..plugin_utils._unusable import dictionary_problem, folder_problem
+from ..plugin_utils._unusable import folder_problem, form_problem
 from ..plugin_utils._variables import resolve_variable
 
 _ALL_PLAYBOOKS = ("target", "tenant_options", "tenant_id", "tenant_name")
@@ -127,13 +129,13 @@ class LookupModule(LookupBase):
 
     def _unusable(self, variables: Any) -> Iterator[tuple[str, str]]:
         """A sentence and a next step for each variable that is neither blank nor usable."""
-        examples = self.get_option("dictionaries")
+        examples = self.get_option("forms")
         for name in (*examples, *self.get_option("folders")):
             value = resolve_variable(self._templar, name, variables[name]) if name in variables else None
             if value is None or is_blank(value):
                 continue
             if name in examples:
-                sentence, step = dictionary_problem(name, value, examples[name])
+                sentence, step = form_problem(name, value, examples[name])
             else:
                 sentence, step = folder_problem(name, value)
             if sentence:

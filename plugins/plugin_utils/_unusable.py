@@ -14,11 +14,12 @@ from typing import Any
 from ..module_utils._core.errors import one_line
 
 
-def dictionary_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
-    """A sentence about a variable that is no dictionary, and the next step; empty if it is one."""
-    if isinstance(value, Mapping):
+def form_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
+    """A sentence about a variable that is not a list or a dictionary as its example is, and the next step."""
+    listed = isinstance(example, list)
+    if isinstance(value, (list, tuple) if listed else Mapping):
         return "", ""
-    return f"{name} is not a dictionary.", f"set it as in -e '{json.dumps({name: example})}'"
+    return f"{name} is not a {'list' if listed else 'dictionary'}.", f"set it as in -e '{json.dumps({name: example})}'"
 
 
 def folder_problem(name: str, value: Any) -> tuple[str, str]:

@@ -45,6 +45,13 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ("facts", "localhost,", {"tenant_options": {"tenant_id": ""}}, "tenant_options.tenant_id is blank"),
         ("facts", "localhost,", {"target": ""}, "target is blank"),
         ("facts", "localhost,", {"tenant_options": "contoso"}, "localhost: tenant_options is not a dictionary."),
+        ("rehearse", "localhost,", {"rehearse_arguments": "--check"}, "rehearse_arguments is not a list."),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "facts", "bootstrap_folder": "/dev/null/x"},
+            "bootstrap_folder (or bootstrap_credential_path) is /dev/null/x, and /dev/null is not a folder.",
+        ),
         ("devices", "localhost,", {"devices_filter": "Quarantined"}, "localhost: devices_filter is not a dictionary."),
         (
             "export",

@@ -16,7 +16,7 @@ from ansible.parsing.dataloader import DataLoader
 
 from ansible_collections.intune.exchange.plugins.lookup import blank_variables as plugin
 from ansible_collections.intune.exchange.plugins.plugin_utils._extra_variables import unknown_variables
-from ansible_collections.intune.exchange.plugins.plugin_utils._unusable import dictionary_problem, folder_problem
+from ansible_collections.intune.exchange.plugins.plugin_utils._unusable import folder_problem, form_problem
 
 ROOT = Path(__file__).parents[3]
 KNOWN = ("target", "tenant_options", "report_assess", "report_folder", "before")
@@ -64,7 +64,7 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
         "sentence": True,
         "known": [],
         "required": [],
-        "dictionaries": {},
+        "forms": {},
         "folders": [],
     }
     lookup = plugin.LookupModule(loader=DataLoader())
@@ -99,9 +99,11 @@ def test_a_folder_that_no_file_can_be_written_to(
     assert [one.name for one in tmp_path.iterdir()] == ["file"]  # what was tried is removed
 
 
-def test_a_text_where_a_dictionary_is_meant() -> None:
-    assert dictionary_problem("options", {"a": 1}, {}) == ("", "")
-    said, step = dictionary_problem("options", "contoso", {"tenant_id": "contoso.com"})
+def test_a_text_where_a_dictionary_or_a_list_is_meant() -> None:
+    assert form_problem("listed", ["a"], []) == ("", "")
+    assert form_problem("listed", "a", ["b"]) == ("listed is not a list.", """set it as in -e '{"listed": ["b"]}'""")
+    assert form_problem("options", {"a": 1}, {}) == ("", "")
+    said, step = form_problem("options", "contoso", {"tenant_id": "contoso.com"})
     assert said == "options is not a dictionary."
     assert step == """set it as in -e '{"options": {"tenant_id": "contoso.com"}}'"""
 
