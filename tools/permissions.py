@@ -130,8 +130,8 @@ Modules
 
 
 def _data() -> Any:
-    sys.path.insert(0, str(ROOT / "plugins"))  # its neighbours are imported by their package
-    return importlib.import_module("plugin_utils._permissions")
+    sys.path.insert(0, str(ROOT))  # its neighbours are imported by their package
+    return importlib.import_module("plugins.plugin_utils._permissions")
 
 
 def page() -> str:

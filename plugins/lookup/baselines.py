@@ -14,13 +14,20 @@ description:
   - Reads baselines from YAML files, for the option C(baselines) of M(intune.exchange.mobile_access_audit_info).
 options:
   _terms:
-    description: Names of the baselines of this collection, or paths of other files, which must contain a slash.
+    description:
+      - Names of the baselines of this collection, or paths of other files, which must contain a slash.
+      - A term may be a list of them, or a text with commas between them, such as the value of a variable of C(-e).
     type: list
-    elements: str
+    elements: raw
     required: true
+  accepted_risks:
+    description:
+      - With O(problems), the accepted risks for the audit, which are checked as well. Other values have no effect.
+    type: raw
+    default: []
   problems:
     description:
-      - Whether to return a sentence for each baseline that cannot be read instead of the baselines, for an assertion.
+      - Whether to return a sentence for each baseline that cannot be used instead of the baselines, for an assertion.
         Otherwise such a baseline fails the task.
     type: bool
     default: false
@@ -47,6 +54,8 @@ from ansible.errors import AnsibleError, AnsibleLookupError
 from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.lookup import LookupBase
 
+from ..plugin_utils._baselines import baseline_names, baseline_problem, risk_problems
+
 _SHIPPED = Path(__file__).parents[2] / "roles" / "mobile_access" / "files" / "baselines"
 
 
@@ -55,24 +64,30 @@ class LookupModule(LookupBase):
         self.set_options(var_options=variables, direct=kwargs)
         found: list[Any] = []
         problems = []
-        for term in terms:
+        for name in baseline_names(terms):
             try:
-                found.append(self._read(str(term), variables))
+                found.append(self._read(name, variables))
             except AnsibleLookupError as error:
                 if not self.get_option("problems"):
                     raise
                 problems.append(str(error))
-        return problems if self.get_option("problems") else found
+        if self.get_option("problems"):
+            return problems + risk_problems(self.get_option("accepted_risks"), "mobile_access_accepted_risks")
+        return found
 
     def _read(self, name: str, variables: Any) -> Any:
         try:
             path = _SHIPPED / f"{name}.yml"
             if "/" in name:  # without a result, the name itself, for the reason
                 path = Path(self.find_file_in_search_path(variables, "files", name, ignore_missing=True) or name)
-            return yaml_load(path.read_text(encoding="utf-8"))
+            content = yaml_load(path.read_text(encoding="utf-8"))
         except (OSError, UnicodeDecodeError, AnsibleError, yaml.YAMLError) as error:
             known = ", ".join(sorted(one.stem for one in _SHIPPED.glob("*.yml")))
             reason = error.strerror if isinstance(error, OSError) else error
             raise AnsibleLookupError(
                 f"Could not read the baseline {name}: {reason}. Specify one of {known}, or the path of a file."
             ) from None
+        problem = baseline_problem(content)
+        if problem:
+            raise AnsibleLookupError(f"The baseline {name} cannot be used: {problem}")
+        return content

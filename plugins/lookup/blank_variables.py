@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The variables of a role that are set and blank."""
+"""The variables of a role that are set and blank, or that no task could use."""
 
 from __future__ import annotations
 
@@ -51,6 +51,17 @@ options:
     type: list
     elements: str
     default: []
+  forms:
+    description:
+      - Names of variables that must be a dictionary or a list if they are set, each with an example of that form for
+        the message.
+    type: dict
+    default: {}
+  folders:
+    description: Names of variables with the path of a folder, which need not exist, but to which files must be written.
+    type: list
+    elements: str
+    default: []
 """
 
 EXAMPLES = r"""
@@ -66,7 +77,7 @@ RETURN = r"""
 _list:
   description:
     - The paths of the blank values, in the order of the variables, and after these a sentence for each unknown
-      variable and for each missing one.
+      variable, for each missing one, and for each with another form or without a folder.
     - With O(sentence), one text.
   type: list
   elements: str
@@ -85,6 +96,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._core.targets import is_blank
 from ..plugin_utils._extra_variables import mistyped_variables, unknown_variables
+from ..plugin_utils._unusable import folder_problem, form_problem
 from ..plugin_utils._variables import resolve_variable
 
 _ALL_PLAYBOOKS = ("target", "tenant_options", "tenant_id", "tenant_name")
@@ -114,9 +126,25 @@ class LookupModule(LookupBase):
         if path:
             unknown += mistyped_variables(variables, Path(path).parents[1].name)
         missing = [name for name in self.get_option("required") if name not in variables]
+        unusable = dict(self._unusable(variables))
         if self.get_option("sentence"):
-            return [_sentence(found, unknown, missing)] if found or unknown or missing else []
-        return found + unknown + [f"{name} is not set." for name in missing]
+            anything = found or unknown or missing or unusable
+            return [_sentence(found, unknown, missing, unusable)] if anything else []
+        return found + unknown + [f"{name} is not set." for name in missing] + [*unusable]
+
+    def _unusable(self, variables: Any) -> Iterator[tuple[str, str]]:
+        """A sentence and a next step for each variable that is neither blank nor usable."""
+        examples = self.get_option("forms")
+        for name in (*examples, *self.get_option("folders")):
+            value = resolve_variable(self._templar, name, variables[name]) if name in variables else None
+            if value is None or is_blank(value):
+                continue
+            if name in examples:
+                sentence, step = form_problem(name, value, examples[name])
+            else:
+                sentence, step = folder_problem(name, value)
+            if sentence:
+                yield sentence, step
 
     def _unknown(self, terms: list[str]) -> list[str]:
         known = self.get_option("known")
@@ -126,8 +154,8 @@ class LookupModule(LookupBase):
         return unknown_variables(load_extra_vars(self._loader), known)
 
 
-def _sentence(paths: list[str], unknown: list[str], missing: list[str]) -> str:
-    sentences = [*unknown, *(f"{name} is not set." for name in missing)]
+def _sentence(paths: list[str], unknown: list[str], missing: list[str], unusable: Mapping[str, str]) -> str:
+    sentences = [*unknown, *(f"{name} is not set." for name in missing), *unusable]
     if paths:
         verb = "is" if len(paths) == 1 else "are"
         sentences.insert(0, f"{', '.join(paths)} {verb} blank, and a blank value never means everything.")
@@ -135,8 +163,10 @@ def _sentence(paths: list[str], unknown: list[str], missing: list[str]) -> str:
         step = "set a value, or omit the variable"
     elif unknown:
         step = "correct the name, or omit the variable"
-    else:
+    elif missing:
         step = f"set it, as in -e {missing[0]}=VALUE"
+    else:
+        step = ", and ".join(unusable.values())
     return f"{' '.join(sentences)} Nothing was read or changed. Next step: {step}."
 
 

@@ -67,5 +67,9 @@ class LookupModule(LookupBase):
             options = {name: options[name] for name in terms if name in options}
         options = resolve_variable(self._templar, _NAME, options)
         if not isinstance(options, Mapping):
-            raise AnsibleLookupError(f"The variable {_NAME} is not a dictionary. Set it to the options of the modules.")
+            host = variables.get("inventory_hostname", "")
+            raise AnsibleLookupError(
+                f"The variable {_NAME} of the host {host} is not a dictionary. Set it to the options of the modules, "
+                'as in {"tenant_id": "contoso.com"}.'
+            )
         return [options.get(name, "") for name in terms] if terms else [options]

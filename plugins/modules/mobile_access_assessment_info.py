@@ -72,6 +72,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+tenant_id:
+  description: The tenant, as the option O(tenant_id) names it.
+  returned: success
+  type: str
+  sample: contoso.com
 answers:
   description: One entry for each function of the connector.
   returned: success

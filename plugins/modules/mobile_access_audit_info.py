@@ -137,6 +137,11 @@ EXAMPLES = r"""
 """
 
 RETURN = r"""
+tenant_id:
+  description: The tenant, as the option O(tenant_id) names it.
+  returned: success
+  type: str
+  sample: contoso.com
 baselines:
   description: The names of the baselines.
   returned: success

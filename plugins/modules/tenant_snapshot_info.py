@@ -157,7 +157,7 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 from ..module_utils._snapshot.snapshot import OPTIONS, take_snapshot
 
-DECLARATION = Declaration("take a snapshot of the tenant", take_snapshot, OPTIONS, summary={"not_read": "title"})
+DECLARATION = Declaration("take a snapshot", take_snapshot, OPTIONS, summary={"not_read": "title"})
 
 
 def main() -> None:

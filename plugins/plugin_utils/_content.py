@@ -12,7 +12,7 @@ from typing import Any
 
 import yaml
 
-from ._suggestions import did_you_mean
+from ..module_utils._core.text import did_you_mean
 
 COLLECTION = "intune.exchange."
 ROOT = Path(__file__).parents[2]
@@ -75,7 +75,17 @@ def _unknown(name: str) -> ValueError:
         *(one.stem for one in RULEBOOKS.glob("*.yml")),
     }
     what = f"module, playbook, rulebook or entry point of a role of {COLLECTION.rstrip('.')}"
-    return ValueError(f"{name or 'A blank name'} is not a {what}{_like(name.removeprefix(COLLECTION), known)}")
+    like = did_you_mean([name.removeprefix(COLLECTION)], known) or _known_names()
+    return ValueError(f"{name or 'A blank name'} is not a {what}. {like}")
+
+
+def _known_names() -> str:
+    roles = sorted(one.name for one in ROOT.glob("roles/*"))
+    playbooks = sorted(one.stem for one in ROOT.glob("playbooks/*.yml") if one.stem not in _NO_CONTENT)
+    return (
+        f"The roles are {' and '.join(roles)}; the playbooks are {', '.join(playbooks)}; ansible-doc --list "
+        f"{COLLECTION.rstrip('.')} shows the modules."
+    )
 
 
 def rulebook(name: str) -> Path:

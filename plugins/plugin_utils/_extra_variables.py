@@ -13,7 +13,7 @@ from pathlib import Path
 
 from ansible.module_utils.common.yaml import yaml_load
 
-from ._suggestions import did_you_mean
+from ..module_utils._core.text import did_you_mean
 
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
 _ROLE_OF = {"connector_": "connector", "mobile_access_": "mobile_access"}

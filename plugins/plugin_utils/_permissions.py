@@ -69,7 +69,11 @@ NEEDS: dict[str, Needs] = {
         "and Cloud Application Administrator for those of Exchange Online",
     ),
     "cas_mailbox_mobile_access": Needs(exchange_read=(_RECIPIENTS,), exchange_write=(_ACCESS, "Mail Recipients")),
-    "cmdlet_access_info": Needs(exchange_read=(_CONFIGURATION,), note="Without account, no role in Exchange Online"),
+    "cmdlet_access_info": Needs(
+        exchange_read=(_CONFIGURATION,),
+        note="The role in Exchange Online is only needed with account. Without it, the module reads the cmdlets of its "
+        "own sign-in, which needs no role",
+    ),
     "conditional_access_policy": Needs(
         ("GroupMember.Read.All", "Policy.Read.All", "RoleManagement.Read.Directory", "User.Read.All"),
         ("Application.Read.All", "Policy.ReadWrite.ConditionalAccess"),

@@ -32,13 +32,12 @@ from ..module_utils._core.caller import watch_worker
 from ..module_utils._core.errors import TenantError
 from ..module_utils._core.redaction import Redactor, address_credentials, hide, secrets_of
 from ..module_utils._core.retry import Deadline
-from ..module_utils._core.text import all_fit
+from ..module_utils._core.text import all_fit, did_you_mean
 from ..module_utils._engine.run import Declaration, clean_within, refuse_null, run_declaration
 from ..module_utils._http import transport
 from ._role_needs import with_bootstrap
 from ._settings_diff import readable_diff
 from ._shared_tokens import SharedTokens
-from ._suggestions import did_you_mean
 
 _MODULES = "ansible_collections.intune.exchange.plugins.modules."
 _SWITCH = "INTUNE_EXCHANGE_IN_PROCESS"

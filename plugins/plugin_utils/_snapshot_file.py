@@ -40,7 +40,7 @@ def load_snapshot(path: str) -> dict[str, Any]:
     except TooLarge as error:
         raise _refused(path, str(error)) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise _refused(path, f"is not a snapshot: {_words(error)}") from error
+        raise _refused(path, f"is not a snapshot, or was cut off or edited: {_words(error)}") from error
     snapshot = checked(found, path)
     if snapshot.get("end_of_snapshot") is not True:
         raise _refused(path, "was cut off: end_of_snapshot is missing at its end")
@@ -56,9 +56,11 @@ def other_form(error: Exception) -> TenantError:
 
 
 def _words(error: Exception) -> str:
+    """Only what the constructor says is about the content; the parser's own words are about YAML."""
     mark = getattr(error, "problem_mark", None)
-    where = f" in line {mark.line + 1}" if mark else ""
-    return one_line(f"{getattr(error, 'problem', None) or error}{where}", 200)
+    if isinstance(error, yaml.constructor.ConstructorError):
+        return one_line(f"{error.problem} in line {mark.line + 1}" if mark else error.problem, 200)
+    return f"line {mark.line + 1} cannot be read" if mark else "it cannot be read as text"
 
 
 def checked(found: Any, name: str) -> dict[str, Any]:

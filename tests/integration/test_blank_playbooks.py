@@ -43,7 +43,30 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             "connector_primary_smtp_address is blank",
         ),
         ("facts", "localhost,", {"tenant_options": {"tenant_id": ""}}, "tenant_options.tenant_id is blank"),
-        ("facts", "localhost,", {"target": ""}, "'hosts' is required"),
+        ("facts", "localhost,", {"target": ""}, "target is blank"),
+        ("facts", "localhost,", {"tenant_options": "contoso"}, "localhost: tenant_options is not a dictionary."),
+        ("rehearse", "localhost,", {"rehearse_arguments": "--check"}, "rehearse_arguments is not a list."),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "facts", "bootstrap_folder": "/dev/null/x"},
+            "bootstrap_folder (or bootstrap_credential_path) is /dev/null/x, and /dev/null is not a folder.",
+        ),
+        ("devices", "localhost,", {"devices_filter": "Quarantined"}, "localhost: devices_filter is not a dictionary."),
+        (
+            "export",
+            "localhost,",
+            {"export_folder": "/dev/null"},
+            "export_folder is /dev/null, and /dev/null is not a folder",
+        ),
+        (
+            "report",
+            "localhost,",
+            {"report_folder": "/dev/null/x"},
+            "report_folder is /dev/null/x, and /dev/null is not a",
+        ),
+        ("report", "localhost,", {"mobile_access_baselines": "cis"}, "Could not read the baseline cis: No such file"),
+        ("report", "localhost,", {"mobile_access_accepted_risks": [{"id": 3.6}]}, "risks[0] lacks reason, until."),
         ("check_access", "localhost,", {"check_access_strict": " "}, "check_access_strict is blank"),
         ("report", "localhost,", {"report_folder": ""}, "is blank"),
         ("report", "localhost,", {"report_asess": "all"}, "Did you mean report_assess?"),
@@ -51,7 +74,14 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ("connect", "localhost,", {}, "connector_primary_smtp_address is not set"),
         ("bootstrap", "localhost,", {}, "bootstrap_for is not set"),
         ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": ""}, "bootstrap_wait is blank"),
-        ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": "soon"}, "are whole numbers"),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "facts", "bootstrap_wait": "soon", "bootstrap_credential": "cert"},
+            "bootstrap_credential is cert, and it must be certificate, federated or client_secret. "
+            "bootstrap_wait is soon, and it must be a whole number of seconds. Nothing was read or changed. Next step: "
+            "correct bootstrap_credential, bootstrap_wait.",
+        ),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
         # A customer's leaver must not be searched in the tenant of the shell's environment.
@@ -114,7 +144,7 @@ def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Pat
     report = json.loads((tmp_path / "intune-exchange-report/report.json").read_text())
     said = {one["name"]: (one["state"], json.dumps(one)) for one in report["tenants"]}
     assert {name: state for name, (state, _said) in said.items()} == dict.fromkeys(hosts, "unread")
-    assert "tenant_id is blank" in said["fabrikam"][1]
+    assert "tenant_id (AZURE_TENANT_ID) is blank" in said["fabrikam"][1]
     assert all("'not_there' is undefined" in said[name][1] for name in options), said
     assert len(simulator.requests()) == before
 

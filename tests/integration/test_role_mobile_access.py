@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -90,9 +91,12 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     found = run.results["kept"]["msg"]
     assert not found["compliant"] and found["baselines"] == ["cis_exchange_2019_l1", "own"]
     assert found["summary"] == {"pass": 0, "fail": 11, "unknown": 0, "not_applicable": 0, "accepted": 1}
-    assert json.loads((tmp_path / "mobile-access-localhost.json").read_text()) == found
+    written = json.loads((tmp_path / "mobile-access-localhost.json").read_text())
+    origin = {name: written[name] for name in ("tenant_id", "read_at")}
+    assert written == {**found, **origin} and datetime.strptime(origin["read_at"], "%Y-%m-%dT%H:%M:%SZ")
     with (tmp_path / "mobile-access-localhost.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
+    assert {(row["Tenant"], row["Read at"]) for row in rows} == {(origin["tenant_id"], origin["read_at"])}
     assert [row["Control"] for row in rows] == [one["id"] for one in found["controls"]]
     assert rows[-1]["Accepted because"] == "Decided in 2026" and rows[-1]["Until"] == "2999-12-31"
     assert "3.10 A password is required: fail on Default, password_enabled is false, expected true (" in run.output
@@ -116,9 +120,11 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
     run = play(assess, kept("assess"), tenant="retired_with_holes")
     assert run.code == 0 and writes(simulator) == [], run.output
     found = run.results["kept"]["msg"]
-    assert json.loads((tmp_path / "mobile-access-assessment-localhost.json").read_text()) == found
+    written = json.loads((tmp_path / "mobile-access-assessment-localhost.json").read_text())
+    assert written == {**found, **{name: written[name] for name in ("tenant_id", "read_at")}}
     with (tmp_path / "mobile-access-assessment-localhost.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
+    assert {(row["Tenant"], row["Read at"]) for row in rows} == {(written["tenant_id"], written["read_at"])}
     assert [row["Check"] for row in rows] == [one["id"] for one in found["checks"]]
     assert {row["Check"]: row["Status"] for row in rows}["secure_by_default"] == "unmet"
     assert "conditional_access: not covered. Missing: " in run.output

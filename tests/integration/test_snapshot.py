@@ -94,6 +94,7 @@ def test_what_is_not_given_or_is_no_snapshot_is_refused(simulator: Simulator, tm
         ("snapshot", {}, "snapshot_file is not set"),
         ("snapshot", {"snapshot_file": "site.yml"}, "is not a snapshot, so it is not overwritten"),
         ("rehearse", {"snapshot_file": "none.yml", "rehearse_playbook": "site.yml"}, "none.yml does not exist"),
+        ("rehearse", {"snapshot_file": "site.yml", "rehearse_playbook": "site.yml"}, "site.yml is not a snapshot"),
         ("compare", {"before": "site.yml", "after": " "}, "after is blank"),
         ("compare", {"before": "site.yml", "after": "site.yml"}, "site.yml is not a snapshot"),
     ):

@@ -111,6 +111,7 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     joined = attempt(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
     return {
         "changed": False,
+        "tenant_id": tenant.label,
         "answers": answers({one["id"]: one for one in checks}, joined, facts),
         "checks": checks,
         "summary": dict(Counter(one["status"] for one in checks)),

@@ -109,8 +109,17 @@ def _change(tenant: Tenant, user_id: str, changes: Mapping[str, Any], purpose: P
         _settled(tenant, lambda: tenant.graph.update(f"users/{user_id}", changes, purpose), purpose)
     except TenantError as error:
         if "accountEnabled" in changes or purpose is _PASSWORD:
-            raise _explained(tenant, error, purpose) from error.__cause__
+            raise _about_password(_explained(tenant, error, purpose)) from error.__cause__
         raise
+
+
+def _about_password(error: TenantError) -> TenantError:
+    """Entra decides about passwords, by rules and a list of its own. Another password helps, no support case."""
+    if error.kind != "refused" or error.answer is None or "password" not in normalize_case(error.answer.message):
+        return error
+    return error.but(
+        next_step="Choose a longer password with upper and lower case letters, digits and symbols, without common words"
+    )
 
 
 def _explained(tenant: Tenant, error: TenantError, purpose: Purpose) -> TenantError:
@@ -151,7 +160,7 @@ def _create(tenant: Tenant, values: Mapping[str, Any], secret: str) -> Record:
     except TenantError as error:
         # The name is unique in a tenant: an account that exists now was created by this run or a concurrent one.
         if error.kind != "outcome_unknown" and "already exists" not in (error.answer.message if error.answer else ""):
-            raise
+            raise _about_password(error) from error.__cause__
         found, _response = tenant.graph.list(by_name(name), READ_ACCOUNT)
         user = the_user(found, name, tenant.label)
         if user is None:

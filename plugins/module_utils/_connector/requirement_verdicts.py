@@ -54,7 +54,10 @@ _ACCOUNT_FIRST = (
     "Create the account first, as connector_account says; Exchange Online knows a new one some minutes after it has "
     "its mailbox"
 )
-_NO_ACCOUNT = unknown("account is not set", "Set the option account to the address of the account")
+_NO_ACCOUNT = unknown(
+    "account is not set",
+    "Set account (connector_primary_smtp_address in playbooks and roles) to its address",
+)
 
 
 def connector_offered(connectors: list[dict[str, Any]]) -> Verdict:

@@ -18,6 +18,7 @@ from .connectors import INSTEAD, of_our_type, state
 
 Connector = Mapping[str, Any]
 VALID = "connected"
+_CONFIGURE = "run the playbook intune.exchange.connect, or the entry point configure of the role"
 
 
 def problems(found: Mapping[str, Any], max_sync_age: int, primary_smtp_address: str | None = None) -> list[str]:
@@ -54,7 +55,7 @@ def shortfalls(found: Mapping[str, Any], primary_smtp_address: str, max_sync_age
     if not found["offered"]:
         return [f"This tenant does not offer the service-to-service connector. {INSTEAD}."]
     if not connectors:
-        return ["There is no service-to-service connector. Next step: run the entry point configure, which creates it."]
+        return [f"There is no service-to-service connector. Next step: {_CONFIGURE}, which creates it."]
     if len(connectors) > 1:
         ids = ", ".join(str(one["id"]) for one in connectors)
         return [
@@ -71,7 +72,7 @@ def _sentence(problem: str, connector: Connector, primary_smtp_address: str, max
     if problem == "other_account":
         return (
             f"It is bound to {connector['primary_smtp_address']}, not to {primary_smtp_address}. "
-            "Next step: run the entry point configure, which changes it."
+            f"Next step: {_CONFIGURE}, which changes it."
         )
     if problem == "never_synchronised":
         return (

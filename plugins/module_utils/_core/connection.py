@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
@@ -14,6 +15,7 @@ from urllib.parse import SplitResult, unquote, urlsplit
 from ansible.module_utils.basic import env_fallback
 
 from .errors import usage
+from .targets import is_blank
 
 
 @dataclass(frozen=True)
@@ -112,6 +114,23 @@ SECRET_OPTIONS = tuple(option for option, spec in _SPECS.items() if spec.get("no
 def named(*options: str) -> str:
     """Options with their environment variables, for a message."""
     return ", ".join(f"{option} ({ENVIRONMENT[option]})" for option in options)
+
+
+def refuse_blank_identity(params: Mapping[str, Any]) -> None:
+    """Refuse a blank tenant or client id, such as that of an empty environment variable. Raises `TenantError`.
+
+    They identify a tenant and an application; for the other connection options, empty equals unset.
+    """
+    if is_blank(params.get("tenant_id")):
+        raise usage(
+            f"{named('tenant_id')} is blank",
+            "Set it to the id or a verified domain of the tenant; a host of an inventory has it in tenant_options",
+        )
+    if is_blank(params.get("client_id")):
+        raise usage(
+            f"{named('client_id')} is blank",
+            "Set it to the client id of the application, or remove it to sign in without one",
+        )
 
 
 def cloud_of(params: dict[str, Any]) -> Cloud:

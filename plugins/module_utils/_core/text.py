@@ -1,12 +1,13 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Text that is safe for every file, terminal and process, into which text of services is converted; and plurals."""
+"""Text that is safe for every file, terminal and process, made of text of services; plurals and suggestions."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from typing import Any
 
 # Control characters other than tab and line ends, line and paragraph separators, bidirectional marks, and halves of
@@ -23,6 +24,15 @@ def counted(number: int, singular: str, plural: str = "") -> str:
 def unbroken(text: str) -> str:
     """A sentence that may contain a name, as one line: a line break in the name must not begin another line."""
     return " ".join(text.splitlines())
+
+
+def did_you_mean(names: Iterable[str], known: Collection[str], similar: float = 0.6) -> str:
+    """A question with the nearest known name for each of the names; empty if none is near.
+
+    `similar`: from 0 to 1, how similar they must be at least, as difflib measures it.
+    """
+    near = [one for name in names for one in get_close_matches(name, known, 1, similar)]
+    return f"Did you mean {', '.join(near)}?" if near else ""
 
 
 def fit(text: str) -> str:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._client.auth_method import outranking
 from .._client.token_cache import Token, TokenMemory
-from .._core.connection import CONNECTION_SPEC
+from .._core.connection import CONNECTION_SPEC, refuse_blank_identity
 from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Resource, clearing
@@ -24,8 +24,6 @@ from .summary import with_summary
 from .tenant import Tenant, open_tenant
 from .undo import Undo, of_removal, with_undo
 
-# Connection options that identify a tenant or account; for the others, empty equals unset.
-_IDENTIFYING: dict[str, dict[str, Any]] = {"tenant_id": {}, "client_id": {}}
 _LEAST_TO_MASK = 10.0  # seconds; an ordinary result takes a fraction of one
 _CHECK_INTERVAL = 65536  # characters between two checks of the clock
 
@@ -111,7 +109,8 @@ def _attempt(
     try:
         params = params if given is None else outranking(params, given)
         refuse_unfit(declaration.argument_spec, params)
-        refuse_blank({**_IDENTIFYING, **declaration.options}, params, declaration.clears)
+        refuse_blank_identity(params)
+        refuse_blank(declaration.options, params, declaration.clears)
         tenant = open_tenant(params, redactor, lambda line: progress(redactor.clean(line)), tell, memory, **http)
         result = with_summary(declaration.summary, declaration.run(tenant, params, check_mode))
         return _cleaned(redactor, with_undo(declaration.undo, params, result), tenant)

@@ -13,6 +13,7 @@ from typing import Any
 from .._core.errors import one_line, usage
 from .._core.resource import normalize_case, normalized_set
 from .._core.targets import is_blank
+from .._core.text import did_you_mean
 from .cmdlet_contract import CMDLETS
 from .cmdlet_members import MEMBERS
 
@@ -72,7 +73,10 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
         given[spelled] = _listed(types.get(spelled, ""), value)
     unknown = sorted(set(given) - set(types)) if known else []
     if unknown:
-        raise usage(f"{cmdlet} has no parameter {', '.join(unknown)} in Exchange Online")
+        raise usage(
+            f"{cmdlet} has no parameter {', '.join(unknown)} in Exchange Online",
+            f"{did_you_mean(unknown, types, 0.7)} Check its name in the documentation of the cmdlet".lstrip(),
+        )
     for name, value in given.items():
         fits = _TYPES.get(types.get(name, ""))
         if fits and value is not None and not isinstance(value, fits):

@@ -88,6 +88,7 @@ def audit(tenant: Tenant, params: Mapping[str, Any], today: date | None = None) 
     summary = Counter("accepted" if one["accepted"] else one["status"] for one in judged)
     return {
         "changed": False,
+        "tenant_id": tenant.label,
         "baselines": [baseline["name"] for baseline in baselines],
         "controls": judged,
         "summary": {status: summary[status] for status in (*controls.STATUSES, "accepted")},

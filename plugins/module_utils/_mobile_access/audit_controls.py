@@ -13,6 +13,9 @@ from typing import Any
 
 from .._core.errors import usage
 from .._core.resource import Record, normalize_case
+from .._core.text import did_you_mean
+from .mailbox_policies import POLICY as POLICIES
+from .organization_settings import SETTINGS as ORGANIZATION_SETTINGS
 from .policy_settings import LAX, SETTINGS, Ranged
 
 POLICY, ORGANIZATION = "mobile_device_mailbox_policy", "activesync_organization_settings"
@@ -20,6 +23,10 @@ KINDS = (POLICY, ORGANIZATION)
 TESTS = ("equals", "at_least", "at_most")
 SEVERITIES = ("high", "medium", "low")
 STATUSES = ("pass", "fail", "unknown", "not_applicable")
+_SETTINGS = {
+    kind: [one.option for one in (*resource.keys, *resource.fields)]
+    for kind, resource in ((POLICY, POLICIES), (ORGANIZATION, ORGANIZATION_SETTINGS))
+}
 _RANGED = {one.option: one for one in SETTINGS if isinstance(one, Ranged)}
 _NEEDS_PASSWORD = set(LAX)
 
@@ -32,6 +39,11 @@ def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, A
         if twice:
             raise usage(f"the baseline {baseline['name']} has more than one control {', '.join(twice)}")
         for control in baseline["controls"]:
+            for one in (control, control.get("requires")):
+                if one:
+                    _check_setting(
+                        f"the control {control['id']} of {baseline['name']}", control["kind"], one["setting"]
+                    )
             test = _test(control)
             if test == "equals":
                 continue
@@ -49,6 +61,15 @@ def check(baselines: Sequence[Mapping[str, Any]], risks: Sequence[Mapping[str, A
             raise usage(
                 f"until of the accepted risk {risk['id']} is {risk['until']!r}", "Set it to a date such as 2027-01-31"
             ) from None
+
+
+def _check_setting(where: str, kind: str, setting: str) -> None:
+    if setting in _SETTINGS[kind]:
+        return
+    others = [other for other in KINDS if setting in _SETTINGS[other]]
+    near = did_you_mean([setting], _SETTINGS[kind])
+    step = f"Set kind to {others[0]}" if others else f"{near} Specify an option of intune.exchange.{kind}".lstrip()
+    raise usage(f"{where} has the setting {setting}, which {kind} does not have", step)
 
 
 def judge_control(control: Mapping[str, Any], thing: Mapping[str, Any]) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from typing import Any
 from .._core.clock_skew import check_clocks
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, normalize_case, normalized_set
-from .._core.targets import first_names
+from .._core.targets import first_names, is_guid
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.removal import remove_listed
@@ -122,6 +122,12 @@ def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> Non
     unknown = sorted(
         set(params["guids"]) - {one for one in params["guids"] if normalize_case(one) in normalized_set(found.records)}
     )
+    wrong = [one for one in unknown if not is_guid(one)]
+    if wrong:
+        raise usage(
+            f"guids has {', '.join(wrong)}, which is no GUID",
+            "Specify the guid of a device, as intune.exchange.mobile_device_info returns it",
+        )
     if unknown:
         whose = f" of {params['mailbox']}" if params["mailbox"] else ""
         raise TenantError(

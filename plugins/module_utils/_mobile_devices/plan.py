@@ -52,7 +52,8 @@ def carry_out(plan: Plan, limit: int | None, tenant: str, check_mode: bool) -> d
             f"{counted(count, 'device')} would be {plan.done}, and max_affected allows {limit}: {names(plan.affected)};"
             " nothing was changed",
             tenant=tenant,
-            next_step="Choose fewer devices, or raise max_affected if these are the right devices",
+            next_step="Choose fewer devices, or raise max_affected if these are the right devices (in the role "
+            "mobile_access, the variable mobile_access_max_affected)",
             details={"affected_count": count, "max_affected": limit, "affected": affected},
         )
     more = plan.predicted if check_mode else plan.write()

@@ -11,6 +11,7 @@ from typing import Any
 
 from .._core.errors import Purpose, usage
 from .._core.resource import normalize_case
+from .._core.text import did_you_mean
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._exchange.cmdlet_contract import CMDLETS
@@ -37,7 +38,8 @@ def run_cmdlet(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> d
         raise usage(f"cmdlet is {cmdlet!r}; specify a name such as Get-MobileDevice")
     if known and cmdlet not in CMDLETS:
         raise usage(
-            f"the cmdlet {cmdlet} is not known to this collection", "Check its name, or set allow_unknown to true"
+            f"the cmdlet {cmdlet} is not known to this collection",
+            f"{did_you_mean([cmdlet], CMDLETS, 0.8)} Check its name, or set allow_unknown to true".lstrip(),
         )
     given = {normalize_case(name): value for name, value in checked(cmdlet, parameters, known).items()}
     if normalize_case(cmdlet) in _WIPES and not (given.get("accountonly") is True or given.get("cancel") is True):

@@ -366,6 +366,7 @@ REFUSED = {
     "other": ("- hosts: all\n", "is not a snapshot"),
     "binary": ("\x00\x01", "is not a snapshot"),
     "cut off": (WHOLE.replace("end_of_snapshot: true\n", ""), "was cut off"),
+    "no YAML": ("a:\n- [\n", "or was cut off or edited: line 3 cannot be read. Take the snapshot again"),
     "cut off in a value": (WHOLE[: WHOLE.index("Adele") + 3], "is not a snapshot"),
     "half": (WHOLE[: WHOLE.index("  mailboxes")], "is no"),
     "newer": (WHOLE.replace("version: 1", "version: 2"), "version 2"),

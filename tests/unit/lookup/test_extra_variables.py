@@ -19,6 +19,7 @@ from ansible_collections.intune.exchange.plugins.plugin_utils._extra_variables i
     mistyped_variables,
     unknown_variables,
 )
+from ansible_collections.intune.exchange.plugins.plugin_utils._unusable import folder_problem, form_problem
 
 ROOT = Path(__file__).parents[3]
 KNOWN = ("target", "tenant_options", "report_assess", "report_folder", "before")
@@ -102,6 +103,8 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
         "sentence": True,
         "known": [],
         "required": [],
+        "forms": {},
+        "folders": [],
     }
     lookup = plugin.LookupModule(loader=DataLoader())
     monkeypatch.setattr(lookup, "set_options", lambda **_options: None)
@@ -112,6 +115,36 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
     assert lookup.run([], variables={"report_asess": "all"}) == []
     options["required"] = ["report_audit"]  # of which the name is known as well
     assert "Did you mean report_audit?" in lookup.run([], variables={})[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "problem"),
+    [
+        ("new/folder", ""),
+        (".", ""),
+        ("file", "folder is file, and {0}/file is not a folder."),
+        ("file/new", "folder is file/new, and {0}/file is not a folder."),
+        ("/proc/nope", "folder is /proc/nope, and "),
+    ],
+)
+def test_a_folder_that_no_file_can_be_written_to(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str, problem: str
+) -> None:
+    (tmp_path / "file").touch()
+    monkeypatch.chdir(tmp_path)
+    said, step = folder_problem("folder", value)
+    assert said.startswith(problem.format(tmp_path)) and bool(said) == bool(problem), said
+    assert step == ("specify another folder in folder" if problem else "")
+    assert [one.name for one in tmp_path.iterdir()] == ["file"]  # what was tried is removed
+
+
+def test_a_text_where_a_dictionary_or_a_list_is_meant() -> None:
+    assert form_problem("listed", ["a"], []) == ("", "")
+    assert form_problem("listed", "a", ["b"]) == ("listed is not a list.", """set it as in -e '{"listed": ["b"]}'""")
+    assert form_problem("options", {"a": 1}, {}) == ("", "")
+    said, step = form_problem("options", "contoso", {"tenant_id": "contoso.com"})
+    assert said == "options is not a dictionary."
+    assert step == """set it as in -e '{"options": {"tenant_id": "contoso.com"}}'"""
 
 
 def _documented() -> Iterator[tuple[str, str]]:

@@ -138,7 +138,11 @@ def test_the_whole_connector_includes_its_account() -> None:
     [
         (["conector"], r"conector is not a module, playbook, rulebook or entry point .*\. Did you mean connector\?"),
         (["connector:vaildate"], r"vaildate is not an entry point of the role connector\. Did you mean validate\?"),
-        (["nothing_alike_0"], r"nothing_alike_0 is not a module, .* of a role of intune\.exchange\.$"),
+        (
+            ["nothing_alike_0"],
+            r"nothing_alike_0 is not a module, .* of a role of intune\.exchange\. The roles are connector and "
+            r"mobile_access; the playbooks are approve, check_access, .*; ansible-doc --list intune\.exchange shows",
+        ),
         *(
             ([name], rf"{re.escape(name)} is not a module, playbook, rulebook or entry point of a role of ")
             for name in (

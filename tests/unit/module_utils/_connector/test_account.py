@@ -155,6 +155,15 @@ def test_a_creation_whose_answer_is_lost_makes_one_account(simulator: Simulator,
     assert writes(simulator).count("POST users") == 1
 
 
+def test_a_password_that_entra_refuses_needs_another_one(simulator: Simulator, account: Any) -> None:
+    refused = [account(password="weak")]
+    assert not account(wait=False).get("failed")
+    refused.append(account(password="weak", update_password="always", wait=False))
+    for result in refused:
+        assert result["error"]["kind"] == "refused" and "complexity requirements" in result["msg"], result
+        assert "Choose a longer password" in result["msg"] and "Microsoft support" not in result["msg"]
+
+
 @pytest.mark.parametrize(
     ("options", "kind", "words"),
     [

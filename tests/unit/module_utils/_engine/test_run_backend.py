@@ -365,9 +365,14 @@ def test_a_blank_option_is_refused_before_anything_is_done() -> None:
     def run(*arguments: Any) -> dict[str, Any]:
         raise AssertionError("it was run")
 
-    for options in ({"tenant_id": " "}, {"client_id": ""}):
+    tenant, client = "tenant_id (AZURE_TENANT_ID)", "client_id (AZURE_CLIENT_ID)"
+    for options, words in (
+        ({"tenant_id": " "}, f"{tenant} is blank. Set it to the id or a verified domain"),
+        ({"client_id": ""}, f"{client} is blank. Set it to the client id"),
+    ):
         result = run_declaration(run, options=options)
-        assert result["error"]["kind"] == "usage" and f"{next(iter(options))} is blank" in result["msg"]
+        assert result["error"]["kind"] == "usage" and words in result["msg"], result["msg"]
+        assert "everything" not in result["msg"] and "select more" not in result["msg"]
     own: dict[str, Any] = {"name": {"type": "str"}, "note": {"type": "str"}}
     defaults = {option: spec.get("default") for option, spec in CONNECTION_SPEC.items()}
     params = {**defaults, "tenant_id": "contoso.com", "client_id": "i", "client_secret": "s", "name": "", "note": ""}

@@ -174,6 +174,21 @@ def test_what_could_not_be_read_is_unknown_and_nothing_at_all_is_an_error(simula
             "which is not an ordered value of",
         ),
         (
+            [{**HISTORY, "setting": "max_inactivity_timelock", "equals": "00:15:00"}],
+            [],
+            "does not have. Did you mean max_inactivity_time_lock? Specify an option of",
+        ),
+        (
+            [{**HISTORY, "setting": "default_access_level", "equals": "Quarantine"}],
+            [],
+            "does not have. Set kind to activesync_organization_settings",
+        ),
+        (
+            [{**HISTORY, "at_least": 1, "requires": {"setting": "pasword_enabled", "equals": True}}],
+            [],
+            "has the setting pasword_enabled, which mobile_device_mailbox_policy does not have. Did you mean",
+        ),
+        (
             [{**HISTORY, "at_least": 1}],
             [{"id": "1", "reason": "-", "until": "soon"}],
             "until of the accepted risk 1 is 'soon'. Set it to a date",

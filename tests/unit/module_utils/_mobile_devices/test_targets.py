@@ -386,6 +386,8 @@ def test_a_guid_of_nobody_is_named(simulator: Simulator, play: Play) -> None:
     known = {"guids": [slash.upper(), typo], "match": "all", "max_affected": 9, "state": "absent"}
     assert play(mobile_device, **known)["affected_count"] == 1  # the removed device does not exist any more
     assert play(mobile_device, **known)["affected_count"] == 0
+    no_guid = play(mobile_device, guids=[slash, "not-a-guid"], match="all", access="blocked")
+    assert kind(no_guid) == "usage" and "guids has not-a-guid, which is no GUID" in no_guid["msg"]
     foreign = play(mobile_device, guids=[typo], mailbox="v@targets.example", access="blocked")
     assert kind(foreign) == "not_found" and "of v@targets.example has this GUID" in foreign["msg"]
 

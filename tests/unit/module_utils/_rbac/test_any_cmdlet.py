@@ -60,6 +60,11 @@ def test_a_list_that_was_cut_off_says_so(run: Run) -> None:
         ({"cmdlet": "Remove-MobileDevice", "parameters": {"Identity": None}}, "the parameter Identity of "),
         ({"cmdlet": "Get-Thing", "parameters": {"Identity": ""}, "allow_unknown": True}, "the parameter Identity of "),
         ({"cmdlet": "Get-MobileDevice", "parameters": {"Monitoring": True}}, "has no parameter Monitoring"),
+        (
+            {"cmdlet": "Get-CASMailbox", "parameters": {"Identty": "a"}},
+            ". Did you mean Identity? Check its name",
+        ),
+        ({"cmdlet": "Get-CASMailbx"}, "is not known to this collection. Did you mean Get-CASMailbox? Check its name"),
         ({"cmdlet": "Get-MobileDevice", "parameters": {"ActiveSync": "yes"}}, "takes switch as ActiveSync, not str"),
     ],
 )

@@ -1,0 +1,45 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Variables whose value no task could use: what is wrong and what to do, before any task reads a tenant."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections.abc import Mapping
+from typing import Any
+
+from ..module_utils._core.errors import one_line
+
+
+def form_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
+    """A sentence about a variable that is not a list or a dictionary as its example is, and the next step."""
+    listed = isinstance(example, list)
+    if isinstance(value, (list, tuple) if listed else Mapping):
+        return "", ""
+    return f"{name} is not a {'list' if listed else 'dictionary'}.", f"set it as in -e '{json.dumps({name: example})}'"
+
+
+def folder_problem(name: str, value: Any) -> tuple[str, str]:
+    """A sentence about a variable whose folder cannot be written to, and the next step; empty if it can.
+
+    A relative path is relative to the working directory of the command. A folder that does not exist must be possible:
+    the nearest existing one is tried with an empty folder, which is removed at once.
+    """
+    folder = nearest = os.path.realpath(str(value))
+    while not os.path.lexists(nearest):
+        nearest = os.path.dirname(nearest)
+    problem = ""
+    if not os.path.isdir(nearest):
+        problem = f"{nearest} is not a folder"
+    elif not os.access(nearest, os.W_OK | os.X_OK):
+        problem = f"the folder {nearest} cannot be written to"
+    elif nearest != folder:
+        try:
+            os.rmdir(tempfile.mkdtemp(prefix=".intune-exchange-", dir=nearest))
+        except OSError as error:
+            problem = f"no folder can be created in {nearest} ({one_line(error.strerror)})"
+    sentence = f"{name} is {value}, and {problem}." if problem else ""
+    return sentence, f"specify another folder in {name}" if problem else ""
