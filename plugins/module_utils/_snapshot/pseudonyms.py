@@ -17,7 +17,8 @@ from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
 from .._core.text import texts_of
-from .public_words import MODELS_IN_RULES, OF_DEVICES, PUBLIC_IDS, PUBLIC_TEXTS
+from .._rbac.built_in_role_groups import PREFIXES
+from .public_words import MODELS_IN_RULES, OF_DEVICES, OF_SERVICES, PUBLIC_IDS, PUBLIC_TEXTS
 
 _GUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 # A word is any text between ASCII punctuation, white space and the § of device identities.
@@ -28,8 +29,13 @@ _DOMAIN = rf"(?<=@){_WORD}(?:[.-]{_WORD})+"
 _PART = re.compile(f"(?P<guid>{_GUID})|(?P<four>{_FOUR})|(?P<six>{_SIX})|(?P<domain>{_DOMAIN})|(?P<word>{_WORD})")
 WORDS = re.compile(_WORD)
 _DOMAINS = re.compile(_DOMAIN)
-# In a distinguished name, before an address and in the name of a guest, these are syntax and not content.
-_FORM = re.compile(r"(?:^|(?<=[,\\/]))(?:CN|OU|DC|O)=|^(?:smtp|sip|x500|eum|spo):|#EXT#(?=@)", re.IGNORECASE)
+# In a distinguished name, before an address, in the name of a guest and before the number of a tenant in the name of a
+# built-in role group, these are syntax and not content.
+_FORM = re.compile(
+    r"(?:^|(?<=[,\\/]))(?:CN|OU|DC|O)=|^(?:smtp|sip|x500|eum|spo):|#EXT#(?=@)"
+    rf"|(?<![^\W_])(?:{'|'.join(map(re.escape, PREFIXES))})",
+    re.IGNORECASE,
+)
 _FORM_WORDS = frozenset({"administrativeunits", "exchangeactivesyncdevices", "onmicrosoft"})
 _QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
 _ATTRIBUTE = re.compile(r"device\.([A-Za-z]+)\W+-?\w*\W*$")
@@ -57,9 +63,9 @@ class Pseudonyms:
         self._ids: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
 
-    def text(self, text: str, named: bool = False) -> str:
-        """A text with each word replaced. `named`: it is somebody's name, even if it is also one of a service."""
-        return "\\".join(one if self._is_public(one) and not named else self._part(one) for one in text.split("\\"))
+    def text(self, text: str) -> str:
+        """A text with each word replaced."""
+        return "\\".join(one if self._is_public(one) else self._part(one) for one in text.split("\\"))
 
     def rule(self, rule: str, is_model: Callable[[str], bool]) -> str:
         """A filter for devices: the compared values may be private, and the rest is syntax.
@@ -111,7 +117,7 @@ class Pseudonyms:
 
     def identity(self, text: str) -> str:
         known = normalize_case(text)
-        if known in self._public_ids or known.startswith("0000000"):  # those of the services
+        if known in self._public_ids or OF_SERVICES.fullmatch(known):
             return text
         return self._ids.setdefault(known, str(uuid.uuid4()))
 

@@ -12,6 +12,7 @@ import re
 
 from .._conditional_access.lockout import ADMINISTRATORS
 from .._core.resource import normalized_set
+from .._rbac.built_in_role_groups import NAMES as ROLE_GROUPS
 
 # Properties with members of enumerations of Microsoft Graph and Exchange, numbers and versions; `public_members.py` has
 # what stays there.
@@ -50,7 +51,7 @@ MODELS = frozenset(_MODELS.split())
 # Kinds whose names only describe devices.
 OF_MODELS = frozenset({"device_access_rules", "device_classes"})
 NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
-# Whole texts.
+# Whole texts, wherever they are: somebody who is called the same is no secret.
 PUBLIC_TEXTS = normalized_set(
     (
         "All",
@@ -63,6 +64,7 @@ PUBLIC_TEXTS = normalized_set(
         "None",
         "Office365",
         "Security Defaults",
+        *ROLE_GROUPS,
     )
 )
 # Properties that name people and groups: no text in them belongs to the service.
@@ -70,8 +72,11 @@ _NAMES = """
     Alias displayName DisplayName mail mailNickname SamAccountName userDisplayName UserDisplayName userPrincipalName
 """
 NAMES = frozenset(_NAMES.split())
-OF_PEOPLE = frozenset({"groups", "mailboxes", "managed_devices", "mobile_devices", "users"})
-# Applications of Microsoft besides those with ids of zeros, and built-in directory roles
+# The ids of the oldest applications of Microsoft, such as Microsoft Graph, and of its authentication strengths; nobody.
+OF_SERVICES = re.compile(
+    r"000000[0-9a-f]{2}-0000-(?:0000-c000|0ff1-ce00)-000000000000|00000000-0000-0000-0000-00000000000[0-9]"
+)
+# Applications of Microsoft besides those, and built-in directory roles
 # (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference).
 PUBLIC_IDS = frozenset(
     {
