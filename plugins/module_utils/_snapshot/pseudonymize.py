@@ -13,6 +13,7 @@ from .kinds import KINDS
 from .pseudonyms import Pseudonyms
 from .public_devices import describes_a_device
 from .public_members import is_member, is_property, public_code
+from .public_rules import PublicRules
 from .public_words import (
     ADDRESSES,
     ENUMERATIONS,
@@ -36,7 +37,7 @@ def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant cannot be linked."""
     objects = snapshot["objects"]
     tenant = snapshot["tenant"]
-    table = Pseudonyms(snapshot, _public_texts(objects), _public_ids(objects))
+    table = Pseudonyms(snapshot, PublicRules(objects).stays, _public_texts(objects), _public_ids(objects))
     return {
         **snapshot,
         "tenant": {"id": table.text(str(tenant["id"])), "name": table.text(str(tenant["name"]))},
@@ -60,7 +61,7 @@ def _value(table: Pseudonyms, kind: str, name: str, value: Any) -> Any:
     if not isinstance(value, str) or _stays(kind, name, value):
         return value
     if name == "rule":
-        return table.rule(value, describes_a_device)
+        return table.rule(value)
     return table.text(value)
 
 

@@ -11,7 +11,10 @@ from __future__ import annotations
 import re
 
 from .._conditional_access.lockout import ADMINISTRATORS
+from .._conditional_access.sign_in import COMPLIANT_NETWORK
+from .._conditional_access.target_resources import EARLY_BOUND, LATE_BOUND
 from .._core.resource import normalized_set
+from .._http.claims import DIRECTORY_ROLES
 from .._rbac.built_in_role_groups import NAMES as ROLE_GROUPS
 
 # Properties with members of enumerations of Microsoft Graph and Exchange, numbers and versions; `public_members.py` has
@@ -78,33 +81,21 @@ OF_SERVICES = re.compile(
 )
 # Applications of Microsoft besides those, and built-in directory roles
 # (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference).
+_SERVICES = (EARLY_BOUND, LATE_BOUND)
 PUBLIC_IDS = frozenset(
     {
         *ADMINISTRATORS,
-        "158c047a-c907-4556-b7ef-446551a6b5f7",  # Cloud Application Administrator
+        *DIRECTORY_ROLES,
+        *frozenset().union(*({one, *behind} for table in _SERVICES for one, behind in table.items())),
+        COMPLIANT_NETWORK,
         "17315797-102d-40b4-93e0-432062caca18",  # Compliance Administrator
-        "29232cdf-9323-42fd-ade2-1d097af3e4de",  # Exchange Administrator
         "3a2c62db-5318-420d-8d74-23affee5d9d5",  # Intune Administrator
         "5d6b6bb7-de71-4623-b4af-96380a352509",  # Security Reader
         "729827e3-9c14-49f7-bb1b-9608f156bbb8",  # Helpdesk Administrator
         "797f4846-ba00-4fd7-ba43-dac1f8f63013",  # Azure management
-        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
-        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",  # Application Administrator
         "c4e39bd9-1100-46d3-8c65-fb160da0071f",  # Authentication Administrator
-        "e8611ab8-c189-46e8-94e1-60213ab1f814",  # Privileged Role Administrator
-        "f2ef992c-3afb-46b9-b7cf-a126ee74c451",  # Global Reader
-        "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
     }
 )
-# Attributes of a filter for devices that describe a device, and the members of those that are enumerations
-# (https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices).
-MODELS_IN_RULES = frozenset({"devicemodel", "manufacturer", "model", "operatingsystem"})
-OF_DEVICES = {
-    "deviceownership": frozenset({"company", "corporate", "personal", "unknown"}),
-    "iscompliant": frozenset({"false", "true"}),
-    "profiletype": frozenset({"iot", "printer", "registereddevice", "securevm", "shared"}),
-    "trusttype": frozenset({"azuread", "serverad", "workplace"}),
-}
 _PUBLIC = re.compile(
     r"""
     | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?  # a time

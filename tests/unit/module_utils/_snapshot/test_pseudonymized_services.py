@@ -6,10 +6,13 @@
 from __future__ import annotations
 
 import json
+import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import target_resources
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.pseudonymize import pseudonymized
 
@@ -116,3 +119,21 @@ def test_a_text_is_the_same_everywhere(text: str) -> None:
 def test_only_the_ids_of_services_stay(identity: str, stays: bool) -> None:
     found = pseudonymized(snapshot(users=[{"id": identity, "displayName": f"x {identity} y"}]))["objects"]["users"]
     assert (found[0]["id"] == identity) is stays and (identity in found[0]["displayName"]) is stays
+
+
+GUID = re.compile("[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+KNOWING = ("target_resources", "sign_in", "lockout", "device_filter", "rules")
+
+
+def test_the_applications_roles_and_locations_that_the_judge_knows_stay() -> None:
+    """So that a policy about one decides the same: every id in the code of the judge."""
+    folder = Path(target_resources.__file__).parent
+    ids = sorted({one for name in KNOWING for one in GUID.findall((folder / f"{name}.py").read_text())})
+    assert len(ids) > 15
+    conditions = {
+        "applications": {"includeApplications": ids},
+        "users": {"includeRoles": ids},
+        "locations": {"excludeLocations": ids},
+    }
+    found = pseudonymized(snapshot(conditional_access_policies=[{"id": "1", "conditions": conditions}]))["objects"]
+    assert found["conditional_access_policies"][0]["conditions"] == conditions
