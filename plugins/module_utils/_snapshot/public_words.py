@@ -20,27 +20,28 @@ from .._rbac.built_in_role_groups import NAMES as ROLE_GROUPS
 # Properties with members of enumerations of Microsoft Graph and Exchange, numbers and versions; `public_members.py` has
 # what stays there.
 _ENUMERATIONS = """
-    @odata.type AccessLevel allowedCombinations allowedDataIngestionLocations allowedDataStorageLocations
-    allowedInboundDataTransferSources allowedOutboundClipboardSharingLevel allowedOutboundDataTransferDestinations
-    AllowBluetooth AllowSMIMEEncryptionAlgorithmNegotiation appActionIfDeviceComplianceRequired
-    appActionIfMaximumPinRetriesExceeded appDataEncryptionType appliesTo AssignmentMethod authenticationType authority
-    builtInControls capabilityStatus Characteristic clientAppTypes ClientType ClientVersion cloudAppSecurityType
-    complianceState ConfigReadScope ConfigWriteScope countriesAndRegions countryLookupMethod creationType
-    DefaultAccessLevel deviceAndAppManagementAssignmentFilterType DeviceAccessState DeviceAccessStateReason
-    deviceEnrollmentType DevicePolicyRefreshInterval deviceRegistrationState
-    deviceThreatProtectionRequiredSecurityLevel exchangeAccessState exchangeAccessStateReason
-    exchangeConnectorType excludePlatforms externalUserState frequencyInterval guestOrExternalUserTypes
-    ImplicitConfigReadScope ImplicitConfigWriteScope ImplicitRecipientReadScope ImplicitRecipientWriteScope
-    includeAuthenticationContextClassReferences includePlatforms includeUserActions insiderRiskLevels jailBroken
-    managedBrowser managedDeviceOwnerType managementAgent managementState MaxAttachmentSize MaxCalendarAgeFilter
-    MaxEmailAgeFilter MaxEmailBodyTruncationSize MaxEmailHTMLBodyTruncationSize MaxInactivityTimeLock
-    MaxPasswordFailedAttempts membershipKind mode operator osMaximumVersion osMinimumVersion osVersion
-    partnerReportedThreatState passcodeRequiredType PasswordExpiration passwordRequiredType pinCharacterSet policyType
-    provisioningStatus RecipientReadScope RecipientTypeDetails RecipientWriteScope RequireEncryptionSMIMEAlgorithm
-    RequireSignedSMIMEAlgorithm requirementsSatisfied RoleAssigneeType RoleAssignmentDelegationType RoleGroupType
-    RoleType servicePlanId servicePlanName servicePrincipalRiskLevels signInRiskLevels skuId
-    skuPartNumber state status Status subscriptionState transferMethods type usageLocation userRiskLevels userType
-    version
+    @odata.type AccessLevel AdminDisplayVersion AllowBluetooth allowedCombinations allowedDataIngestionLocations
+    allowedDataStorageLocations allowedInboundDataTransferSources allowedOutboundClipboardSharingLevel
+    allowedOutboundDataTransferDestinations AllowSMIMEEncryptionAlgorithmNegotiation
+    appActionIfDeviceComplianceRequired appActionIfMaximumPinRetriesExceeded appDataEncryptionType appliesTo
+    AssignmentMethod authenticationType authority builtInControls capabilityStatus Characteristic clientAppTypes
+    ClientType ClientVersion cloudAppSecurityType complianceState ConfigReadScope ConfigWriteScope
+    countriesAndRegions countryLookupMethod creationType DefaultAccessLevel DeviceAccessState
+    DeviceAccessStateReason deviceAndAppManagementAssignmentFilterType deviceEnrollmentType
+    DevicePolicyRefreshInterval deviceRegistrationState deviceThreatProtectionRequiredSecurityLevel
+    exchangeAccessState exchangeAccessStateReason exchangeConnectorType ExchangeVersion excludePlatforms
+    externalUserState frequencyInterval guestOrExternalUserTypes ImplicitConfigReadScope ImplicitConfigWriteScope
+    ImplicitRecipientReadScope ImplicitRecipientWriteScope includeAuthenticationContextClassReferences
+    includePlatforms includeUserActions insiderRiskLevels jailBroken managedBrowser managedDeviceOwnerType
+    managementAgent managementState MaxAttachmentSize MaxCalendarAgeFilter MaxEmailAgeFilter
+    MaxEmailBodyTruncationSize MaxEmailHTMLBodyTruncationSize MaxInactivityTimeLock MaxPasswordFailedAttempts
+    membershipKind mode operator osMaximumVersion osMinimumVersion osVersion partnerReportedThreatState
+    passcodeRequiredType PasswordExpiration passwordRequiredType pinCharacterSet policyType
+    PreviousAdminDisplayVersion provisioningStatus RBACConfigurationVersion RecipientReadScope RecipientTypeDetails
+    RecipientWriteScope RequireEncryptionSMIMEAlgorithm requirementsSatisfied RequireSignedSMIMEAlgorithm
+    RoleAssigneeType RoleAssignmentDelegationType RoleGroupType RoleType servicePlanId servicePlanName
+    servicePrincipalRiskLevels signInRiskLevels skuId skuPartNumber state status Status subscriptionState
+    transferMethods type usageLocation userRiskLevels userType version
 """
 ENUMERATIONS = frozenset(_ENUMERATIONS.split())
 # There, these are part of an address.

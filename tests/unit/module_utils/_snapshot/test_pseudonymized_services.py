@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import target_resources
+from ansible_collections.intune.exchange.plugins.module_utils._connector import service_plans
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.pseudonymize import pseudonymized
 
@@ -137,3 +138,49 @@ def test_the_applications_roles_and_locations_that_the_judge_knows_stay() -> Non
     }
     found = pseudonymized(snapshot(conditional_access_policies=[{"id": "1", "conditions": conditions}]))["objects"]
     assert found["conditional_access_policies"][0]["conditions"] == conditions
+
+
+# Microsoft's "Product names and service plan identifiers for licensing".
+_PLANS = """
+    EXCHANGE_S_STANDARD EXCHANGE_S_ENTERPRISE EXCHANGE_S_DESKLESS EXCHANGE_S_ESSENTIALS EXCHANGE_L_STANDARD
+    EXCHANGE_S_STANDARD_MIDMARKET EXCHANGE_B_STANDARD EXCHANGE_S_STANDARD_GOV EXCHANGE_S_ENTERPRISE_GOV
+    EXCHANGE_S_DESKLESS_GOV INTUNE_A INTUNE_A_VL INTUNE_A_GOV INTUNE_EDU INTUNE_SMBIZ
+"""
+
+
+def test_the_service_plans_that_a_rule_knows_stay() -> None:
+    names = _PLANS.split()
+    assert {*names} == {*service_plans.EXCHANGE_MAILBOX.values(), *service_plans.INTUNE.values()}
+    plans = [{"servicePlanName": one} for one in (*names, "EXCHANGE_L_CONTOSO", "INTUNE_ANNA")]
+    found = pseudonymized(snapshot(subscriptions=[{"skuId": "1", "servicePlans": plans}]))["objects"]
+    shown = [one["servicePlanName"] for one in found["subscriptions"][0]["servicePlans"]]
+    assert shown[:-2] == names and not re.search("contoso|anna", " ".join(shown), re.IGNORECASE)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "text", "stays"),
+    [
+        ("exchange_organization", "AdminDisplayVersion", "0.20 (15.20.9115.20)", True),
+        ("exchange_organization", "AdminDisplayVersion", "Version 15.20 (Build 9115.20)", True),
+        ("exchange_organization", "AdminDisplayVersion", "15.20 (Build 5813.11)", True),
+        ("exchange_organization", "AdminDisplayVersion", "0.10 (14.16.175.8)", True),
+        ("exchange_organization", "PreviousAdminDisplayVersion", "0.20 (15.20.9115.20)", True),
+        ("role_groups", "ExchangeVersion", "0.1 (8.0.535.0)", True),
+        ("exchange_connectors", "version", "15.20.9115.20", True),
+        ("exchange_connectors", "version", "14.3.123.4", True),
+        ("exchange_connectors", "version", "198.51.100.14", False),
+        ("exchange_organization", "AdminDisplayVersion", "0.20 (Anna Smith)", False),
+        ("exchange_organization", "AdminDisplayVersion", "Version 15.20 (Build Anna)", False),
+        ("exchange_organization", "Name", "0.20 (15.20.9115.20)", False),
+        ("managed_devices", "osVersion", "16.5.1 (c)", True),
+        ("managed_devices", "osVersion", "15662.76.0", True),
+        ("managed_devices", "osVersion", "14.0.0 (UP1A.231005.007)", True),
+        ("managed_devices", "osVersion", "14.0.0 (UP1A.800102.007)", False),  # somebody's birthday, not a build's
+        ("managed_devices", "osVersion", "16.5.1 (as)", False),
+        ("managed_devices", "osVersion", "49171.23.45", False),
+        ("managed_devices", "deviceName", "15662.76.0", False),
+    ],
+)
+def test_versions_stay_where_a_service_writes_them(kind: str, name: str, text: str, stays: bool) -> None:
+    [found] = pseudonymized(snapshot(**{kind: [{"id": "1", name: text}]}))["objects"][kind]
+    assert (found[name] == text) is stays
