@@ -16,7 +16,7 @@ from typing import Any
 from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import visible
 
-_NAMES = normalized_set(
+NAMES = normalized_set(
     (
         "Compliance Administrator",
         "Compliance Management",
@@ -34,7 +34,7 @@ _NAMES = normalized_set(
     )
 )
 # Followed by a number or an id of the tenant.
-_PREFIXES = (
+PREFIXES = (
     "complianceadmins_",
     "exchangeserviceadmins_",
     "globalreaders_",
@@ -52,7 +52,7 @@ GLOBAL_ADMINISTRATORS = "tenantadmins_"  # the group in which Exchange shows the
 def is_built_in_name(name: Any) -> bool:
     """Whether a name belongs to the service, or looks like it: with other spaces or letter forms."""
     looks = " ".join(visible(unicodedata.normalize("NFKC", str(name))).split())
-    return normalize_case(looks) in _NAMES or normalize_case(looks).startswith(_PREFIXES)
+    return normalize_case(looks) in NAMES or normalize_case(looks).startswith(PREFIXES)
 
 
 def is_built_in(group: Record) -> bool:

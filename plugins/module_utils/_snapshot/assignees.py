@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.resource import Record, normalize_case
+from .._core.targets import visible
 from .._rbac.management_roles import bare_name
 
 # What can name one. The first properties by which any is found decide: somebody may be called as the id or the name of
@@ -20,6 +21,13 @@ OF_USERS = (
 OF_APPLICATIONS = (("ObjectId", "AppId"), ("Identity", "Name"))
 
 
+def identifying(value: Any) -> str:
+    """A name or an id; empty for null, for white space, and for the id of zeros, with which Exchange says that there is
+    none: these belong to any number of objects."""
+    text = visible(value) if isinstance(value, str) else ""
+    return text if text.strip("{}0-") else ""
+
+
 class Assignees:
     """The possible role holders of one type, by their names."""
 
@@ -29,14 +37,14 @@ class Assignees:
         for level in names:
             index: dict[Any, list[Record]] = {}
             for record in listed:
-                for name in {normalize_case(str(record[one])) for one in level if record.get(one)}:
+                for name in {normalize_case(identifying(record.get(one))) for one in level} - {""}:
                     index.setdefault(name, []).append(record)
             self._by_name.append(index)
 
     def of(self, assignment: Mapping[str, Any]) -> list[Record]:
         """The possible holders of the assignment: one, several, or none."""
         given = (assignment.get("RoleAssignee"), assignment.get("RoleAssigneeName"))
-        names = {normalize_case(bare_name(one)) for one in given if one}
+        names = {normalize_case(identifying(bare_name(one))) for one in given if one} - {""}
         for index in self._by_name:
             found = {id(one): one for name in names for one in index.get(name, ())}
             if found:

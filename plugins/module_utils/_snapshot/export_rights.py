@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.resource import Record, normalize_case
@@ -14,7 +14,7 @@ from .._rbac.assignment_scopes import scope_of
 from .._rbac.built_in_role_groups import is_built_in
 from .._rbac.cmdlet_access import is_pattern
 from .._rbac.management_roles import bare_name
-from .assignees import OF_APPLICATIONS, OF_USERS, Assignees
+from .assignees import OF_APPLICATIONS, OF_USERS, Assignees, identifying
 from .exported import Exported, Missing, Named, repeated
 
 Objects = Mapping[str, list[Record]]
@@ -90,13 +90,17 @@ def role_groups(objects: Objects) -> Exported:
         known, unknown = [], []
         for member in group["Members"]:
             identity = _member(member, objects)
-            known.append(identity) if identity else unknown.append(str(member.get("Name")))
+            known.append(identity) if identity else unknown.append(_called(member))
         found.missing += [Missing(kind, f"{name}: member {one}", _ONLY_A_NAME) for one in unknown]
         # A member that is not listed here stays, where others are only added.
         members = {"members": {"add" if unknown else "set": known}} if known or not unknown else {}
         description = str(group.get("Description") or "")
         found.items.append({"name": name, "description": description, "roles": {"set": whole}, **members})
     return found
+
+
+def _called(member: Record) -> str:
+    return identifying(member.get("Name")) or identifying(member.get("DisplayName")) or "without a name"
 
 
 _ONLY_A_NAME = "the snapshot has only its name, which others may have too: add it with role_group"
@@ -121,31 +125,38 @@ def _held_by(group: Record, assignments: list[Record]) -> list[Record]:
     ]
 
 
-# By the type of a member, the objects of the snapshot, which are all of this type, and the id of one.
+# By the type of a member, the objects of the snapshot, which are all of this type, the id of one, and what names it to
+# Exchange. A display name is no such name: another object may be called the same.
 _MEMBERS = {
-    "RoleGroup": ("role_groups", "Guid"),
-    "ServicePrincipal": ("service_principals", "AppId"),
-    "SharedMailbox": ("mailboxes", "PrimarySmtpAddress"),
-    "UserMailbox": ("mailboxes", "PrimarySmtpAddress"),
+    "RoleGroup": ("role_groups", "Guid", ("Name",)),
+    "ServicePrincipal": ("service_principals", "AppId", ("Name", "ObjectId")),
+    "SharedMailbox": ("mailboxes", "PrimarySmtpAddress", ("Name",)),
+    "UserMailbox": ("mailboxes", "PrimarySmtpAddress", ("Name",)),
 }
 
 
 def _member(member: Record, objects: Objects) -> Any:
     """What identifies a member and nobody else; None if there is only a name."""
-    name = str(member.get("DisplayName") or member.get("Name"))
-    if member.get("PrimarySmtpAddress"):
-        return member["PrimarySmtpAddress"]
-    if (identity := str(member.get("ExternalDirectoryObjectId") or "").strip("{}")).strip("0-"):
-        return Named(identity, name)
-    if member.get("Guid"):
-        return Named(member["Guid"], name)
-    kind, unique = _MEMBERS.get(str(member.get("RecipientTypeDetails")), ("", ""))
-    called = normalize_case(str(member.get("Name")))
-    meant = [one for one in objects.get(kind) or () if called in {normalize_case(str(one.get(of))) for of in _NAMES}]
-    return Named(meant[0][unique], name) if len(meant) == 1 and meant[0].get(unique) else None
+    name, shown = (identifying(member.get(one)) for one in ("Name", "DisplayName"))
+    if address := identifying(member.get("PrimarySmtpAddress")):
+        return address
+    for known in ("ExternalDirectoryObjectId", "Guid"):
+        if identity := identifying(member.get(known)).strip("{}"):
+            return Named(identity, shown or name)
+    kind, unique, names = _MEMBERS.get(str(member.get("RecipientTypeDetails")), ("", "", ()))
+    meant = [one for one in objects.get(kind) or () if _is_called(one, name, shown, names)]
+    found = identifying(meant[0].get(unique)) if len(meant) == 1 else ""
+    return Named(found, shown or name) if found else None
 
 
-_NAMES = ("Name", "DisplayName", "Identity", "ObjectId", "AppId", "Guid")
+def _is_called(record: Record, name: str, shown: str, names: Iterable[str]) -> bool:
+    """Whether the object has this name in one of `names`, and no other display name than `shown`."""
+    other = identifying(record.get("DisplayName"))
+    if not name or (shown and other and normalize_case(shown) != normalize_case(other)):
+        return False
+    return normalize_case(name) in {normalize_case(identifying(record.get(one))) for one in names}
+
+
 _DIRECT = {"User": "user", "SecurityGroup": "group", "ServicePrincipal": "application"}
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
-from .._rbac.built_in_role_groups import is_built_in_name
+from .._core.resource import normalize_case
 from .kinds import KINDS
 from .pseudonyms import Pseudonyms
 from .public_devices import describes_a_device
 from .public_members import is_member, is_property, public_code
+from .public_rules import PublicRules
 from .public_words import (
     ADDRESSES,
     ENUMERATIONS,
@@ -20,7 +21,6 @@ from .public_words import (
     NAMES,
     NAMES_OF_MODELS,
     OF_MODELS,
-    OF_PEOPLE,
     is_public_entry,
     is_public_value,
 )
@@ -37,10 +37,10 @@ def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
     """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant cannot be linked."""
     objects = snapshot["objects"]
     tenant = snapshot["tenant"]
-    table = Pseudonyms(snapshot, _public_texts(objects), _public_ids(objects))
+    table = Pseudonyms(snapshot, PublicRules(objects).stays, _public_texts(objects), _public_ids(objects))
     return {
         **snapshot,
-        "tenant": {"id": table.text(str(tenant["id"])), "name": table.text(str(tenant["name"]), True)},
+        "tenant": {"id": table.text(str(tenant["id"])), "name": table.text(str(tenant["name"]))},
         "objects": {kind: [_record(table, kind, one) for one in records] for kind, records in objects.items()},
         "not_read": {kind: _problem(kind, problem) for kind, problem in snapshot["not_read"].items()},
     }
@@ -61,8 +61,8 @@ def _value(table: Pseudonyms, kind: str, name: str, value: Any) -> Any:
     if not isinstance(value, str) or _stays(kind, name, value):
         return value
     if name == "rule":
-        return table.rule(value, describes_a_device)
-    return table.text(value, name in NAMES and kind in OF_PEOPLE)
+        return table.rule(value)
+    return table.text(value)
 
 
 def _stays(kind: str, name: str, text: str) -> bool:
@@ -77,13 +77,10 @@ def _stays(kind: str, name: str, text: str) -> bool:
 
 
 def _public_texts(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[str]:
-    """The names of the roles and role groups that every organization has."""
+    """The names of the roles that every organization has. An unscoped role has no parent either, and is somebody's."""
     for role in objects.get("management_roles") or ():
-        if role.get("IsRootRole"):
+        if role.get("IsRootRole") is True and normalize_case(role.get("RoleType")) != "unscoped":
             yield str(role.get("Name"))
-    for group in objects.get("role_groups") or ():
-        if is_built_in_name(group.get("Name")):
-            yield str(group["Name"])
 
 
 def _public_ids(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[str]:

@@ -17,7 +17,8 @@ from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
 from .._core.text import texts_of
-from .public_words import MODELS_IN_RULES, OF_DEVICES, PUBLIC_IDS, PUBLIC_TEXTS
+from .._rbac.built_in_role_groups import PREFIXES
+from .public_words import OF_SERVICES, PUBLIC_IDS, PUBLIC_TEXTS
 
 _GUID = r"[0-9A-Fa-f]{8}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{4}-[0-9A-Fa-f]{12}"
 # A word is any text between ASCII punctuation, white space and the § of device identities.
@@ -28,11 +29,16 @@ _DOMAIN = rf"(?<=@){_WORD}(?:[.-]{_WORD})+"
 _PART = re.compile(f"(?P<guid>{_GUID})|(?P<four>{_FOUR})|(?P<six>{_SIX})|(?P<domain>{_DOMAIN})|(?P<word>{_WORD})")
 WORDS = re.compile(_WORD)
 _DOMAINS = re.compile(_DOMAIN)
-# In a distinguished name, before an address and in the name of a guest, these are syntax and not content.
-_FORM = re.compile(r"(?:^|(?<=[,\\/]))(?:CN|OU|DC|O)=|^(?:smtp|sip|x500|eum|spo):|#EXT#(?=@)", re.IGNORECASE)
+# In a distinguished name, before an address, in the name of a guest and before the number of a tenant in the name of a
+# built-in role group, these are syntax and not content.
+_FORM = re.compile(
+    r"(?:^|(?<=[,\\/]))(?:CN|OU|DC|O)=|^(?:smtp|sip|x500|eum|spo):|#EXT#(?=@)"
+    rf"|(?<![^\W_])(?:{'|'.join(map(re.escape, PREFIXES))})",
+    re.IGNORECASE,
+)
 _FORM_WORDS = frozenset({"administrativeunits", "exchangeactivesyncdevices", "onmicrosoft"})
 _QUOTED = re.compile(r"""("(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')""")
-_ATTRIBUTE = re.compile(r"device\.([A-Za-z]+)\W+-?\w*\W*$")
+_COMPARED = re.compile(r"device\.([A-Za-z0-9]+)\s+-?([A-Za-z]+)[\s\[(]*$", re.IGNORECASE)
 # https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices
 _WORDS_OF_RULES = """
     and contains device deviceId deviceOwnership displayName endsWith eq false ge gt in isCompliant le lt manufacturer
@@ -45,9 +51,19 @@ _PAIRS = 5  # with a letter and a digit, so that no two letters or digits of an 
 
 
 class Pseudonyms:
-    """The table for one snapshot. `texts` and `ids` are public in it, beside those that are public everywhere."""
+    """The table for one snapshot. `texts` and `ids` are public in it, beside those that are public everywhere.
 
-    def __init__(self, snapshot: Any, texts: Iterable[str] = (), ids: Iterable[str] = ()) -> None:
+    `stays_in_rule`: whether a value in a filter for devices is public, by the attribute and the operator in lower case.
+    """
+
+    def __init__(
+        self,
+        snapshot: Any,
+        stays_in_rule: Callable[[str, str, str], bool],
+        texts: Iterable[str] = (),
+        ids: Iterable[str] = (),
+    ) -> None:
+        self._stays_in_rule = stays_in_rule
         self._texts = PUBLIC_TEXTS | {normalize_case(one) for one in texts}
         self._public_ids = PUBLIC_IDS | {normalize_case(one) for one in ids}
         # Separately, a domain becomes the same as in an address.
@@ -57,22 +73,20 @@ class Pseudonyms:
         self._ids: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
 
-    def text(self, text: str, named: bool = False) -> str:
-        """A text with each word replaced. `named`: it is somebody's name, even if it is also one of a service."""
-        return "\\".join(one if self._is_public(one) and not named else self._part(one) for one in text.split("\\"))
+    def text(self, text: str) -> str:
+        """A text with each word replaced."""
+        return "\\".join(one if self._is_public(one) else self._part(one) for one in text.split("\\"))
 
-    def rule(self, rule: str, is_model: Callable[[str], bool]) -> str:
-        """A filter for devices: the compared values may be private, and the rest is syntax.
-
-        `is_model`: whether a text only describes a device, so that it stays in the devices as well.
-        """
+    def rule(self, rule: str) -> str:
+        """A filter for devices: the compared values may be private, and the rest is syntax."""
         parts = _QUOTED.split(rule)
+        compared = ("", "")
         for number in range(1, len(parts), 2):
-            found = _ATTRIBUTE.search(parts[number - 1])
-            attribute = normalize_case(found[1]) if found else ""
+            found = _COMPARED.search(parts[number - 1])
+            if found or parts[number - 1].strip() != ",":  # another value of a list
+                compared = (normalize_case(found[1]), normalize_case(found[2])) if found else ("", "")
             quote, value = parts[number][0], parts[number][1:-1]
-            member = normalize_case(value) in OF_DEVICES.get(attribute, ())
-            if not member and not (attribute in MODELS_IN_RULES and is_model(value)):
+            if not self._stays_in_rule(*compared, value):
                 parts[number] = f"{quote}{self.text(value)}{quote}"
         for number in range(0, len(parts), 2):
             # An unclosed quote, and unquoted values, may be anything.
@@ -111,7 +125,7 @@ class Pseudonyms:
 
     def identity(self, text: str) -> str:
         known = normalize_case(text)
-        if known in self._public_ids or known.startswith("0000000"):  # those of the services
+        if known in self._public_ids or OF_SERVICES.fullmatch(known):
             return text
         return self._ids.setdefault(known, str(uuid.uuid4()))
 

@@ -75,7 +75,7 @@ _CHARACTERS = re.compile(r"[a-z0-9 _.,/()+;:-]*")
 _PHRASES = re.compile(
     r"""
     \b(?:
-        outlook\ for\ ios\ and\ android | dell\ inc | hewlett-packard | mac\ (?:mini|os|pro|studio) | moto\ [eg]
+        outlook\ for\ ios\ and\ android | dell\ inc | hewlett-packard | mac\ (?:mini|os(?:\ x)?|pro|studio) | moto\ [eg]
         | user\ agent | virtual\ machine
     )(?![a-z])
     | \b(?:lg|sgh|sm)-[a-z][0-9]{3,4}(?:[a-z][0-9]?)?(?![0-9a-z])
@@ -84,6 +84,18 @@ _PHRASES = re.compile(
     """,
     re.VERBOSE,
 )
+
+
+_WITH_OTHERS = """
+    acer | cph | dell inc. | hewlett-packard | hp | lg- | mac mini | mac os x | mac pro | mac studio | moto e | moto g
+    outlook for ios and android | sgh- | sm- | user agent | virtual machine
+"""
+_PARTS = "\n".join((*sorted({*_KNOWN, *_AFTER}), *re.split(r"\s*[|\n]\s*", _WITH_OTHERS)))
+
+
+def is_part_of_a_description(text: str) -> bool:
+    """Whether a text is a part of a word or phrase of devices, such as Win and Max."""
+    return "\n" not in text and text.lower() in _PARTS
 
 
 @lru_cache(maxsize=8192)

@@ -11,8 +11,10 @@ from __future__ import annotations
 
 import re
 
+from .._connector.service_plans import EXCHANGE_MAILBOX, INTUNE
 from .._core.resource import normalize_case, normalized_set
 from .public_devices import VERSION, describes_a_device
+from .public_versions import is_version
 
 _MEMBERS = """
     Accepted AccountOnlyDeviceWipePending AccountOnlyDeviceWipeRequested AccountOnlyDeviceWipeSucceeded activated
@@ -123,6 +125,7 @@ _WORDS_OF_PRODUCTS = """
     SHAREPOINTENTERPRISE SHAREPOINTSTANDARD SHAREPOINTWAC SMB SPB SPE STANDARD STANDARDPACK STREAM SUITE SWAY TEAMS
     TEAMS1 THREAT VISIO VL WIN10 WIN11 WINDOWS YAMMER
 """
+_PLANS = normalized_set((*EXCHANGE_MAILBOX.values(), *INTUNE.values()))
 PRODUCTS = normalized_set(_WORDS_OF_PRODUCTS.split())
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Fewer digits than a number of a telephone has.
@@ -155,14 +158,14 @@ CODES = normalized_set(f"{_CODES} {_NAMESPACES}".split())
 
 def is_member(name: str, text: str) -> bool:
     """Whether a property of an enumeration holds what a service says, and not what somebody wrote there."""
-    if _NUMBER.fullmatch(text) or _SIZE.fullmatch(text):
+    if _NUMBER.fullmatch(text) or _SIZE.fullmatch(text) or is_version(name, text):
         return True
     if name in _COUNTRIES:
         return re.fullmatch("[A-Z]{2}", text) is not None
     if name in _IDS:
         return _GUID.fullmatch(text) is not None
     if name in _PRODUCTS:
-        return normalized_set(text.split("_")) <= PRODUCTS
+        return normalize_case(text) in _PLANS or normalized_set(text.split("_")) <= PRODUCTS
     if name in _WRITTEN and describes_a_device(text):
         return True
     return text.isascii() and all(normalize_case(one.strip(" ")) in MEMBERS for one in text.split(","))

@@ -11,32 +11,37 @@ from __future__ import annotations
 import re
 
 from .._conditional_access.lockout import ADMINISTRATORS
+from .._conditional_access.sign_in import COMPLIANT_NETWORK
+from .._conditional_access.target_resources import EARLY_BOUND, LATE_BOUND
 from .._core.resource import normalized_set
+from .._http.claims import DIRECTORY_ROLES
+from .._rbac.built_in_role_groups import NAMES as ROLE_GROUPS
 
 # Properties with members of enumerations of Microsoft Graph and Exchange, numbers and versions; `public_members.py` has
 # what stays there.
 _ENUMERATIONS = """
-    @odata.type AccessLevel allowedCombinations allowedDataIngestionLocations allowedDataStorageLocations
-    allowedInboundDataTransferSources allowedOutboundClipboardSharingLevel allowedOutboundDataTransferDestinations
-    AllowBluetooth AllowSMIMEEncryptionAlgorithmNegotiation appActionIfDeviceComplianceRequired
-    appActionIfMaximumPinRetriesExceeded appDataEncryptionType appliesTo AssignmentMethod authenticationType authority
-    builtInControls capabilityStatus Characteristic clientAppTypes ClientType ClientVersion cloudAppSecurityType
-    complianceState ConfigReadScope ConfigWriteScope countriesAndRegions countryLookupMethod creationType
-    DefaultAccessLevel deviceAndAppManagementAssignmentFilterType DeviceAccessState DeviceAccessStateReason
-    deviceEnrollmentType DevicePolicyRefreshInterval deviceRegistrationState
-    deviceThreatProtectionRequiredSecurityLevel exchangeAccessState exchangeAccessStateReason
-    exchangeConnectorType excludePlatforms externalUserState frequencyInterval guestOrExternalUserTypes
-    ImplicitConfigReadScope ImplicitConfigWriteScope ImplicitRecipientReadScope ImplicitRecipientWriteScope
-    includeAuthenticationContextClassReferences includePlatforms includeUserActions insiderRiskLevels jailBroken
-    managedBrowser managedDeviceOwnerType managementAgent managementState MaxAttachmentSize MaxCalendarAgeFilter
-    MaxEmailAgeFilter MaxEmailBodyTruncationSize MaxEmailHTMLBodyTruncationSize MaxInactivityTimeLock
-    MaxPasswordFailedAttempts membershipKind mode operator osMaximumVersion osMinimumVersion osVersion
-    partnerReportedThreatState passcodeRequiredType PasswordExpiration passwordRequiredType pinCharacterSet policyType
-    provisioningStatus RecipientReadScope RecipientTypeDetails RecipientWriteScope RequireEncryptionSMIMEAlgorithm
-    RequireSignedSMIMEAlgorithm requirementsSatisfied RoleAssigneeType RoleAssignmentDelegationType RoleGroupType
-    RoleType servicePlanId servicePlanName servicePrincipalRiskLevels signInRiskLevels skuId
-    skuPartNumber state status Status subscriptionState transferMethods type usageLocation userRiskLevels userType
-    version
+    @odata.type AccessLevel AdminDisplayVersion AllowBluetooth allowedCombinations allowedDataIngestionLocations
+    allowedDataStorageLocations allowedInboundDataTransferSources allowedOutboundClipboardSharingLevel
+    allowedOutboundDataTransferDestinations AllowSMIMEEncryptionAlgorithmNegotiation
+    appActionIfDeviceComplianceRequired appActionIfMaximumPinRetriesExceeded appDataEncryptionType appliesTo
+    AssignmentMethod authenticationType authority builtInControls capabilityStatus Characteristic clientAppTypes
+    ClientType ClientVersion cloudAppSecurityType complianceState ConfigReadScope ConfigWriteScope
+    countriesAndRegions countryLookupMethod creationType DefaultAccessLevel DeviceAccessState
+    DeviceAccessStateReason deviceAndAppManagementAssignmentFilterType deviceEnrollmentType
+    DevicePolicyRefreshInterval deviceRegistrationState deviceThreatProtectionRequiredSecurityLevel
+    exchangeAccessState exchangeAccessStateReason exchangeConnectorType ExchangeVersion excludePlatforms
+    externalUserState frequencyInterval guestOrExternalUserTypes ImplicitConfigReadScope ImplicitConfigWriteScope
+    ImplicitRecipientReadScope ImplicitRecipientWriteScope includeAuthenticationContextClassReferences
+    includePlatforms includeUserActions insiderRiskLevels jailBroken managedBrowser managedDeviceOwnerType
+    managementAgent managementState MaxAttachmentSize MaxCalendarAgeFilter MaxEmailAgeFilter
+    MaxEmailBodyTruncationSize MaxEmailHTMLBodyTruncationSize MaxInactivityTimeLock MaxPasswordFailedAttempts
+    membershipKind mode operator osMaximumVersion osMinimumVersion osVersion partnerReportedThreatState
+    passcodeRequiredType PasswordExpiration passwordRequiredType pinCharacterSet policyType
+    PreviousAdminDisplayVersion provisioningStatus RBACConfigurationVersion RecipientReadScope RecipientTypeDetails
+    RecipientWriteScope RequireEncryptionSMIMEAlgorithm requirementsSatisfied RequireSignedSMIMEAlgorithm
+    RoleAssigneeType RoleAssignmentDelegationType RoleGroupType RoleType servicePlanId servicePlanName
+    servicePrincipalRiskLevels signInRiskLevels skuId skuPartNumber state status Status subscriptionState
+    transferMethods type usageLocation userRiskLevels userType version
 """
 ENUMERATIONS = frozenset(_ENUMERATIONS.split())
 # There, these are part of an address.
@@ -50,7 +55,7 @@ MODELS = frozenset(_MODELS.split())
 # Kinds whose names only describe devices.
 OF_MODELS = frozenset({"device_access_rules", "device_classes"})
 NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
-# Whole texts.
+# Whole texts, wherever they are: somebody who is called the same is no secret.
 PUBLIC_TEXTS = normalized_set(
     (
         "All",
@@ -63,6 +68,7 @@ PUBLIC_TEXTS = normalized_set(
         "None",
         "Office365",
         "Security Defaults",
+        *ROLE_GROUPS,
     )
 )
 # Properties that name people and groups: no text in them belongs to the service.
@@ -70,36 +76,27 @@ _NAMES = """
     Alias displayName DisplayName mail mailNickname SamAccountName userDisplayName UserDisplayName userPrincipalName
 """
 NAMES = frozenset(_NAMES.split())
-OF_PEOPLE = frozenset({"groups", "mailboxes", "managed_devices", "mobile_devices", "users"})
-# Applications of Microsoft besides those with ids of zeros, and built-in directory roles
+# The ids of the oldest applications of Microsoft, such as Microsoft Graph, and of its authentication strengths; nobody.
+OF_SERVICES = re.compile(
+    r"000000[0-9a-f]{2}-0000-(?:0000-c000|0ff1-ce00)-000000000000|00000000-0000-0000-0000-00000000000[0-9]"
+)
+# Applications of Microsoft besides those, and built-in directory roles
 # (https://learn.microsoft.com/entra/identity/role-based-access-control/permissions-reference).
+_SERVICES = (EARLY_BOUND, LATE_BOUND)
 PUBLIC_IDS = frozenset(
     {
         *ADMINISTRATORS,
-        "158c047a-c907-4556-b7ef-446551a6b5f7",  # Cloud Application Administrator
+        *DIRECTORY_ROLES,
+        *frozenset().union(*({one, *behind} for table in _SERVICES for one, behind in table.items())),
+        COMPLIANT_NETWORK,
         "17315797-102d-40b4-93e0-432062caca18",  # Compliance Administrator
-        "29232cdf-9323-42fd-ade2-1d097af3e4de",  # Exchange Administrator
         "3a2c62db-5318-420d-8d74-23affee5d9d5",  # Intune Administrator
         "5d6b6bb7-de71-4623-b4af-96380a352509",  # Security Reader
         "729827e3-9c14-49f7-bb1b-9608f156bbb8",  # Helpdesk Administrator
         "797f4846-ba00-4fd7-ba43-dac1f8f63013",  # Azure management
-        "7be44c8a-adaf-4e2a-84d6-ab2649e08a13",  # Privileged Authentication Administrator
-        "9b895d92-2cd3-44c7-9d02-a6ac2d5ea5c3",  # Application Administrator
         "c4e39bd9-1100-46d3-8c65-fb160da0071f",  # Authentication Administrator
-        "e8611ab8-c189-46e8-94e1-60213ab1f814",  # Privileged Role Administrator
-        "f2ef992c-3afb-46b9-b7cf-a126ee74c451",  # Global Reader
-        "fe930be7-5e62-47db-91af-98c3a49a38b1",  # User Administrator
     }
 )
-# Attributes of a filter for devices that describe a device, and the members of those that are enumerations
-# (https://learn.microsoft.com/entra/identity/conditional-access/concept-condition-filters-for-devices).
-MODELS_IN_RULES = frozenset({"devicemodel", "manufacturer", "model", "operatingsystem"})
-OF_DEVICES = {
-    "deviceownership": frozenset({"company", "corporate", "personal", "unknown"}),
-    "iscompliant": frozenset({"false", "true"}),
-    "profiletype": frozenset({"iot", "printer", "registereddevice", "securevm", "shared"}),
-    "trusttype": frozenset({"azuread", "serverad", "workplace"}),
-}
 _PUBLIC = re.compile(
     r"""
     | [0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]{1,9})?)?(?:Z|[+-][0-9]{2}:[0-9]{2})?  # a time

@@ -142,6 +142,11 @@ MEMBERS: dict[str, tuple[dict[str, Any], str | None]] = {
     "an application": ({"Name": "object-1", "RecipientTypeDetails": "ServicePrincipal"}, "app-1"),
     "one of two applications": ({"Name": "Backup", "RecipientTypeDetails": "ServicePrincipal"}, None),
     "one of two mailboxes": ({"Name": "John Smith", "RecipientTypeDetails": "UserMailbox"}, None),
+    "that one of them": (
+        {"Name": "John Smith", "DisplayName": "J. Smith", "RecipientTypeDetails": "UserMailbox"},
+        "third@contoso.example",
+    ),
+    "a mailbox": ({"Name": "jsmith2", "RecipientTypeDetails": "UserMailbox"}, "intern@contoso.example"),
     "a user without an id, and a mailbox of the same name": ({"Name": "jsmith2", "RecipientTypeDetails": "User"}, None),
     "a name": ({"Name": "Sales", "RecipientTypeDetails": "MailUniversalSecurityGroup"}, None),
 }
@@ -155,8 +160,9 @@ def test_a_member_is_named_by_what_nobody_else_has(case: str) -> None:
         {"Guid": "guid-9", "Name": "Sales", "Members": [member, {"PrimarySmtpAddress": "x@contoso.example"}]},
         {"Guid": "guid-7", "Name": "Only", "Members": [member]},
     ]
+    third = mailbox(3, "John Smith", "J. Smith", "third")
     held = {"role_assignments": [], "management_roles": [], "service_principals": [BACKUP, OTHER]}
-    found = role_groups({"role_groups": groups, **held, "mailboxes": [ADMINISTRATOR, INTERN]})
+    found = role_groups({"role_groups": groups, **held, "mailboxes": [ADMINISTRATOR, INTERN, third]})
     two, one = (item.get("members", {}) for item in found.items[1:])
     if wanted is None:  # nothing that the export leaves out is removed where it is applied
         assert two == {"add": ["x@contoso.example"]} and one == {}
@@ -167,6 +173,77 @@ def test_a_member_is_named_by_what_nobody_else_has(case: str) -> None:
     else:
         assert [getattr(who, "value", who) for who in two["set"]] == [wanted, "x@contoso.example"]
         assert len(one["set"]) == 1 and not found.missing
+
+
+KIM = {"Guid": "2", "Name": "k.lee", "DisplayName": "Kim", "PrimarySmtpAddress": "kim.lee@contoso.example"}
+BLANK: list[Any] = [None, "", "  ", "\u200b", NOBODY, f"{{{NOBODY}}}"]
+# Members that are nobody of these objects: with the display name of another one, or with none.
+STRANGERS: dict[str, tuple[dict[str, Any], dict[str, list[dict[str, Any]]]]] = {
+    "the display name of another": ({"Name": "kim", "DisplayName": "Kim Stone"}, {"mailboxes": [KIM]}),
+    "the display name of another, without one": ({"Name": "kim"}, {"mailboxes": [KIM]}),
+    "the name of one with another display name": (
+        {"Name": "kim", "DisplayName": "Kim Stone"},
+        {"mailboxes": [{**KIM, "Name": "Kim"}]},
+    ),
+    "the identity of another": ({"Name": "kim"}, {"mailboxes": [{**KIM, "Identity": "Kim"}]}),
+    "the display name of an application": (
+        {"Name": "backup", "RecipientTypeDetails": "ServicePrincipal"},
+        {"service_principals": [BACKUP]},
+    ),
+    "the id of an application in another place": (
+        {"Name": "app-1", "RecipientTypeDetails": "ServicePrincipal"},
+        {"service_principals": [BACKUP]},
+    ),
+    "the display name of a role group": (
+        {"Name": "help", "RecipientTypeDetails": "RoleGroup"},
+        {"role_groups": [{"Guid": "guid-8", "Name": "Own help", "DisplayName": "Help", "Members": []}]},
+    ),
+} | {
+    f"{blank!r} as {of} of the member and of the only {kind}": (
+        {"Name": "x", of: blank, "RecipientTypeDetails": type_, "PrimarySmtpAddress": blank, "Guid": blank},
+        {
+            kind: [
+                {"Name": blank, of: blank, "Guid": "2", "AppId": "a", "PrimarySmtpAddress": "kim.lee@contoso.example"}
+            ]
+        },
+    )
+    for blank in BLANK
+    for of in ("Name", "DisplayName", "ExternalDirectoryObjectId")
+    for kind, type_ in (("mailboxes", "UserMailbox"), ("service_principals", "ServicePrincipal"))
+}
+
+
+@pytest.mark.parametrize("case", STRANGERS)
+def test_a_member_is_nobody_with_another_name(case: str) -> None:
+    member, held = STRANGERS[case]
+    known = {"RecipientTypeDetails": "UserMailbox", "ExternalDirectoryObjectId": NOBODY, **member}
+    sales = {"Guid": "guid-9", "Name": "Sales", "Members": [known, {"PrimarySmtpAddress": "x@contoso.example"}]}
+    nothing: dict[str, list[Any]] = {"mailboxes": [], "service_principals": [], "management_roles": []}
+    groups = [*held.get("role_groups", ()), sales]
+    found = role_groups({**nothing, **held, "role_assignments": [], "role_groups": groups})
+    assert found.items[-1]["members"] == {"add": ["x@contoso.example"]}
+    assert [one.name for one in found.missing] == [f"Sales: member {str(member['Name'] or '').strip() or 'x'}"] or (
+        member["Name"] in BLANK and "without a name" in found.missing[0].name
+    )
+
+
+def test_a_member_is_the_mailbox_with_its_name() -> None:
+    """With the display name that both have, or with none."""
+    for shown in ("KIM", None, ""):
+        member = {"Name": "K.Lee", "DisplayName": shown, "RecipientTypeDetails": "UserMailbox"}
+        group = {"Guid": "guid-9", "Name": "Sales", "Members": [member]}
+        found = role_groups(
+            {"role_groups": [group], "mailboxes": [KIM], "role_assignments": [], "management_roles": []}
+        )
+        assert [one.value for one in found.items[0]["members"]["set"]] == ["kim.lee@contoso.example"]
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_a_holder_of_a_role_is_nobody_without_a_name(blank: Any) -> None:
+    held = assignment("User", blank)
+    people = [{**KIM, "Name": blank, "Identity": blank, "ExternalDirectoryObjectId": blank}]
+    found = role_assignments({"role_assignments": [held], "mailboxes": people, "service_principals": []})
+    assert not found.items and len(found.missing) == 1
 
 
 def test_a_device_of_one_of_several_mailboxes_is_nobodys_in_a_copy() -> None:

@@ -23,7 +23,7 @@ from simulator import Simulator
 from simulator.state.descriptions import shipped
 
 from ..conftest import TENANTS
-from .test_twin import CROWD, prepared, read
+from .test_twin import CROWD, attempted, prepared, read
 
 SAMPLE = ("retired_with_holes", "documented_forms", "missing_permission", "no_exchange", "connected")
 OWN = {
@@ -97,26 +97,55 @@ def check(simulator: Simulator, folder: Path, names: tuple[str, ...]) -> None:
                 assert second[kind]["error"] == problem["error"].replace("sign_in", "forbidden"), (name, kind)
 
 
-@pytest.mark.more
 def test_a_copy_without_names_decides_as_the_tenant_does(simulator: Simulator, tmp_path: Path) -> None:
-    prepared(simulator, "retired_with_holes", CROWD)
-    plain, hidden = (str(tmp_path / f"{name}.yml") for name in ("plain", "hidden"))
-    for path, option in ((plain, False), (hidden, True)):
-        read(simulator, "tenant_snapshot_info", "retired_with_holes", path=path, pseudonymize=option)
-    with Simulator(tenants=[plain, hidden], rate_limits=False) as copies:
-        results = [
-            (
-                {one["id"]: one["status"] for one in read(copies, "mobile_access_assessment_info", name)["checks"]},
-                Counter(
-                    (one["device_model"], one["device_access_state"])
-                    for one in read(copies, "mobile_device_info", name)["mobile_devices"]
-                ),
-                len(read(copies, "role_group_info", name)["role_groups"]),
-            )
-            for name in ("plain", "hidden")
+    check_decisions(simulator, tmp_path, ("old_exchange", "documented_forms", "connected", "no_exchange"))
+
+
+@pytest.mark.more
+def test_a_copy_of_any_shipped_tenant_decides_as_the_tenant_does(simulator: Simulator, tmp_path: Path) -> None:
+    check_decisions(simulator, tmp_path, tuple(shipped()))
+
+
+def check_decisions(simulator: Simulator, folder: Path, names: tuple[str, ...]) -> None:
+    """The requirements, the assessment and the devices: the same in a copy with the names and in one without."""
+    for name in names:
+        prepared(simulator, name, CROWD if name == "retired_with_holes" else {})
+        for form, hidden in (("plain", False), ("hidden", True)):
+            path = str(folder / f"{name}-{form}.yml")
+            read(simulator, "tenant_snapshot_info", name, path=path, gather_statistics=True, pseudonymize=hidden)
+    paths = [folder / f"{name}-{form}.yml" for name in names for form in ("plain", "hidden")]
+    with Simulator(tenants=paths, rate_limits=False) as copies:
+        found = {path.stem: decisions(copies, path.stem) for path in paths}
+    for name in names:
+        assert found[f"{name}-plain"] == found[f"{name}-hidden"], name
+    assert any(one["requirements"].get("exchange_version") == "met" for one in found.values())
+
+
+def decisions(copies: Simulator, name: str) -> dict[str, Any]:
+    def part(module: str, key: str) -> list[dict[str, Any]]:
+        result = attempted(copies, module, name)  # without Exchange, for example, it fails
+        found: list[dict[str, Any]] = result.get(key) or [
+            {"id": "error", "status": result.get("error", {}).get("kind")}
         ]
-    assert results[0] == results[1]
-    # Two of them share no id, so nobody can link them; and they are not compared.
+        return found
+
+    devices = Counter(
+        (one.get("device_model"), one.get("device_access_state"), one.get("device_access_state_reason"))
+        for one in part("mobile_device_info", "mobile_devices")
+    )
+    return {
+        "requirements": {one["id"]: one["status"] for one in part("requirements_info", "requirements")},
+        "checks": {one["id"]: one["status"] for one in part("mobile_access_assessment_info", "checks")},
+        "devices": devices,
+        "role_groups": len(part("role_group_info", "role_groups")),
+    }
+
+
+@pytest.mark.more
+def test_two_snapshots_without_names_are_not_compared(simulator: Simulator, tmp_path: Path) -> None:
+    prepared(simulator, "retired_with_holes", CROWD)
+    hidden = str(tmp_path / "hidden.yml")
+    read(simulator, "tenant_snapshot_info", "retired_with_holes", path=hidden, pseudonymize=True)
     other = read(simulator, "tenant_snapshot_info", "retired_with_holes", pseudonymize=True)["snapshot"]
     with pytest.raises(AnsibleFilterError, match="a pseudonymized snapshot has ids"):
         snapshot_diff(hidden, other)

@@ -37,12 +37,17 @@ def running() -> Iterator[Simulator]:
         yield one
 
 
-def read(simulator: Simulator, module: str, tenant: str, **options: Any) -> dict[str, Any]:
-    """The result of a module, on a tenant or on a copy."""
+def attempted(simulator: Simulator, module: str, tenant: str, **options: Any) -> dict[str, Any]:
+    """The result of a module, on a tenant or on a copy; it may be a failure."""
     declaration = importlib.import_module(f"{MODULES}.{module}").DECLARATION
     validated = ArgumentSpecValidator(declaration.argument_spec).validate({**simulator.options(tenant), **options})
     assert not validated.error_messages
-    result = run_declaration(declaration, validated.validated_parameters, False, **Clock().options)
+    result: dict[str, Any] = run_declaration(declaration, validated.validated_parameters, False, **Clock().options)
+    return result
+
+
+def read(simulator: Simulator, module: str, tenant: str, **options: Any) -> dict[str, Any]:
+    result = attempted(simulator, module, tenant, **options)
     assert not result.get("failed"), result
     return result
 
