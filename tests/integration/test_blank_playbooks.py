@@ -44,7 +44,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ),
         ("facts", "localhost,", {"tenant_options": {"tenant_id": ""}}, "tenant_options.tenant_id is blank"),
         ("facts", "localhost,", {"target": ""}, "target is blank"),
-        ("facts", "localhost,", {"tenant_options": "contoso"}, "localhost: tenant_options is not a dictionary."),
+        ("facts", "localhost,", {"tenant_options": "contoso"}, "is not a dictionary."),
         ("rehearse", "localhost,", {"rehearse_arguments": "--check"}, "rehearse_arguments is not a list."),
         (
             "bootstrap",
