@@ -51,6 +51,7 @@ def known_names() -> Known:
         "mailbox plan": MAILBOX_PLANS,
         "switch of an authentication policy": [name for name in policy if name.startswith("AllowBasicAuth")],
         "property of a mobile device mailbox policy": list(cmdlets["get-mobiledevicemailboxpolicy"].output),
+        "property of the ActiveSync organization settings": list(cmdlets["get-activesyncorganizationsettings"].output),
         "property of a mailbox plan": list(cmdlets["get-casmailboxplan"].output),
         **{name: property_kinds(contract.schemas, type_name) for name, type_name in _PROPERTIES.items()},
         **{name: values_of(contract.schemas, type_name) for name, type_name in _VALUES.items()},
