@@ -13,32 +13,31 @@ from .directory.reports import MAIL_APPS
 from .exchange.client_access import MAILBOX_PLANS
 from .exchange.rbac import built_in_roles
 from .odata.contract import shipped_contract
+from .odata.property_kinds import property_kinds, values_of
 from .state.description_kinds import Known
 from .state.tenant import DIRECTORY_ROLES
 
-# The properties and values of Graph by the names of description_keys.py.
-_TYPES = {
+# Types of Graph by the names of description_keys.py.
+_PROPERTIES = {
     "property of an organization": "organization",
     "property of a user": "user",
     "property of a policy": "conditionalAccessPolicy",
     "condition of a policy": "conditionalAccessConditionSet",
+    "applications of a policy": "conditionalAccessApplications",
     "property of users in a policy": "conditionalAccessUsers",
+}
+_VALUES = {
+    "client app type": "conditionalAccessClientApp",
     "type of connector": "deviceManagementExchangeConnectorType",
     "compliance state": "complianceState",
     "type of owner": "managedDeviceOwnerType",
 }
-_LOCATIONS = ("ipNamedLocation", "countryNamedLocation")
 
 
 @lru_cache
 def known_names() -> Known:
     contract, cmdlets = shipped_contract(), load_cmdlets()
     roles = built_in_roles(cmdlets)
-
-    def names(type_name: str) -> list[str]:
-        schema = contract.schemas.resolve({"$ref": f"#/components/schemas/microsoft.graph.{type_name}"})
-        return list(schema["enum"] if "enum" in schema else contract.schemas.properties(schema))
-
     policy = cmdlets["get-authenticationpolicy"].output
     return {
         "directory role": list(DIRECTORY_ROLES),
@@ -52,7 +51,8 @@ def known_names() -> Known:
         "mailbox plan": MAILBOX_PLANS,
         "switch of an authentication policy": [name for name in policy if name.startswith("AllowBasicAuth")],
         "property of a mobile device mailbox policy": list(cmdlets["get-mobiledevicemailboxpolicy"].output),
+        "property of the ActiveSync organization settings": list(cmdlets["get-activesyncorganizationsettings"].output),
         "property of a mailbox plan": list(cmdlets["get-casmailboxplan"].output),
-        "property of a named location": sorted({name for one in _LOCATIONS for name in names(one)}),
-        **{name: names(type_name) for name, type_name in _TYPES.items()},
+        **{name: property_kinds(contract.schemas, type_name) for name, type_name in _PROPERTIES.items()},
+        **{name: values_of(contract.schemas, type_name) for name, type_name in _VALUES.items()},
     }

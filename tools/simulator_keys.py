@@ -37,6 +37,7 @@ EXPLAINED = {
     "shared_limit",
     "sign_in_crowd",
     "exchange.crowd",
+    "exchange.organization_settings",
 }
 _KEY = re.compile(r"^( *)([A-Za-z_]\w*):(?: (.*))?$")
 _COMMENT = re.compile(r"^ *# ?(.*)$")

@@ -89,6 +89,8 @@ def _by_id(tenant: Tenant, conditions: Json) -> Json:
 
 
 def _seed_ids(tenant: Tenant, key: str, names: Any) -> Any:
+    if names is None:
+        return None
     if key.endswith("Roles"):
         return [DIRECTORY_ROLES[name] for name in names]
     store = next((store for end, store in _NAMED.items() if key in (f"include{end}", f"exclude{end}")), None)

@@ -218,7 +218,7 @@ def _locations(scene: Question, locations: Json | None) -> Iterator[str]:
     if not locations:
         return
     signs_in = scene.body["signInConditions"]
-    included, excluded = locations["includeLocations"], locations.get("excludeLocations") or []
+    included, excluded = locations.get("includeLocations") or [], locations.get("excludeLocations") or []
     if "All" in included and not excluded:
         return
     if not (signs_in.get("ipAddress") or signs_in.get("country")):
@@ -243,7 +243,7 @@ def _contains(place: Json, signs_in: Json) -> bool:
     address = signs_in.get("ipAddress")
     if not address:
         return False
-    ranges = (ipaddress.ip_network(one["cidrAddress"], strict=False) for one in place["ipRanges"])
+    ranges = (ipaddress.ip_network(one["cidrAddress"], strict=False) for one in place.get("ipRanges") or [])
     return any(ipaddress.ip_address(address) in one for one in ranges)
 
 
@@ -251,11 +251,11 @@ def _devices(device: Json | None, wanted: Json | None) -> Iterator[str]:
     """Filters with one comparison; others are unsupported."""
     if not wanted:
         return
-    rule = _RULE.fullmatch(wanted["rule"].strip())
+    rule = _RULE.fullmatch(str(wanted.get("rule") or "").strip())
     if device is None or rule is None:
         yield _UNKNOWN
         return
     held = str({name.lower(): value for name, value in device.items()}.get(rule[1].lower())).lower()
     fits = (held == rule[3].lower()) == (rule[2].lower() == "eq")
-    if fits != (wanted["mode"] == "include"):
+    if fits != (wanted.get("mode") == "include"):
         yield "devices"

@@ -26,9 +26,10 @@ def seed_mobile(run: CmdletCall) -> None:
         "EnableMobileMailboxPolicyWhenCAInplace": False,
         "HasAzurePremiumSubscription": False,
     }
-    keep(run, "ActiveSyncOrganizationSettings", {"Name": SETTINGS} | settings)
-    keep(run, "MobileDeviceMailboxPolicy", _policy_defaults(run) | {"Name": "Default", "IsDefault": True})
     described = run.tenant.exchange or {}
+    own = described.get("organization_settings") or {}
+    keep(run, "ActiveSyncOrganizationSettings", {"Name": SETTINGS} | settings | own)
+    keep(run, "MobileDeviceMailboxPolicy", _policy_defaults(run) | {"Name": "Default", "IsDefault": True})
     for name, properties in (described.get("mailbox_policies") or {}).items():
         keep(run, "MobileDeviceMailboxPolicy", _policy_defaults(run) | {"Name": name} | properties)
     for characteristic, query, level in described.get("access_rules") or []:

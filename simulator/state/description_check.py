@@ -27,15 +27,16 @@ def _own_names(description: Json) -> Known:
     people = [name for name, user in users.items() if user]
     groups = [name for name, group in description.get("groups", {}).items() if group]
     exchange = description.get("exchange") or {}
-    return {
+    names = {
         "user": list(users),
         "person": people,
-        "user of a policy": [*people, *set(users).difference(people), "All", "None", "GuestsOrExternalUsers"],
+        "user of a policy": [*users, "All", "None", "GuestsOrExternalUsers"],
         "group": groups,
         "group to assign to": [*groups, "All users", "All devices"],
         "licence": [name for name, sku in description.get("skus", {}).items() if sku],
         "authentication policy": list(exchange.get("authentication_policies", {})),
     }
+    return {kind: dict.fromkeys(found) for kind, found in names.items()}  # in their order, and fast to search
 
 
 def _foreign_cmdlets(description: Json, known: Known) -> Iterator[str]:

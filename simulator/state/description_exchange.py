@@ -55,6 +55,11 @@ EXCHANGE = Fields(
         ),
         "roles": OrNull(Named(Fields({"parent": Name("built-in Exchange role"), "cmdlets": Listed(Name("cmdlet"))}))),
         "role_groups": OrNull(Named(Fields({"roles": Listed(TEXT), "members": Listed(Name("user"))}))),
+        "organization_settings": Fields(
+            {},
+            {"DefaultAccessLevel": one_of("Allow", "Block", "Quarantine")},
+            more="property of the ActiveSync organization settings",
+        ),
         "mailbox_policies": OrNull(Named(Fields({}, more="property of a mobile device mailbox policy"))),
         "access_rules": OrNull(
             Listed(

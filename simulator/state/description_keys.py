@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+from .description_access import CONDITIONAL_ACCESS
 from .description_exchange import EXCHANGE
 from .description_kinds import (
     BOOLEAN,
@@ -33,17 +34,6 @@ _CREDENTIAL_OWNER = {
     "exchange": Listed(Name("application permission of Exchange Online")),
 }
 _APPLICATION = Fields(_CREDENTIAL_OWNER, {"display_name": TEXT, "directory_roles": _ROLES, "home": TEXT})
-_PEOPLE_OF_A_POLICY = {
-    **{f"{side}Users": OrNull(Listed(Name("user of a policy", or_id=True))) for side in ("include", "exclude")},
-    **{f"{side}Groups": OrNull(Listed(Name("group", or_id=True))) for side in ("include", "exclude")},
-    **{f"{side}Roles": OrNull(_ROLES) for side in ("include", "exclude")},
-}
-_CONDITIONS = Fields(
-    {},
-    {"users": OrNull(Fields({}, _PEOPLE_OF_A_POLICY, more="property of users in a policy"))},
-    "condition of a policy",
-)
-
 _ORGANIZATION = Fields(
     {"countryLetterCode": OrNull(TEXT)},
     {
@@ -148,25 +138,6 @@ _GROUP = Fields(
         "eligible_groups": _GROUPS,
     },
 )
-_ACCESS = Fields(
-    {
-        "licensed": BOOLEAN,
-        "unlicensed_as": one_of("refused", "empty"),
-        "what_if_in": one_of("v1.0", "beta"),
-        "security_defaults": BOOLEAN,
-        "named_locations": Listed(Fields({"displayName": TEXT}, more="property of a named location")),
-        "policies": Listed(
-            Fields(
-                {
-                    "displayName": TEXT,
-                    "state": one_of("enabled", "disabled", "enabledForReportingButNotEnforced"),
-                    "conditions": _CONDITIONS,
-                },
-                more="property of a policy",
-            )
-        ),
-    }
-)
 _SIGN_IN = Fields(
     {"user": _PERSON, "client": TEXT, "age": SECONDS},
     {
@@ -228,7 +199,7 @@ TABLE = Fields(
         "skus": Named(_SKU),
         "users": Named(_USER),
         "groups": Named(_GROUP),
-        "conditional_access": _ACCESS,
+        "conditional_access": CONDITIONAL_ACCESS,
         "sign_ins": Listed(_SIGN_IN),
         "directory_audits": Listed(_AUDIT),
         "reports": Fields(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import difflib
+import ipaddress
 import json
 import math
 import re
@@ -13,7 +14,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-# Names by what they are names of, such as the users of a tenant.
+# Names by what they are names of, such as the users of a tenant. Those of properties may have kinds of values.
 Known = Mapping[str, Collection[str]]
 _MOST_NAMES = 20
 _LONGEST = 40
@@ -69,6 +70,17 @@ class Anything:
 
     def problems(self, value: Any, path: str, scope: Scope) -> Iterator[str]:
         return iter(())
+
+
+@dataclass(frozen=True)
+class Network:
+    words: str = "a network such as 198.51.100.0/24"
+
+    def problems(self, value: Any, path: str, scope: Scope) -> Iterator[str]:
+        try:
+            ipaddress.ip_network(value if isinstance(value, str) else "", strict=False)
+        except ValueError:
+            yield f"{path} must be {self.words}, not {shown(value)}"
 
 
 @dataclass(frozen=True)
@@ -208,10 +220,12 @@ class Fields:
             yield f"{path or 'the description'} must be a mapping, not {shown(value)}"
             return
         kinds, above = self.kinds, f"{path}." if path else ""
-        more = scope.known.get(self.more) if self.more else ()
+        more: Any = scope.known.get(self.more) if self.more else ()
         for name, entry in value.items():
             if name in kinds:
                 yield from kinds[name].problems(entry, f"{above}{name}", scope)
+            elif isinstance(more, Mapping) and name in more:
+                yield from more[name].problems(entry, f"{above}{name}", scope)
             elif not isinstance(name, str) or (more is not None and name not in more):
                 yield f"there is no key {above}{name}. {meant(str(name), [*kinds, *(more or ())], most=len(kinds))}"
         if scope.complete and (missing := [name for name in self.required if name not in value]):

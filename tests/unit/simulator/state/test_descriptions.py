@@ -21,7 +21,7 @@ from simulator.state.descriptions import describe, shipped
 
 DEVICE = "{user: adele.vance, model: a, type: b, os: c, client: EAS}"
 MANAGED = "{user: adele.vance, os: iOS, os_version: '18', model: a, compliance: compliant}"
-POLICY = "{displayName: a, state: enabled, conditions: {users: %s}}"
+POLICY = "{displayName: a, state: enabled, conditions: {clientAppTypes: [all], applications: {}, users: %s}}"
 WRONG = [
     # kinds of values
     ("exchange: {devices: 5}", "exchange.devices must be a list, not 5"),
@@ -134,6 +134,26 @@ WRONG = [
         "exchange: {role_groups: {a: {roles: [Nothing], members: []}}}",
         "exchange.role_groups.a.roles[0]: there is no Exchange role Nothing",
     ),
+    (
+        f"conditional_access: {{policies: [{POLICY % '{}'}]}}".replace("[all]", "[al]"),
+        "conditional_access.policies[0].conditions.clientAppTypes[0]: there is no client app type al. Did you mean all",
+    ),
+    (
+        f"conditional_access: {{policies: [{POLICY % '{}'}]}}".replace(
+            "applications: {}", "applications: {include: []}"
+        ),
+        "there is no key conditional_access.policies[0].conditions.applications.include. ",
+    ),
+    (
+        f"conditional_access: {{policies: [{POLICY[:-1] % '{}'}, grantControls: {{builtInControls: [mfaa]}}}}]}}",
+        "conditional_access.policies[0].grantControls.builtInControls[0] is mfaa. Did you mean mfa?",
+    ),
+    (
+        "conditional_access: {named_locations: [{displayName: a, '@odata.type': '#microsoft.graph.ipNamedLocation', "
+        "ipRanges: [{cidrAddress: 999.1.1.1/24}]}]}",
+        "named_locations[0].ipRanges[0].cidrAddress must be a network such as 198.51.100.0/24, not ",
+    ),
+    ("organization: {displayName: [a]}", "organization.displayName must be text, not a list"),
     ("customers: [{name: a, roles: [Reader]}]", "customers[0].roles[0]: there is no directory role Reader"),
 ]
 
