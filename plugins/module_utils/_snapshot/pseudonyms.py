@@ -139,6 +139,13 @@ class Pseudonyms:
         address, slash, length = text.partition("/")
         return f"{ipaddress.IPv6Address('2001:db8::') + (self._number(address, 2**48) << 48)}{slash}{length}"
 
+    def number(self, value: float) -> float:
+        """A number with as many digits before the point."""
+        digits = str(abs(int(value)))
+        least = 10 ** (len(digits) - 1)
+        found = least + self._number(f"number {digits}", 9 * least)
+        return type(value)(-found if value < 0 else found)
+
     def _number(self, text: str, limit: int) -> int:
         return self._numbers.setdefault(normalize_case(text), secrets.randbelow(limit))
 
