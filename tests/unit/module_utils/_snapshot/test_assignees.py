@@ -248,6 +248,14 @@ def test_a_holder_of_a_role_is_nobody_without_a_name(blank: Any) -> None:
     assert not found.items and len(found.missing) == 1
 
 
+def test_a_copy_has_all_members_without_an_id() -> None:
+    people = [
+        {"Name": name, "ExternalDirectoryObjectId": identity} for name in ("a", "b", "b") for identity in (NOBODY, None)
+    ]
+    group = exchange._group({"Guid": "1", "Name": "Sales", "Members": people})
+    assert len(group["_members"]) == 6 and [group["_shown"][one] for one in group["_members"]] == people
+
+
 @pytest.mark.parametrize("blank", BLANK)
 def test_nothing_blank_identifies_somebody(blank: Any) -> None:
     """Of an application, a mailbox and a user; what else identifies one of them does."""
