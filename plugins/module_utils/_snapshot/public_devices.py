@@ -69,9 +69,10 @@ VERSION = (
 _VERSIONS = re.compile(rf"(?<![0-9.])(?:{VERSION}|(?<=/)[12][0-9]{{3}}\.[0-9]{{1,3}})(?![0-9.])")
 _NUMBER = re.compile(r"(?<![0-9a-z])\+ ?\(?[0-9]|[0-9](?:[^0-9a-z]*[0-9]){6}")
 _MOST_DIGITS = 7  # also with letters in between
-# 1.2.1980, 1.2.80 and 1-2-80, which may be a day of birth.
+# 1.2.1980, 1.2.80, 80.2.1 and 1-2-80, which may be a day of birth.
 _DATE = re.compile(
     r"(?<![0-9.])[0-3]?[0-9]\.(?:0?[1-9]|1[0-2])\.(?:(?:19|20)[0-9]{2}|[3-9][0-9])(?![0-9.])"
+    r"|(?<![0-9.])[3-9][0-9]\.(?:0?[1-9]|1[0-2])\.[0-3]?[0-9](?![0-9.])"
     r"|(?<![0-9a-z.])[0-9]{1,4}([-/ _])[0-9]{1,2}\1[0-9]{1,4}(?![0-9a-z.])"
 )
 # S23, 8a, 14C2, 23F79, 128GB and G991B. Between two letters are three digits, as B0B is a name, and after one at most
@@ -128,7 +129,7 @@ def _is_known(before: str, word: str) -> bool:
     if _TYPE.fullmatch(word):
         return True
     return any(
-        _is_word(before, word[:end]) or (end < len(word) and word[:end] in _WITH_A_NUMBER)
+        _is_word(before, word[:end]) or (word[:end] in _WITH_A_NUMBER and word[end:].isdigit())
         for end in range(1, len(word) + 1)
         if end == len(word) or _TYPE.fullmatch(word[end:])
     )
