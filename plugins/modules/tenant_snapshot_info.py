@@ -38,8 +38,9 @@ options:
       - Replace every name, address, domain and id by a random one, the same one everywhere in the snapshot, so that it
         can be shown to others. Nothing makes the original texts from it again, and two such snapshots of one tenant
         cannot be compared with each other.
-      - Only what is known to be public stays, such as times, numbers, products of Microsoft, built-in roles, and models
-        of which every word is a known word of devices.
+      - Only what is known to be public stays, such as times, short numbers, products of Microsoft, built-in roles, and
+        models of which every word is a known word of devices. By the times, two such snapshots can be recognized as
+        those of one tenant.
     type: bool
     default: false
 extends_documentation_fragment:

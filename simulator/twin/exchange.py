@@ -51,7 +51,12 @@ def _role(role: Json, built_in: Json) -> Json:
 
 def _group(group: Json) -> Json:
     """A role group by the ids of its members; other members than users and service principals are shown as read."""
-    members = {str(one.get("ExternalDirectoryObjectId") or one.get("Name")).lower(): one for one in group["Members"]}
+    members: dict[str, Json] = {}
+    for one in group["Members"]:
+        # With the id of zeros, Exchange says that somebody has none; and several members may have one name.
+        identity = str(one.get("ExternalDirectoryObjectId") or "").lower()
+        known = identity if identity.strip("{}0-") else str(one.get("Name")).lower()
+        members[f"{known} {len(members)}" if known in members else known] = one
     own = {name: value for name, value in group.items() if name not in ("Members", "Roles", "RoleAssignments")}
     return (
         {"WellKnownObject": "", "Capabilities": []}

@@ -13,6 +13,7 @@ from .._core.resource import Record, normalize_case, normalized_set
 from .._mobile_access.access_rules import RULE
 from .._mobile_access.organization_settings import SETTINGS as ORGANIZATION
 from .._mobile_access.policy_settings import LAX, RANGED, SETTINGS, canonical
+from .assignees import identifying
 from .exported import Exported, Missing, options_of, repeated
 
 Objects = Mapping[str, list[Record]]
@@ -80,7 +81,7 @@ def mailboxes(objects: Objects) -> Exported:
         own = _own_settings(record)
         if not own:
             continue
-        address = str(record.get("PrimarySmtpAddress") or record["Guid"])
+        address = identifying(record.get("PrimarySmtpAddress")) or str(record["Guid"])
         both = normalized_set(_listed(record, "Allowed")) & normalized_set(_listed(record, "Blocked"))
         if both:
             reason = f"{', '.join(sorted(both))} is allowed and blocked at once"

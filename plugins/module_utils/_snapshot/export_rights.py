@@ -58,7 +58,7 @@ def _entries(role: Record) -> list[dict[str, Any]]:
 def service_principals(objects: Objects) -> Exported:
     found = Exported()
     for one in objects["service_principals"]:
-        if not one.get("AppId"):
+        if not identifying(one.get("AppId")):
             found.missing.append(Missing("service_principals", str(one["ObjectId"]), "it has no application id"))
             continue
         named = {"display_name": str(one["DisplayName"])} if one.get("DisplayName") else {}
@@ -91,7 +91,9 @@ def role_groups(objects: Objects) -> Exported:
         for member in group["Members"]:
             identity = _member(member, objects)
             known.append(identity) if identity else unknown.append(_called(member))
-        found.missing += [Missing(kind, f"{name}: member {one}", _ONLY_A_NAME) for one in unknown]
+        found.missing += [
+            Missing(kind, f"{name}: member {one}", f"{_ONLY_A_NAME}: add it with role_group") for one in unknown
+        ]
         # A member that is not listed here stays, where others are only added.
         members = {"members": {"add" if unknown else "set": known}} if known or not unknown else {}
         description = str(group.get("Description") or "")
@@ -103,7 +105,7 @@ def _called(member: Record) -> str:
     return identifying(member.get("Name")) or identifying(member.get("DisplayName")) or "without a name"
 
 
-_ONLY_A_NAME = "the snapshot has only its name, which others may have too: add it with role_group"
+_ONLY_A_NAME = "the snapshot has only its name, which others may have too"
 
 
 def _why_not_whole(assignment: Record) -> str:
@@ -174,16 +176,20 @@ def role_assignments(objects: Objects) -> Exported:
         role, name = bare_name(one["Role"]), bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))
         known = {"user": users, "application": applications}.get(option)
         holders = known.of(one) if known else []
-        if reason := _why_not(one, option, len(holders)):
+        holder: Record = holders[0] if len(holders) == 1 else {}
+        assignee = identifying(name) if option == "group" else _identity_of(holder)
+        if reason := _why_not(one, option, len(holders)) or ("" if assignee else _ONLY_A_NAME):
             found.missing.append(Missing(kind, f"{role} of {name}", reason))
             continue
-        assignee: Any = name
-        if option == "application":
-            assignee = Named(holders[0]["AppId"], str(holders[0].get("DisplayName") or ""))
-        elif holders:
-            assignee = str(holders[0].get("PrimarySmtpAddress") or holders[0].get("userPrincipalName") or name)
-        found.items.append({"role": role, option: assignee})
+        shown = str(holder.get("DisplayName") or "")
+        found.items.append({"role": role, option: Named(assignee, shown) if option == "application" else assignee})
     return found
+
+
+def _identity_of(holder: Record) -> str:
+    """What identifies an application, or somebody with or without a mailbox."""
+    found = (identifying(holder.get(one)) for one in ("AppId", "PrimarySmtpAddress", "userPrincipalName", "Guid", "id"))
+    return next((one for one in found if one), "")
 
 
 def _why_not(assignment: Record, option: str, holders: int) -> str:

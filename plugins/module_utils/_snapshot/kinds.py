@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 FORMAT = "intune.exchange.snapshot"
 VERSION = 1
+NOT_ASKED = "it was not requested: gather_statistics (snapshot_statistics of the playbook) is false"
 
 
 @dataclass(frozen=True)

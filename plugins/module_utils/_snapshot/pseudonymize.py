@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from .._core.errors import NEXT_STEPS
 from .._core.resource import normalize_case
-from .kinds import KINDS
+from .kinds import KINDS, NOT_ASKED
 from .pseudonyms import Pseudonyms
 from .public_devices import describes_a_device
-from .public_members import is_member, is_property, public_code
+from .public_members import is_member, public_code
+from .public_properties import PROPERTIES, is_public_number
 from .public_rules import PublicRules
 from .public_words import (
     ADDRESSES,
@@ -31,24 +33,31 @@ _MESSAGES = {
     "no_intune_licence": "Request not applicable to target tenant.",
     "no_licence": "Your tenant is not licensed for this feature.",
 }
+# The kinds of errors of a read.
+_ERRORS = frozenset(
+    {*NEXT_STEPS, *("ambiguous", "bug", "clock", "no_api", "no_credentials", "not_asked", "not_offered", "sign_in")}
+)
 
 
 def pseudonymized(snapshot: Snapshot) -> dict[str, Any]:
-    """The snapshot with random names, addresses, domains and ids. Snapshots of a tenant cannot be linked."""
-    objects = snapshot["objects"]
+    """The snapshot with random names, addresses, domains and ids, which no other snapshot has.
+
+    Times stay: those in two snapshots of one tenant are largely the same, so they can be recognized as such.
+    """
+    objects = {kind: records for kind, records in snapshot["objects"].items() if kind in KINDS}
     tenant = snapshot["tenant"]
     table = Pseudonyms(snapshot, PublicRules(objects).stays, _public_texts(objects), _public_ids(objects))
     return {
-        **snapshot,
+        **{name: snapshot[name] for name in ("format", "version", "taken_at", "pseudonymized") if name in snapshot},
         "tenant": {"id": table.text(str(tenant["id"])), "name": table.text(str(tenant["name"]))},
         "objects": {kind: [_record(table, kind, one) for one in records] for kind, records in objects.items()},
-        "not_read": {kind: _problem(kind, problem) for kind, problem in snapshot["not_read"].items()},
+        "not_read": {kind: _problem(kind, one) for kind, one in snapshot["not_read"].items() if kind in KINDS},
     }
 
 
 def _record(table: Pseudonyms, kind: str, record: Mapping[str, Any]) -> dict[str, Any]:
     return {
-        name if is_property(name) else table.text(name): _value(table, kind, name, value)
+        name if name in PROPERTIES else table.text(name): _value(table, kind, name, value)
         for name, value in record.items()
     }
 
@@ -58,6 +67,8 @@ def _value(table: Pseudonyms, kind: str, name: str, value: Any) -> Any:
         return _record(table, kind, value)
     if isinstance(value, list):
         return [_value(table, kind, name, entry) for entry in value]
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value if is_public_number(name, value) else table.number(value)
     if not isinstance(value, str) or _stays(kind, name, value):
         return value
     if name == "rule":
@@ -95,13 +106,14 @@ def _public_ids(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[
 def _problem(kind: str, problem: Mapping[str, Any]) -> dict[str, Any]:
     """Why a kind was not read, in our words: those of a service may contain any name."""
     error, response = str(problem.get("error") or ""), problem.get("response")
+    error = error if error in _ERRORS else "unknown"
     if error == "not_asked":
-        return dict(problem)
+        return {"reason": NOT_ASKED, "error": error}
     found: dict[str, Any] = {"reason": f"the {KINDS[kind].title} could not be read ({error})", "error": error}
     if isinstance(response, Mapping):
         code, status = str(response.get("code") or ""), response.get("status")
         found["response"] = {
-            "status": status if isinstance(status, int) else None,
+            "status": status if isinstance(status, int) and 0 <= status < 1000 else None,
             "code": public_code(code) if code else "",
             "message": _MESSAGES.get(error, ""),
         }

@@ -12,7 +12,8 @@ import ipaddress
 import re
 import secrets
 import uuid
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
+from functools import partial
 from typing import Any
 
 from .._core.resource import normalize_case, normalized_set
@@ -27,7 +28,6 @@ _FOUR = r"(?<![0-9.])(?:[0-9]{1,3}\.){3}[0-9]{1,3}(?![0-9.])(?:/[0-9]{1,2}(?![0-
 _SIX = r"(?<![0-9A-Za-z:])(?:[0-9A-Fa-f]{1,4}:){1,7}:?(?:[0-9A-Fa-f]{1,4}(?::[0-9A-Fa-f]{1,4})*)?/[0-9]{1,3}(?![0-9])"
 _DOMAIN = rf"(?<=@){_WORD}(?:[.-]{_WORD})+"
 _PART = re.compile(f"(?P<guid>{_GUID})|(?P<four>{_FOUR})|(?P<six>{_SIX})|(?P<domain>{_DOMAIN})|(?P<word>{_WORD})")
-WORDS = re.compile(_WORD)
 _DOMAINS = re.compile(_DOMAIN)
 # In a distinguished name, before an address, in the name of a guest and before the number of a tenant in the name of a
 # built-in role group, these are syntax and not content.
@@ -89,10 +89,9 @@ class Pseudonyms:
             if not self._stays_in_rule(*compared, value):
                 parts[number] = f"{quote}{self.text(value)}{quote}"
         for number in range(0, len(parts), 2):
-            # An unclosed quote, and unquoted values, may be anything.
-            grammar = {normalize_case(one) for one in WORDS.findall(parts[number])} <= _GRAMMAR
-            if not grammar or re.search("[\"']", parts[number]):
-                parts[number] = self._replaced(parts[number])
+            # An unclosed quote may contain anything.
+            keeps = () if re.search("[\"']", parts[number]) else _GRAMMAR
+            parts[number] = _PART.sub(partial(self._one_beside, keeps), parts[number])
         return "".join(parts)
 
     def _is_public(self, text: str) -> bool:
@@ -112,6 +111,9 @@ class Pseudonyms:
 
     def _replaced(self, text: str) -> str:
         return _PART.sub(self._one, text)
+
+    def _one_beside(self, syntax: Container[str], found: re.Match[str]) -> str:
+        return found[0] if normalize_case(found[0]) in syntax else self._one(found)
 
     def _one(self, found: re.Match[str]) -> str:
         change: dict[str, Callable[[str], str]] = {
@@ -138,6 +140,13 @@ class Pseudonyms:
         """An address of the network for documentation, https://www.rfc-editor.org/rfc/rfc3849."""
         address, slash, length = text.partition("/")
         return f"{ipaddress.IPv6Address('2001:db8::') + (self._number(address, 2**48) << 48)}{slash}{length}"
+
+    def number(self, value: float) -> float:
+        """A number with as many digits before the point."""
+        digits = str(abs(int(value)))
+        least = 10 ** (len(digits) - 1)
+        found = least + self._number(f"number {digits}", 9 * least)
+        return type(value)(-found if value < 0 else found)
 
     def _number(self, text: str, limit: int) -> int:
         return self._numbers.setdefault(normalize_case(text), secrets.randbelow(limit))

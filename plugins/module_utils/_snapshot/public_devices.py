@@ -29,11 +29,9 @@ _AFTER = {
     "air": "ipad macbook",
     "book": "surface",
     "carbon": "x1",
-    "ds": "#",
     "duo": "surface",
     "e": "moto",
     "edge": "motorola s6 s7",
-    "fe": "#",
     "flip": "z",
     "fold": "pixel z",
     "g": "moto",
@@ -53,7 +51,6 @@ _AFTER = {
     "studio": "laptop mac surface",
     "tab": "galaxy lenovo",
     "x": "iphone mac pro",
-    "xl": "# pro",
     "xr": "iphone",
     "xs": "iphone",
     "z": "galaxy xperia",
@@ -63,13 +60,25 @@ _BEFORE = {word: frozenset(before.split()) for word, before in _AFTER.items()}
 _WITH_A_NUMBER = frozenset({"cph", "note", "tab", "xt"})
 # Whole texts, also beginnings of models with which a device filter compares.
 _WHOLE = re.compile(r"acer|cph|hp|lg|mail|(?:lg|sgh|sm)-[a-z]?[0-9]{0,2}")
-VERSION = r"[0-9]{1,3}\.(?:[0-9](?:\.[0-9]{1,5}){0,2}|[0-9]{2}(?:\.[0-9]{1,2})?)"
+# With four parts only if one of the last two is too large for an address of a network.
+VERSION = (
+    r"[0-9]{1,3}\.(?:[0-9](?:\.[0-9]{1,5})?|[0-9](?:\.[0-9]{4,5}\.[0-9]{1,5}|\.[0-9]{1,3}\.[0-9]{4,5})"
+    r"|[0-9]{2}(?:\.[0-9]{1,2})?)"
+)
 # Versions, and builds of iOS such as 2106.78: the only numbers that may have as many digits as that of a telephone.
 _VERSIONS = re.compile(rf"(?<![0-9.])(?:{VERSION}|(?<=/)[12][0-9]{{3}}\.[0-9]{{1,3}})(?![0-9.])")
 _NUMBER = re.compile(r"(?<![0-9a-z])\+ ?\(?[0-9]|[0-9](?:[^0-9a-z]*[0-9]){6}")
-# S23, 8a, 14C2, 23F79, 128GB and G991B. Between two letters are three digits, as B0B is a name.
+_MOST_DIGITS = 7  # also with letters in between
+# 1.2.1980, 1.2.80, 80.2.1 and 1-2-80, which may be a day of birth.
+_DATE = re.compile(
+    r"(?<![0-9.])[0-3]?[0-9]\.(?:0?[1-9]|1[0-2])\.(?:(?:19|20)[0-9]{2}|[3-9][0-9])(?![0-9.])"
+    r"|(?<![0-9.])[3-9][0-9]\.(?:0?[1-9]|1[0-2])\.[0-3]?[0-9](?![0-9.])"
+    r"|(?<![0-9a-z.])[0-9]{1,4}([-/ _])[0-9]{1,2}\1[0-9]{1,4}(?![0-9a-z.])"
+)
+# S23, 8a, 14C2, 23F79, 128GB and G991B. Between two letters are three digits, as B0B is a name, and after one at most
+# two, as more may be the number of an employee.
 _TYPE = re.compile(
-    r"[a-z]?[0-9]{1,3}|[0-9]{4}|[0-9]{1,3}(?:[a-z][0-9]{0,4}|gb|tb|st|nd|rd|th)|[a-z][0-9]{3}[a-z][0-9]?"
+    r"[a-z]?[0-9]{1,2}|[0-9]{3,4}|[0-9]{1,3}(?:[a-z][0-9]{0,4}|gb|tb|st|nd|rd|th)|[a-z][0-9]{3}[a-z][0-9]?"
 )
 _CHARACTERS = re.compile(r"[a-z0-9 _.,/()+;:-]*")
 _PHRASES = re.compile(
@@ -78,7 +87,8 @@ _PHRASES = re.compile(
         outlook\ for\ ios\ and\ android | dell\ inc | hewlett-packard | mac\ (?:mini|os(?:\ x)?|pro|studio) | moto\ [eg]
         | user\ agent | virtual\ machine
     )(?![a-z])
-    | \b(?:lg|sgh|sm)-[a-z][0-9]{3,4}(?:[a-z][0-9]?)?(?![0-9a-z])
+    | \b(?:lg|sgh|sm)-[a-z][0-9]{3,4}(?:[a-z][0-9]?)?(?:/ds)?(?![0-9a-z])
+    | \bpixel\ [0-9]{1,2}(?:\ pro)?\ xl(?![0-9a-z]) | \b(?:tab\ )?s[0-9]{1,2}\ fe(?![0-9a-z])
     | (?<=[0-9]\ )gen\ [0-9]{1,2}(?![0-9a-z])
     | \bmac[0-9]{1,2},[0-9]{1,2}(?![0-9])
     """,
@@ -105,9 +115,13 @@ def describes_a_device(text: str) -> bool:
         return False
     if _WHOLE.fullmatch(plain):
         return True
+    if _DATE.search(plain):
+        return False
     plain = _VERSIONS.sub(" 0 ", _PHRASES.sub(" 0 ", plain))
     words = re.findall("[a-z0-9]+", plain)
-    return not _NUMBER.search(plain) and all(map(_is_known, ["", *words], words))
+    if _NUMBER.search(plain) or len(re.findall("[0-9]", plain)) > _MOST_DIGITS:
+        return False
+    return all(map(_is_known, ["", *words], words))
 
 
 def _is_known(before: str, word: str) -> bool:
@@ -115,7 +129,7 @@ def _is_known(before: str, word: str) -> bool:
     if _TYPE.fullmatch(word):
         return True
     return any(
-        _is_word(before, word[:end]) or (end < len(word) and word[:end] in _WITH_A_NUMBER)
+        _is_word(before, word[:end]) or (word[:end] in _WITH_A_NUMBER and word[end:].isdigit())
         for end in range(1, len(word) + 1)
         if end == len(word) or _TYPE.fullmatch(word[end:])
     )

@@ -130,9 +130,8 @@ PRODUCTS = normalized_set(_WORDS_OF_PRODUCTS.split())
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
 # Fewer digits than a number of a telephone has.
 _NUMBER = re.compile(rf'[0-9]{{1,6}}|"?(?:[0-9]{{1,4}}|{VERSION})"?')
-_SIZE = re.compile(r"[0-9]{1,4}(?:\.[0-9]{1,3})? ?[KMGT]?B(?: \([0-9]{1,3}(?:,[0-9]{3}){0,4} bytes\))?")
-# A property of a schema. Customers choose those with an underscore, such as extension_APPLICATION_courses.
-_PROPERTY = re.compile(r"@?[A-Za-z][A-Za-z0-9.]{0,99}")
+_SIZE = re.compile(r"([0-9]{1,4}(?:\.[0-9]{1,3})?) ?([KMGT]?)B(?: \(([0-9]{1,3}(?:,[0-9]{3}){0,4}) bytes\))?")
+_UNITS = {unit: 1024**power for power, unit in enumerate(("", "K", "M", "G", "T"))}
 # Of Microsoft Graph (https://learn.microsoft.com/graph/errors) and of Exchange, as a part of the type of an exception:
 # those by which the kind of a problem is told, and common ones beside them.
 _CODES = """
@@ -158,7 +157,7 @@ CODES = normalized_set(f"{_CODES} {_NAMESPACES}".split())
 
 def is_member(name: str, text: str) -> bool:
     """Whether a property of an enumeration holds what a service says, and not what somebody wrote there."""
-    if _NUMBER.fullmatch(text) or _SIZE.fullmatch(text) or is_version(name, text):
+    if _NUMBER.fullmatch(text) or _is_size(text) or is_version(name, text):
         return True
     if name in _COUNTRIES:
         return re.fullmatch("[A-Z]{2}", text) is not None
@@ -171,8 +170,13 @@ def is_member(name: str, text: str) -> bool:
     return text.isascii() and all(normalize_case(one.strip(" ")) in MEMBERS for one in text.split(","))
 
 
-def is_property(name: str) -> bool:
-    return _PROPERTY.fullmatch(name) is not None
+def _is_size(text: str) -> bool:
+    """Whether a text is a size, of which the number of bytes says the same again."""
+    found = _SIZE.fullmatch(text)
+    if not found or not found[3]:
+        return found is not None
+    size = float(found[1]) * _UNITS[found[2]]
+    return abs(int(found[3].replace(",", "")) - size) <= size / 100
 
 
 def public_code(code: str) -> str:

@@ -20,7 +20,7 @@ from .._core.text import counted
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
 from .file import check_target, check_tenant, write_snapshot
-from .kinds import FORMAT, KINDS, VERSION
+from .kinds import FORMAT, KINDS, NOT_ASKED, VERSION
 from .pseudonymize import pseudonymized
 from .reads import exchange_calls, read_graph
 
@@ -107,8 +107,7 @@ def _noted(done: list[str], name: str, call: Callable[[], Any]) -> Any:
 def _problem(failure: TenantError | None) -> dict[str, Any]:
     """Why a kind is not in the snapshot. Stored request ids would be useless."""
     if failure is None:
-        reason = "it was not requested: gather_statistics (snapshot_statistics of the playbook) is false"
-        return {"reason": reason, "error": "not_asked"}
+        return {"reason": NOT_ASKED, "error": "not_asked"}
     answer = failure.answer
     if answer is None or answer.service not in _SERVICES:  # a sign-in, for example
         return {"reason": _REQUEST_ID.sub("", str(failure)), "error": failure.kind}

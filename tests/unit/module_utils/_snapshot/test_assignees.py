@@ -9,9 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._snapshot.export_access import mailboxes
 from ansible_collections.intune.exchange.plugins.module_utils._snapshot.export_rights import (
     role_assignments,
     role_groups,
+    service_principals,
 )
 from simulator.twin import exchange
 from simulator.twin.seed import _Owners
@@ -244,6 +246,32 @@ def test_a_holder_of_a_role_is_nobody_without_a_name(blank: Any) -> None:
     people = [{**KIM, "Name": blank, "Identity": blank, "ExternalDirectoryObjectId": blank}]
     found = role_assignments({"role_assignments": [held], "mailboxes": people, "service_principals": []})
     assert not found.items and len(found.missing) == 1
+
+
+def test_a_copy_has_all_members_without_an_id() -> None:
+    people = [
+        {"Name": name, "ExternalDirectoryObjectId": identity} for name in ("a", "b", "b") for identity in (NOBODY, None)
+    ]
+    group = exchange._group({"Guid": "1", "Name": "Sales", "Members": people})
+    assert len(group["_members"]) == 6 and [group["_shown"][one] for one in group["_members"]] == people
+
+
+@pytest.mark.parametrize("blank", BLANK)
+def test_nothing_blank_identifies_somebody(blank: Any) -> None:
+    """Of an application, a mailbox and a user; what else identifies one of them does."""
+    app = {"ObjectId": "object-1", "AppId": blank, "DisplayName": "Backup"}
+    person = {"Guid": blank, "Name": "kim", "PrimarySmtpAddress": blank}
+    held = [assignment("ServicePrincipal", "object-1"), assignment("User", "kim")]
+    objects: dict[str, list[dict[str, Any]]] = {"mailboxes": [person], "service_principals": [app]}
+    found = role_assignments({**objects, "role_assignments": held})
+    assert not found.items and {"only its name" in one.reason for one in found.missing} == {True}
+    assert not service_principals(objects).items and len(service_principals(objects).missing) == 1
+    other = {"mailboxes": [{**person, "Guid": "guid-1"}], "service_principals": []}
+    found = role_assignments({**other, "role_assignments": held[1:]})
+    assert found.items == [{"role": "Mail Recipients", "user": "guid-1"}]
+    settings = {"ActiveSyncEnabled": False, "OutlookMobileEnabled": True, "ActiveSyncMailboxPolicyIsDefaulted": True}
+    shown = mailboxes({"mailboxes": [{**person, "Guid": "guid-1", **settings}]}).items
+    assert [one["mailbox"] for one in shown] == ["guid-1"]
 
 
 def test_a_device_of_one_of_several_mailboxes_is_nobodys_in_a_copy() -> None:

@@ -98,6 +98,22 @@ def test_a_name_in_a_filter_is_replaced(rule: str) -> None:
     assert "quibble" not in json.dumps(hidden([rule], [{"id": "1", "model": "iPhone 14 Pro"}])).lower()
 
 
+@pytest.mark.parametrize(
+    "value", ["Quibble", "quibble@contoso.com", "'Quibble'", '["Quibble", "iOS"]', "[Quibble,iOS]"]
+)
+def test_a_filter_stays_one(value: str) -> None:
+    """Also with a value that is not in quotes."""
+    rule = f'device.displayName -in {value} or (device.model -startsWith "iPhone" and device.isCompliant -eq True)'
+    [shown] = hidden([rule], [])
+    assert "quibble" not in shown.lower() and "contoso" not in shown
+    phone, other = (
+        SignIn(EAS, "", device=registered(displayname="x", model=one, iscompliant=True))
+        for one in ("iPhone 14", "Pixel")
+    )
+    assert [matches(shown, one) for one in (phone, other)] == [matches(rule, one) for one in (phone, other)]
+    assert [matches(shown, one) for one in (phone, other)] == [True, False]
+
+
 @pytest.mark.parametrize("attribute", ["displayName", "extensionAttribute1", "physicalIds", "deviceId", "unknown"])
 @pytest.mark.parametrize("operator", ["-contains", "-in", "-startsWith", "-eq"])
 def test_a_part_of_a_description_stays_in_no_other_attribute(attribute: str, operator: str) -> None:
