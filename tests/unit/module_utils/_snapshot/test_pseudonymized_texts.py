@@ -58,7 +58,7 @@ def within(form: str) -> Callable[[str], str]:
 
 # What people call their devices, what apps and devices report, and members of enumerations, each with a name.
 _FORMS = """
-{} | {}'s iPhone | {}’s iPhone | {}`s iPad | {}s iPhone | {}iPhone | {}siPhone15Pro | {low}iphone14pro
+{} | {}'s iPhone | {}\u2019s iPhone | {}`s iPad | {}s iPhone | {}iPhone | {}siPhone15Pro | {low}iphone14pro
 iPhone{} | iPhone14{} | iPhone {} | iPhone de {} | iPhone von {up} | {}的iPhone | {}のiPhone | iPhone ({})
 SM-{} | Galaxy_{low}_S23 | Pixel/{} | {}.iPhone.17 | Outlook for iOS and {} | iPad mini {} | {} iPad Pro
 Apple-iPhone{}/2106.78 | {}14.2 | {}1 | 1{} | {}Default | block,{low} | com.microsoft.{}
