@@ -72,12 +72,13 @@ TENANTS = {
 KNOWN = {"intune.exchange.service_principal": {"app_id": "{app_id}", "object_id": "{object_id}"}}
 REGISTERED = {"intune.exchange.application": {"unique_name": "intune-exchange"}}
 PHONES = {"intune.exchange.mobile_device_mailbox_policy": {"name": "Phones", "password_enabled": True}}
+REGIONAL = {"intune.exchange.role_group": {"name": "Regional Administrators", "roles": {"set": ["Message Tracking"]}}}
 # Preparations for an example.
 BEFORE: dict[str, list[dict[str, Any]]] = {
     "application_credential": [REGISTERED],
     "application_permissions": [REGISTERED],
     "cas_mailbox_mobile_access": [PHONES],
-    "management_role_assignment": [KNOWN],
+    "management_role_assignment": [KNOWN, REGIONAL],
     "mobile_device": [
         {
             "intune.exchange.activesync_organization_settings": {
@@ -271,7 +272,10 @@ class Reader:
             places = ("_URL", "_CA_PATH", "_HOST")
             given = {name: value for name, value in given.items() if name.endswith(places)}
         if command.startswith("ansible-playbook"):
-            command += f" -i {self.folder}/inventory.yml -e @{self.folder}/variables.yml"
+            # Without target, the environment selects the tenant: a playbook refuses that beside an inventory of tenants.
+            own = command.startswith("ansible-playbook intune.exchange.") and "target=" not in command
+            inventory = "localhost," if own else f"{self.folder}/inventory.yml"
+            command += f" -i {inventory} -e @{self.folder}/variables.yml"
         given |= {
             "AZURE_POD_IDENTITY_AUTHORITY_HOST": urls["managed_identity_url"],
             "CONTROL_URL": urls["control_url"],
