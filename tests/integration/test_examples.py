@@ -272,7 +272,7 @@ class Reader:
             places = ("_URL", "_CA_PATH", "_HOST")
             given = {name: value for name, value in given.items() if name.endswith(places)}
         if command.startswith("ansible-playbook"):
-            # Without target, the environment selects the tenant: a playbook refuses that beside an inventory of tenants.
+            # Without target the environment selects the tenant, which playbooks refuse beside tenants of an inventory.
             own = command.startswith("ansible-playbook intune.exchange.") and "target=" not in command
             inventory = "localhost," if own else f"{self.folder}/inventory.yml"
             command += f" -i {inventory} -e @{self.folder}/variables.yml"

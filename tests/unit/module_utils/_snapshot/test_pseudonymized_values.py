@@ -130,7 +130,10 @@ def test_initials_days_of_birth_and_addresses_are_no_models(model: str) -> None:
         )
     )["objects"]
     shown = found["managed_devices"][0]["model"]
-    assert shown != model and not set(re.findall(r"[^\W_]{2,}", shown)) & set(re.findall(r"[^\W_]{2,}", model))
+    # One number of a random address may be one of the other's by chance, but not all of them.
+    assert re.findall("[0-9]+", shown) != re.findall("[0-9]+", model)
+    letters = r"[^\W_]*[^\W\d_][^\W_]+"
+    assert not set(re.findall(letters, shown)) & set(re.findall(letters, model))
     assert found["mobile_devices"][0]["DeviceModel"] == found["device_access_rules"][0]["QueryString"] == shown
 
 
