@@ -68,10 +68,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._core.text import unbroken
 from ..plugin_utils._access_shortfalls import of_all, of_content
 from ..plugin_utils._trust import as_data
-from ..plugin_utils._wrapped import wrapped
+from ..plugin_utils._wrapped import fitted
 
 
 def access_shortfalls(read: Any, needed: Any = None, cmdlets: Any = None, width: int = 88) -> Any:
@@ -84,10 +83,7 @@ def access_shortfalls(read: Any, needed: Any = None, cmdlets: Any = None, width:
         found = of_all(read) if needed is None else of_content(read, needed, cmdlets)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise AnsibleFilterError(f"access_shortfalls cannot read these results: {error!r}") from None
-    lines = [unbroken(line) for line in found["lines"]]
-    return as_data(
-        {**found, "lines": [part for line in lines for part in wrapped(line, width)] if width > 0 else lines}
-    )
+    return as_data({**found, "lines": fitted(found["lines"], max(width, 0))})
 
 
 class FilterModule:

@@ -93,10 +93,9 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._core.text import unbroken
 from ..plugin_utils._role_lines import ABOUT
 from ..plugin_utils._trust import as_data
-from ..plugin_utils._wrapped import wrapped
+from ..plugin_utils._wrapped import fitted
 
 _IN_MESSAGES = frozenset(
     {"excluded", "lockout", "rehearsal", "too_early", "too_many_devices", "unprotected", "unusable"}
@@ -108,11 +107,9 @@ def role_lines(values: Any, about: str, width: int = 88) -> Any:
     if about not in ABOUT or not isinstance(values, Mapping):
         raise AnsibleFilterError(f"role_lines needs a dictionary, and one of {', '.join(sorted(ABOUT))}")
     try:
-        lines = [unbroken(line) for line in ABOUT[about](**values)]
+        lines = fitted(ABOUT[about](**values), 0 if about in _IN_MESSAGES else width)
     except (TypeError, ValueError, KeyError, AttributeError) as error:
         raise AnsibleFilterError(f"role_lines cannot describe {about} with these values: {error!r}") from None
-    if width and about not in _IN_MESSAGES:
-        lines = [part for line in lines for part in wrapped(line, width)]
     return as_data(lines)
 
 

@@ -90,12 +90,11 @@ from typing import Any
 
 import yaml
 from ansible.errors import AnsibleLookupError
-from ansible.module_utils.common.yaml import yaml_load
 from ansible.plugins.lookup import LookupBase
 from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._core.targets import is_blank
-from ..plugin_utils._extra_variables import mistyped_variables, unknown_variables
+from ..plugin_utils._extra_variables import argument_specs, mistyped_variables, unknown_variables
 from ..plugin_utils._unusable import folder_problem, form_problem
 from ..plugin_utils._variables import resolve_variable
 
@@ -109,8 +108,7 @@ class LookupModule(LookupBase):
         path, entry_point = self.get_option("argument_specs"), self.get_option("entry_point")
         try:
             if path:
-                specs = yaml_load(Path(path).read_text(encoding="utf-8"))["argument_specs"]
-                options |= specs[entry_point]["options"]
+                options |= argument_specs(Path(path).resolve())[entry_point]["options"]
         except (OSError, yaml.YAMLError, KeyError, TypeError) as error:
             raise AnsibleLookupError(f"Could not read the options of {entry_point} in {path}: {error}") from None
         found: list[str] = []

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ._wrapped import open_sentence
+
 Rows = Sequence[Mapping[str, Any]]
 # The scopes of Microsoft Graph PowerShell for the cmdlets that a command may contain.
 _SCOPES = {
@@ -65,7 +67,8 @@ def of_content(
 def _of_content(checks: Rows, needed: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """The reads that this content needs; a permission to write includes the one to read."""
     graph = {*needed["microsoft_graph"], *(one.replace("ReadWrite", "Read") for one in needed["microsoft_graph"])}
-    ids = {one for cmdlet, checked in _BY_CMDLET.items() if cmdlet in _run(needed) for one in checked}
+    run = _run(needed)
+    ids = {one for cmdlet, checked in _BY_CMDLET.items() if cmdlet in run for one in checked}
     return [one for one in checks if one["needs"] in graph or one["id"] in ids]
 
 
@@ -86,7 +89,8 @@ def _missing(read: Mapping[str, Any], needed: Mapping[str, Any], cmdlets: Mappin
 
 def _unknown(needed: Mapping[str, Any], cmdlets: Mapping[str, Any]) -> str:
     """Why it is not known which cmdlets the sign-in may run; empty if it is known, or if none is needed."""
-    unread = [one for one in _run(needed) if one not in _may(cmdlets)]
+    may = _may(cmdlets)
+    unread = [one for one in _run(needed) if one not in may]
     return str(cmdlets.get("msg") or f"whether this sign-in may run {', '.join(unread)}") if unread else ""
 
 
@@ -111,7 +115,10 @@ def _failed(checks: Rows, tenant_id: str | None) -> list[str]:
     for step, group in by_step.items():
         first = group[0]
         titles = "; ".join(str(one["title"]) for one in group)
-        lines += [f"{titles} ({first['status']}): {_open(first['evidence'])}.", f"  Next step: {_open(step)}."]
+        lines += [
+            f"{titles} ({first['status']}): {open_sentence(first['evidence'])}.",
+            f"  Next step: {open_sentence(step)}.",
+        ]
         command = first["command"]
         if command in commands:
             lines.append("  Command: the one above; run it once.")
@@ -129,8 +136,3 @@ def _failed(checks: Rows, tenant_id: str | None) -> list[str]:
 def _holds(granted: set[str], permission: str) -> bool:
     """Whether it is granted; a permission to write includes the one to read."""
     return bool({permission, permission.replace(".Read.", ".ReadWrite.")} & granted)
-
-
-def _open(text: Any) -> str:
-    """A sentence without its full stop."""
-    return str(text).removesuffix(".")

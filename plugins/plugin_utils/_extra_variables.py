@@ -10,6 +10,7 @@ import re
 from collections.abc import Collection, Iterable
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 from ansible.module_utils.common.yaml import yaml_load
 
@@ -25,9 +26,15 @@ _LONG = 6  # letters after the prefix; in a shorter name, two others make anothe
 
 
 @cache
+def argument_specs(path: Path) -> Any:
+    """The argument specifications in a file, by entry point."""
+    return yaml_load(path.read_text(encoding="utf-8"))["argument_specs"]
+
+
+@cache
 def role_variables(role: str) -> frozenset[str]:
     """The variables of a role of this collection, of all its entry points."""
-    specs = yaml_load((_ROLES / role / "meta/argument_specs.yml").read_text(encoding="utf-8"))["argument_specs"]
+    specs = argument_specs(_ROLES / role / "meta/argument_specs.yml")
     return frozenset(name for entry_point in specs.values() for name in entry_point["options"])
 
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from ._wrapped import open_sentence
+
 Rows = Sequence[Mapping[str, Any]]
 _PEOPLE = 20  # people of a deadline that the terminal shows
 
@@ -19,11 +21,11 @@ def deadlines(deadlines: Rows) -> list[str]:
         if one["status"] == "not_affected":
             continue
         certainty = str(one["certainty"]).replace("_", " ")
-        lines.append(f"{one['date']}, {one['title']} ({one['status']}, {certainty}): {_open(one['evidence'])}.")
+        lines.append(f"{one['date']}, {one['title']} ({one['status']}, {certainty}): {open_sentence(one['evidence'])}.")
         if one["people"]:
             more = f" and {len(one['people']) - _PEOPLE} more" if len(one["people"]) > _PEOPLE else ""
             lines.append(f"  People: {', '.join(map(str, one['people'][:_PEOPLE]))}{more}")
-        lines.append(f"  Next step: {_open(one['next_step'])}.")
+        lines.append(f"  Next step: {open_sentence(one['next_step'])}.")
     return lines
 
 
@@ -48,8 +50,3 @@ def _affected(deadline: Mapping[str, Any], by_host: Mapping[str, Mapping[str, Ma
     unknown = [host for host, one in found.items() if one["status"] == "unknown"]
     left = f"; not known for {', '.join(unknown)}" if unknown else ""
     return f"{deadline['date']}, {deadline['title']}: affects {', '.join(affected) or 'no tenant'}{left}"
-
-
-def _open(text: Any) -> str:
-    """A sentence without its full stop."""
-    return str(text).removesuffix(".")

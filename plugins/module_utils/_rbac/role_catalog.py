@@ -91,14 +91,22 @@ def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> lis
     An application that is not registered in Exchange has its rights from the directory, and no assignment. Whether
     Exchange finds a registered one as an assignee is not documented.
     """
-    asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": False}
+    found = _assigned_to(tenant, caller, delegating=False)
+    if found is None:
+        return None if find_service_principal(tenant, caller) else []
+    return [one for one in found if catalog.hands_out_roles(str(one["Role"]))]
+
+
+def _assigned_to(tenant: Tenant, caller: str, *, delegating: bool) -> list[Record] | None:
+    """The enabled assignments of the caller; None if Exchange does not find the caller."""
+    asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": delegating}
     try:
         found = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values
     except TenantError as error:
         if error.kind != "not_found":
             raise
-        return None if find_service_principal(tenant, caller) else []
-    return [one for one in found if one.get("Enabled", True) and catalog.hands_out_roles(str(one["Role"]))]
+        return None
+    return [one for one in found if one.get("Enabled", True)]
 
 
 def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:
@@ -128,17 +136,11 @@ def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record]
 def refuse_own_delegation(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:
     """Refuse to remove the last delegating assignment of a role that the caller has, who could not create it again."""
     caller = caller_id(tenant)
-    asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": True}
-    try:
-        held = exchange_of(tenant).invoke("Get-ManagementRoleAssignment", asked, _READ_OWN).values if caller else []
-    except TenantError as error:
-        if error.kind != "not_found":
-            raise
-        return
+    held = (_assigned_to(tenant, caller, delegating=True) if caller else None) or []
     removed = {normalize_case(str(one.get("Guid"))) for one in taken}
     for one in taken:
         role = str(one["Role"])
-        own = [other for other in held if other.get("Enabled", True) and catalog.is_named(str(other["Role"]), role)]
+        own = [other for other in held if catalog.is_named(str(other["Role"]), role)]
         if own and all(normalize_case(str(other.get("Guid"))) in removed for other in own):
             raise TenantError(
                 "own_rights",
