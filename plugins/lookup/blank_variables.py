@@ -57,6 +57,12 @@ options:
         the message.
     type: dict
     default: {}
+  values:
+    description:
+      - Names of variables that take only some values, each with a regular expression that matches all of such a value,
+        white space, and the same in words for the message.
+    type: dict
+    default: {}
   folders:
     description: Names of variables with the path of a folder, which need not exist, but to which files must be written.
     type: list
@@ -77,7 +83,7 @@ RETURN = r"""
 _list:
   description:
     - The paths of the blank values, in the order of the variables, and after these a sentence for each unknown
-      variable, for each missing one, and for each with another form or without a folder.
+      variable, for each missing one, and for each with another form, another value or without a folder.
     - With O(sentence), one text.
   type: list
   elements: str
@@ -95,7 +101,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._core.targets import is_blank
 from ..plugin_utils._extra_variables import argument_specs, mistyped_variables, unknown_variables
-from ..plugin_utils._unusable import folder_problem, form_problem
+from ..plugin_utils._unusable import folder_problem, form_problem, value_problem
 from ..plugin_utils._variables import resolve_variable
 
 _ALL_PLAYBOOKS = ("target", "tenant_options", "tenant_id", "tenant_name")
@@ -132,13 +138,15 @@ class LookupModule(LookupBase):
 
     def _unusable(self, variables: Any) -> Iterator[tuple[str, str]]:
         """A sentence and a next step for each variable that is neither blank nor usable."""
-        examples = self.get_option("forms")
-        for name in (*examples, *self.get_option("folders")):
+        examples, values = self.get_option("forms"), self.get_option("values")
+        for name in (*examples, *values, *self.get_option("folders")):
             value = resolve_variable(self._templar, name, variables[name]) if name in variables else None
             if value is None or is_blank(value):
                 continue
             if name in examples:
                 sentence, step = form_problem(name, value, examples[name])
+            elif name in values:
+                sentence, step = value_problem(name, value, values[name])
             else:
                 sentence, step = folder_problem(name, value)
             if sentence:

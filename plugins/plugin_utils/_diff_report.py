@@ -6,12 +6,12 @@
 from __future__ import annotations
 
 import html
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..module_utils._core.errors import one_line
 from ..module_utils._core.text import counted
+from ._markdown import escaped
 from ._rows import text_of
 
 _LONGEST = 300  # characters of a value
@@ -21,7 +21,6 @@ _LACKING = {
     "before": "the first snapshot lacks them",
     "after": "the second snapshot lacks them",
 }
-_MARKDOWN = re.compile(r"([\\`*_{}\[\]<>#|~!&])")
 _STYLE = (
     "body{font:15px system-ui,sans-serif;margin:2em}table{border-collapse:collapse}"
     "td,th{border:1px solid #999;padding:.3em .6em;text-align:left;vertical-align:top}"
@@ -111,23 +110,18 @@ def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequen
 
 def markdown(found: Mapping[str, Any]) -> str:
     """For a pull request: no text of a tenant can become a link, an image or a tag."""
-    lines = ["# What changed", "", _escaped(summary_of(found)), ""]
-    lines += [f"- {_escaped(one_line(f'{name}: {text}', _LONGEST))}" for name, text in found["about"].items()]
+    lines = ["# What changed", "", escaped(summary_of(found)), ""]
+    lines += [f"- {escaped(one_line(f'{name}: {text}', _LONGEST))}" for name, text in found["about"].items()]
     lines += [""] if found["about"] else []
     for heading, columns, rows in _sections(found):
         if rows:
             lines += [f"## {heading}", "", _row(columns), _row(["---"] * len(columns))]
-            lines += [_row([_escaped(one_line(cell, _LONGEST)) for cell in row]) for row in rows] + [""]
+            lines += [_row([escaped(one_line(cell, _LONGEST)) for cell in row]) for row in rows] + [""]
     return "\n".join(lines)
 
 
 def _row(cells: Sequence[str]) -> str:
     return f"| {' | '.join(cells)} |"
-
-
-def _escaped(text: str) -> str:
-    # Software turns any text in this form into a link.
-    return _MARKDOWN.sub(r"\\\1", text).replace("@", "&#64;").replace("://", "&#58;//").replace("www.", "www&#46;")
 
 
 def page(found: Mapping[str, Any]) -> str:

@@ -40,11 +40,14 @@ def lockout(devices: Rows, max_affected: Any) -> list[str]:
 
 def quarantine(impact: Rows, result: Mapping[str, Any], recent_days: Any) -> list[str]:
     """The devices that a switch to quarantine affects."""
-    outlook, left = len(result["outlook"]), result["locked_out"]
+    allowed, by_rule, left = result["allowed"], result["outlook"], result["locked_out"]
+    outlook = len(by_rule)
     return [
-        f"Devices whose access quarantine as the default would change: {len(impact)}. {len(result['allowed'])} of them "
+        f"Devices whose access quarantine as the default would change: {len(impact)}. {len(allowed)} of them "
         f"synchronised in the last {counted(int(recent_days), 'day')} and will be allowed first; "
         f"{counted(outlook, 'is', 'are')} Outlook, which a rule allows; {len(left)} would be locked out.",
+        *([f"Allowed first: {_first(map(_named, allowed), 20)}."] if allowed else []),
+        *([f"Outlook: {_first(map(_named, by_rule), 20)}."] if by_rule else []),
         f"Locked out: {_first(map(_named, left), 20) or 'nobody'}.",
     ]
 

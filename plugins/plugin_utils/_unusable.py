@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import tempfile
 from collections.abc import Mapping
 from typing import Any
@@ -20,6 +21,17 @@ def form_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
     if isinstance(value, (list, tuple) if listed else Mapping):
         return "", ""
     return f"{name} is not a {'list' if listed else 'dictionary'}.", f"set it as in -e '{json.dumps({name: example})}'"
+
+
+def value_problem(name: str, value: Any, allowed: str) -> tuple[str, str]:
+    """A sentence about a variable whose value is not allowed, and the next step; empty if it is.
+
+    `allowed` is the regular expression of all values, and after white space the same in words.
+    """
+    pattern, words = allowed.split(None, 1)
+    if re.fullmatch(pattern, str(value)):
+        return "", ""
+    return f"{name} is {one_line(value)}, and it must be {words.strip()}.", f"correct {name}"
 
 
 def folder_problem(name: str, value: Any) -> tuple[str, str]:

@@ -80,7 +80,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             {"bootstrap_for": "facts", "bootstrap_wait": "soon", "bootstrap_credential": "cert"},
             "bootstrap_credential is cert, and it must be certificate, federated or client_secret. "
             "bootstrap_wait is soon, and it must be a whole number of seconds. Nothing was read or changed. Next step: "
-            "correct bootstrap_credential, bootstrap_wait.",
+            "correct bootstrap_credential, and correct bootstrap_wait.",
         ),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),

@@ -47,9 +47,11 @@ def test_a_lockout_names_ten_devices() -> None:
 
 def test_quarantine_counts() -> None:
     result = {"allowed": devices(2), "outlook": devices(1), "locked_out": devices(21)}
-    first, second = lines("quarantine", impact=devices(24), result=result, recent_days="1")
+    first, allowed, outlook, second = lines("quarantine", impact=devices(24), result=result, recent_days="1")
     assert "would change: 24. 2 of them synchronised in the last 1 day and" in first
     assert "1 is Outlook, which a rule allows; 21 would be locked out." in first
+    assert allowed == "Allowed first: id0 of adele, id1 of adele."
+    assert outlook == "Outlook: id0 of adele."
     assert second.endswith("id19 of adele and others.")
     nobody: dict[str, Any] = {"allowed": [], "outlook": [], "locked_out": []}
     first, second = lines("quarantine", impact=[], result=nobody, recent_days=30)
