@@ -133,11 +133,22 @@ def test_assess_leaves_out_what_is_met_and_agreed() -> None:
     assert lines("assess", result=result) == [
         "wipe: covered by x, y.",
         "inventory: not covered. Missing: g.",
-        "unmet: T (E). Next step: N.",
-        "unknown: T (E). Next step: N.",
+        "unmet: T.",
+        "  Evidence: E.",
+        "  Next step: N.",
+        "unknown: T.",
+        "  Evidence: E.",
+        "  Next step: N.",
         "What If for u, c on iOS: Microsoft Entra evaluates these policies differently: p, q.",
         "What If for u, c on iOS: no account.",
     ]
+
+
+def test_long_evidence_is_cut_and_the_rest_is_named() -> None:
+    check = {"title": "T", "evidence": "person not covered, " * 50, "next_step": "N", "status": "unmet"}
+    found = lines("assess", result={"answers": [], "checks": [check], "what_if": []})
+    assert found[-1] == "mobile_access_assess_result, and the files of mobile_access_assess_folder, have all of it."
+    assert len(" ".join(found)) < 500 and any(one.endswith("…") for one in found)
 
 
 def test_app_protection_is_needed_on_each_platform() -> None:
