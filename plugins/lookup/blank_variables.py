@@ -59,8 +59,9 @@ options:
     default: {}
   values:
     description:
-      - Names of variables that take only some values, each with a regular expression that matches all of such a value,
-        white space, and the same in words for the message.
+      - Names of variables that take only some values.
+      - Each has C(choices), or the C(minimum) of a whole number and its C(unit), or a C(pattern), which is a regular
+        expression for the whole value, and the same in C(words).
     type: dict
     default: {}
   folders:

@@ -23,15 +23,21 @@ def form_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
     return f"{name} is not a {'list' if listed else 'dictionary'}.", f"set it as in -e '{json.dumps({name: example})}'"
 
 
-def value_problem(name: str, value: Any, allowed: str) -> tuple[str, str]:
+def value_problem(name: str, value: Any, allowed: Mapping[str, Any]) -> tuple[str, str]:
     """A sentence about a variable whose value is not allowed, and the next step; empty if it is.
 
-    `allowed` is the regular expression of all values, and after white space the same in words.
+    `allowed` has `choices`, or `minimum` and `unit` of a whole number, or `pattern` and `words`.
     """
-    pattern, words = allowed.split(None, 1)
-    if re.fullmatch(pattern, str(value)):
-        return "", ""
-    return f"{name} is {one_line(value)}, and it must be {words.strip()}.", f"correct {name}"
+    text = str(value)
+    if "choices" in allowed:
+        fits, words = text in allowed["choices"], f"one of {', '.join(allowed['choices'])}"
+    elif "minimum" in allowed:
+        minimum = int(allowed["minimum"])
+        fits = re.fullmatch("[0-9]{1,9}", text) is not None and int(text) >= minimum
+        words = f"a whole number of {allowed['unit']}" + (f", at least {minimum}" if minimum else "")
+    else:
+        fits, words = re.fullmatch(allowed["pattern"], text) is not None, allowed["words"]
+    return ("", "") if fits else (f"{name} is {one_line(text)}, and it must be {words}.", f"correct {name}")
 
 
 def folder_problem(name: str, value: Any) -> tuple[str, str]:

@@ -78,7 +78,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             "bootstrap",
             "localhost,",
             {"bootstrap_for": "facts", "bootstrap_wait": "soon", "bootstrap_credential": "cert"},
-            "bootstrap_credential is cert, and it must be certificate, federated or client_secret. "
+            "bootstrap_credential is cert, and it must be one of certificate, federated, client_secret. "
             "bootstrap_wait is soon, and it must be a whole number of seconds. Nothing was read or changed. Next step: "
             "correct bootstrap_credential, and correct bootstrap_wait.",
         ),

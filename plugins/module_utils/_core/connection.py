@@ -8,13 +8,14 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import SplitResult, unquote, urlsplit
 
 from ansible.module_utils.basic import env_fallback
 
-from .errors import usage
+from .errors import one_line, usage
 from .targets import is_blank
 
 
@@ -60,7 +61,7 @@ CLOUDS = {
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 METHODS = ("client_secret", "certificate", "federated_token", "managed_identity", "device_code", "token")
 
-_REHEARSAL = "INTUNE_EXCHANGE_REHEARSAL"  # set by the playbook rehearse: the tenant is a copy on this machine
+_REHEARSAL = "INTUNE_EXCHANGE_REHEARSAL"  # set by the playbook rehearse, for which the tenant is a copy: a file
 # The environment variables are those of the Azure SDKs where they exist.
 ENVIRONMENT = {
     "tenant_id": "AZURE_TENANT_ID",
@@ -168,9 +169,15 @@ def proxy_of(params: dict[str, Any]) -> str | None:
 
 
 def check_rehearsal(url: str) -> None:
-    """Refuse any other host in a rehearsal, since its playbook may contain addresses. Raises `TenantError`."""
-    host = _split(url)[0].hostname or ""
-    if os.environ.get(_REHEARSAL) and host not in ("localhost", "127.0.0.1", "::1"):
+    """Refuse any other host in a rehearsal, since its playbook may contain addresses. Raises `TenantError`.
+
+    The host is added to the file of the rehearsal, for its report.
+    """
+    host, asked = _split(url)[0].hostname or "", os.environ.get(_REHEARSAL)
+    if asked and host not in ("localhost", "127.0.0.1", "::1"):
+        if os.path.isabs(asked):
+            with suppress(OSError), open(asked, "a", encoding="utf-8") as file:
+                file.write(f"{one_line(host)}\n")
         raise usage(
             f"this is a rehearsal on a copy of a tenant, and the task is for {host}, which is not the copy; nothing "
             "was sent there",

@@ -19,7 +19,11 @@ from ansible_collections.intune.exchange.plugins.plugin_utils._extra_variables i
     mistyped_variables,
     unknown_variables,
 )
-from ansible_collections.intune.exchange.plugins.plugin_utils._unusable import folder_problem, form_problem
+from ansible_collections.intune.exchange.plugins.plugin_utils._unusable import (
+    folder_problem,
+    form_problem,
+    value_problem,
+)
 
 ROOT = Path(__file__).parents[3]
 KNOWN = ("target", "tenant_options", "report_assess", "report_folder", "before")
@@ -104,6 +108,7 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
         "known": [],
         "required": [],
         "forms": {},
+        "values": {},
         "folders": [],
     }
     lookup = plugin.LookupModule(loader=DataLoader())
@@ -145,6 +150,28 @@ def test_a_text_where_a_dictionary_or_a_list_is_meant() -> None:
     said, step = form_problem("options", "contoso", {"tenant_id": "contoso.com"})
     assert said == "options is not a dictionary."
     assert step == """set it as in -e '{"options": {"tenant_id": "contoso.com"}}'"""
+
+
+@pytest.mark.parametrize(
+    ("allowed", "value", "words"),
+    [
+        ({"choices": ["az", "powershell"]}, "az", ""),
+        ({"choices": ["az", "powershell"]}, "AZ", "one of az, powershell"),
+        ({"minimum": 31, "unit": "days"}, 31, ""),
+        ({"minimum": 31, "unit": "days"}, "30", "a whole number of days, at least 31"),
+        ({"minimum": 0, "unit": "seconds"}, "0", ""),
+        ({"minimum": 0, "unit": "seconds"}, "-1", "a whole number of seconds"),
+        ({"minimum": 0, "unit": "seconds"}, "1.5", "a whole number of seconds"),
+        ({"minimum": 0, "unit": "seconds"}, "9" * 5000, "a whole number of seconds"),
+        ({"minimum": 0, "unit": "seconds"}, True, "a whole number of seconds"),
+        ({"pattern": "[a-z]+", "words": "small letters"}, "abc", ""),
+        ({"pattern": "[a-z]+", "words": "small letters"}, "abc\n", "small letters"),
+    ],
+)
+def test_a_value_that_is_not_allowed(allowed: dict[str, Any], value: Any, words: str) -> None:
+    said, step = value_problem("days", value, allowed)
+    assert said.endswith(f", and it must be {words}.") == bool(words) and bool(said) == bool(words)
+    assert step == ("correct days" if words else "") and len(said) < 500
 
 
 def _documented() -> Iterator[tuple[str, str]]:

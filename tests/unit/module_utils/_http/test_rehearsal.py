@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,8 +33,9 @@ def test_a_rehearsal_reaches_only_the_copy(
     monkeypatch: pytest.MonkeyPatch,
     module: Any,
     options: dict[str, str],
+    tmp_path: Path,
 ) -> None:
-    monkeypatch.setenv("INTUNE_EXCHANGE_REHEARSAL", "true")
+    monkeypatch.setenv("INTUNE_EXCHANGE_REHEARSAL", str(tmp_path / "asked"))
     assert not run(module).get("failed")
     before = len(simulator.requests())
     result = run(module, **options)
@@ -41,3 +43,4 @@ def test_a_rehearsal_reaches_only_the_copy(
     assert result["error"]["kind"] == "usage", result
     assert f"{host}, which is not the copy; nothing was sent there" in result["msg"]
     assert len(simulator.requests()) == before
+    assert (tmp_path / "asked").read_text().splitlines() == [host]
