@@ -6,16 +6,15 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ..module_utils._core.errors import one_line
+from ..module_utils._core.text import may_be_template
 from ..module_utils._snapshot.exported import Named, Reference
 from ..module_utils._snapshot.text import escaped
 
 _WIDTH = 100  # characters of a line with several values
-_TEMPLATE = re.compile(r"\{[{%#]")
 
 
 def comment(text: str, indent: str = "") -> Iterator[str]:
@@ -81,4 +80,4 @@ def _flow(value: Any) -> str:
     if isinstance(value, list):
         return f"[{', '.join(map(_flow, value))}]"
     text = escaped(json.dumps(value, ensure_ascii=False))
-    return f"!unsafe {text}" if isinstance(value, str) and _TEMPLATE.search(value) else text
+    return f"!unsafe {text}" if may_be_template(value) else text

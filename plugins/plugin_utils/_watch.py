@@ -22,8 +22,8 @@ from ..module_utils._client.token_cache import Token
 from ..module_utils._core.connection import CONNECTION_SPEC, SECRET_OPTIONS, named
 from ..module_utils._core.errors import usage
 from ..module_utils._core.redaction import Redactor
-from ..module_utils._core.text import counted, did_you_mean
-from ..module_utils._fleet.event_data import event_data, is_event_address, may_be_template
+from ..module_utils._core.text import counted, did_you_mean, may_be_template
+from ..module_utils._fleet.event_data import event_data, is_event_address
 from ..module_utils._fleet.fleet import UNREADABLE, check_fleet, read_fleet
 from ..module_utils._fleet.tenant_events import Event, TenantState, WatchSettings, diff_events, failure
 from ..module_utils._fleet.tenant_list import SHARED, resolve_tenants

@@ -14,6 +14,9 @@ from typing import Any
 # surrogate pairs, which no encoding can hold.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 _REPLACEMENT = "\ufffd"
+# Markers of Jinja, the line with which a text chooses other markers (JINJA2_OVERRIDE of ansible-core), and that of what
+# ansible-vault and ansible-rulebook would decrypt.
+_MARKS = re.compile(r"\{[{%#]|[}%#]\}|\A#\s*jinja2|ANSIBLE_VAULT")
 
 
 def counted(number: int, singular: str, plural: str = "") -> str:
@@ -33,6 +36,15 @@ def did_you_mean(names: Iterable[str], known: Collection[str], similar: float = 
     """
     near = [one for name in names for one in get_close_matches(name, known, 1, similar)]
     return f"Did you mean {', '.join(near)}?" if near else ""
+
+
+def may_be_template(value: Any) -> bool:
+    """Whether Ansible could evaluate or decrypt a text, or one inside a value."""
+    if isinstance(value, Mapping):
+        return any(may_be_template(part) for pair in value.items() for part in pair)
+    if isinstance(value, list | tuple):
+        return any(may_be_template(part) for part in value)
+    return isinstance(value, str) and _MARKS.search(value) is not None
 
 
 def fit(text: str) -> str:

@@ -17,28 +17,18 @@ from typing import Any
 from .._connector.connectors import STATES
 from .._core.errors import one_line
 from .._core.targets import is_guid
+from .._core.text import may_be_template
 
 _LONGEST = 2000  # characters of a text
 _ADDRESS = re.compile(r"[A-Za-z0-9_][A-Za-z0-9._+&~-]{0,63}@(?:[A-Za-z0-9-]{1,63}\.)+[A-Za-z0-9-]{2,63}")
 _DOMAIN = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9.-]{0,252}[A-Za-z0-9])?")  # a GUID has this form as well
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d{1,9})?)?(?:Z|[+-]\d\d:\d\d)?")
 _WORD = re.compile(r"[a-z][a-z_]{0,63}")
-# The markers of Jinja and Ansible in a text, and of what ansible-rulebook would decrypt.
-_MARKS = re.compile(r"\{[{%#]|[}%#]\}|\A#\s*jinja2|ANSIBLE_VAULT")
 
 
 def is_event_address(value: Any) -> bool:
     """Whether an address has only characters that mean nothing elsewhere; stricter than RFC 5321."""
     return isinstance(value, str) and _ADDRESS.fullmatch(value) is not None
-
-
-def may_be_template(value: Any) -> bool:
-    """Whether a text, or one inside a value, could be evaluated or decrypted."""
-    if isinstance(value, Mapping):
-        return any(may_be_template(part) for pair in value.items() for part in pair)
-    if isinstance(value, list | tuple):
-        return any(may_be_template(part) for part in value)
-    return isinstance(value, str) and _MARKS.search(value) is not None
 
 
 def _matches(pattern: re.Pattern[str]) -> Callable[[Any], bool]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.errors import usage
 from .._core.resource import Record, normalize_case
-from .._core.text import did_you_mean
+from .._core.text import did_you_mean, may_be_template
 from .mailbox_policies import POLICY as POLICIES
 from .organization_settings import SETTINGS as ORGANIZATION_SETTINGS
 from .policy_settings import LAX, SETTINGS, Ranged
@@ -188,4 +188,4 @@ def _number(setting: str, value: Any) -> float:
 def _yaml(value: Any) -> str:
     """A value for a task. JSON is YAML; text of the service that looks like a template must not become one."""
     text = json.dumps(value, ensure_ascii=False)
-    return f"!unsafe {text}" if isinstance(value, str) and ("{{" in value or "{%" in value) else text
+    return f"!unsafe {text}" if may_be_template(value) else text

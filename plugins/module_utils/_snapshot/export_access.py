@@ -14,24 +14,37 @@ from .._mobile_access.access_rules import RULE
 from .._mobile_access.organization_settings import SETTINGS as ORGANIZATION
 from .._mobile_access.policy_settings import LAX, RANGED, SETTINGS, canonical
 from .assignees import identifying
-from .exported import Exported, Missing, options_of, repeated
+from .exported import Exported, Missing, not_offered, options_of, repeated
 
 Objects = Mapping[str, list[Record]]
+_NO_VALUE = "the module has no such value"
 
 
 def organization_settings(objects: Objects) -> Exported:
-    found = [options_of(ORGANIZATION.fields, one) for one in objects["activesync_organization_settings"]]
-    return Exported(found)
+    kind, found = "activesync_organization_settings", Exported()
+    for one in objects[kind]:
+        options = options_of(ORGANIZATION.fields, one)
+        for value in not_offered(ORGANIZATION.fields, options):
+            option = value.partition(" ")[0]
+            del options[option]
+            found.missing.append(Missing(kind, value, _NO_VALUE))
+        found.items.append(options)
+    return found
 
 
 def access_rules(objects: Objects) -> Exported:
-    found = Exported()
+    found, fields = Exported(), (*RULE.keys, *RULE.fields)
     for rule in objects["device_access_rules"]:
         if "*" in str(rule.get("QueryString")):
             reason = "its query string has a *, which Exchange compares as any other character"
             found.missing.append(Missing("device_access_rules", str(rule.get("Identity")), reason))
+            continue
+        options = options_of(fields, rule)
+        if other := list(not_offered(fields, options)):
+            name = f"{rule.get('Identity')}: {', '.join(other)}"
+            found.missing.append(Missing("device_access_rules", name, _NO_VALUE))
         else:
-            found.items.append(options_of((*RULE.keys, *RULE.fields), rule))
+            found.items.append(options)
     return found
 
 
@@ -60,7 +73,9 @@ def mailbox_policies(objects: Objects) -> Exported:
 
 def _refused(options: Mapping[str, Any]) -> dict[str, str]:
     """The options that the module would refuse, with the reason."""
-    reasons = {}
+    reasons = {value.partition(" ")[0]: _NO_VALUE for value in not_offered(SETTINGS, options)}
+    if options.get("require_storage_card_encryption") and options.get("device_encryption_enabled") is False:
+        reasons["require_storage_card_encryption"] = "it would turn device_encryption_enabled on, which is off"
     for one in RANGED:
         try:
             if one.option in options:

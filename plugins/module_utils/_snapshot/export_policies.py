@@ -14,7 +14,7 @@ from .._conditional_access.fields import Reference as IdOf
 from .._conditional_access.lockout import ADMINISTRATORS
 from .._core.resource import EditedList, Field, Record, normalize_case, normalized_set
 from .._core.targets import is_guid
-from .exported import Exported, Missing, Named, Reference, key_of, repeated
+from .exported import Exported, Missing, Named, Reference, as_offered, key_of, not_offered, repeated
 
 Objects = Mapping[str, list[Record]]
 _KIND = "conditional_access_policies"
@@ -28,12 +28,17 @@ class _Names:
 
     def __init__(self, objects: Objects) -> None:
         self.ids: dict[str, dict[str, Any]] = {"group_ids": {}, "named_location_ids": {}}
-        addresses = repeated(one.get("userPrincipalName") for one in objects["users"])
-        self._users = {
-            normalize_case(one["id"]): str(one["userPrincipalName"])
+        # The module also finds people by their mail address.
+        addresses = repeated(
+            address
             for one in objects["users"]
-            if "@" in str(one.get("userPrincipalName")) and normalize_case(one["userPrincipalName"]) not in addresses
-        }
+            for address in {normalize_case(one.get(name)) for name in ("userPrincipalName", "mail")}
+        )
+        self._users: dict[str, Any] = {}
+        for one in objects["users"]:
+            address = str(one.get("userPrincipalName") or "")
+            named = "@" in address and normalize_case(address) not in addresses
+            self._users[normalize_case(one["id"])] = address if named else Named(one["id"], address or "no name")
         self._names = {
             "group_ids": {normalize_case(one["id"]): str(one.get("displayName") or "") for one in objects["groups"]},
             "named_location_ids": {
@@ -43,12 +48,12 @@ class _Names:
         self._keys: dict[tuple[str, str], str] = {}
 
     def of(self, option: str, value: Any) -> Any:
-        """The text for a value of the option, which may be an id."""
+        """The text for a value of the option, which may be an id; None for that of somebody who is not there."""
         if not is_guid(str(value)):
             return value
         identity = normalize_case(value)
         if option.endswith("_users"):
-            return self._users.get(identity) or Named(value, "no user of the snapshot has this id")
+            return self._users.get(identity)
         if option.endswith("_roles"):
             return Named(value, ADMINISTRATORS.get(identity, "a directory role"))
         group = {"groups": "group_ids", "locations": "named_location_ids"}.get(option.partition("_")[2])
@@ -57,7 +62,7 @@ class _Names:
     def _reference(self, group: str, identity: str, value: Any) -> Any:
         name = self._names[group].get(identity)
         if name is None:
-            return Named(value, "the snapshot has no object with this id")
+            return None if group == "group_ids" else Named(value, "the snapshot has no object with this id")
         if (group, identity) not in self._keys:
             key = self._keys[group, identity] = key_of(name, self.ids[group])
             self.ids[group][key] = Named(value, name)
@@ -78,9 +83,30 @@ def conditional_access(objects: Objects) -> Exported:
             reason = f"the module conditional_access_policy has no option for {', '.join(unknown)}"
             found.missing.append(Missing(_KIND, name, reason))
         else:
-            found.items.append({"display_name": name, **_options(FIELDS, policy, names)})
+            _add(found, name, policy, names)
     found.ids = names.ids
     return found
+
+
+def _add(found: Exported, name: str, policy: Record, names: _Names) -> None:
+    """Add a policy, unless the module would refuse it or make another one of it."""
+    options = _options(FIELDS, policy, names)
+    gone = [
+        (option, str(one))
+        for option, api in PEOPLE_LISTS.items()
+        for one in ((policy.get("conditions") or {}).get("users") or {}).get(api) or ()
+        if names.of(option, one) is None
+    ]
+    included = [one for option, one in gone if option.startswith("include_")]
+    other = [f"the module conditional_access_policy has no value {one}" for one in not_offered(FIELDS, options)]
+    if included:
+        other.append(f"it includes {', '.join(included)}, and the snapshot has no such object")
+    if other:
+        found.missing.append(Missing(_KIND, name, "; ".join(other)))
+        return
+    reason = "the snapshot has no such object: it may be deleted, and stays in a policy that has it"
+    found.missing += [Missing(_KIND, f"{name}: {option} {one}", reason) for option, one in gone]
+    found.items.append({"display_name": name, **options})
 
 
 def _unknown(fields: Any, record: Mapping[str, Any], known: frozenset[str] = frozenset()) -> Iterator[str]:
@@ -118,9 +144,12 @@ def _option(field: Field, value: Any, names: _Names) -> Any:
     if isinstance(field, IdOf):
         return (value or {}).get("id") or ""
     if isinstance(field, Flags):
-        return [one.strip() for one in str(value or "").split(",") if one.strip()]
+        members = (one.strip() for one in str(value or "").split(","))
+        return [as_offered(field, one) for one in members if normalize_case(one) not in ("", "none")]
     if isinstance(field, EditedList):
-        return {"set": [names.of(field.option, one) for one in value or ()]}
+        known = [one for one in (names.of(field.option, one) for one in value or ()) if one is not None]
+        # Who is not listed here stays, where others are only added.
+        return {"set" if len(known) == len(value or ()) else "add": known}
     if field.spec.get("type") == "list":
-        return [names.of(field.option, one) for one in value or ()]
-    return ("" if field.clears else None) if value is None else value
+        return [as_offered(field, names.of(field.option, one)) for one in value or ()]
+    return ("" if field.clears else None) if value is None else as_offered(field, value)

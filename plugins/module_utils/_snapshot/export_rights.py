@@ -87,6 +87,8 @@ def role_groups(objects: Objects) -> Exported:
             if reason := _why_not_whole(one):
                 found.missing.append(Missing(kind, f"{name}: {one['Role']}", reason))
         whole = sorted({bare_name(one["Role"]) for one in held if not _why_not_whole(one)}, key=normalize_case)
+        # What is not listed here stays, where roles and members are only added.
+        in_roles = {"add" if any(map(_why_not_whole, held)) else "set": whole}
         known, unknown = [], []
         for member in group["Members"]:
             identity = _member(member, objects)
@@ -94,10 +96,9 @@ def role_groups(objects: Objects) -> Exported:
         found.missing += [
             Missing(kind, f"{name}: member {one}", f"{_ONLY_A_NAME}: add it with role_group") for one in unknown
         ]
-        # A member that is not listed here stays, where others are only added.
         members = {"members": {"add" if unknown else "set": known}} if known or not unknown else {}
         description = str(group.get("Description") or "")
-        found.items.append({"name": name, "description": description, "roles": {"set": whole}, **members})
+        found.items.append({"name": name, "description": description, "roles": in_roles, **members})
     return found
 
 
@@ -159,30 +160,42 @@ def _is_called(record: Record, name: str, shown: str, names: Iterable[str]) -> b
     return normalize_case(name) in {normalize_case(identifying(record.get(one))) for one in names}
 
 
-_DIRECT = {"User": "user", "SecurityGroup": "group", "ServicePrincipal": "application"}
+_ASSIGNEES = {"User": "user", "SecurityGroup": "group", "RoleGroup": "group", "ServicePrincipal": "application"}
 
 
 def role_assignments(objects: Objects) -> Exported:
-    """The direct assignments; those of role groups are with the groups."""
+    """The assignments that are not with their role groups: direct and delegating ones. Those that every tenant has from
+    the start, of built-in role groups, are left out like these groups."""
     kind, found = "role_assignments", Exported()
     applications = Assignees(objects["service_principals"], OF_APPLICATIONS)
     held = {normalize_case(str(one.get("ExternalDirectoryObjectId"))) for one in objects["mailboxes"]}
     others = [one for one in objects.get("users") or () if normalize_case(str(one.get("id"))) not in held]
     users = Assignees([*objects["mailboxes"], *others], OF_USERS)
+    built_in = {normalize_case(str(one["Name"])) for one in objects["role_groups"] if is_built_in(one)}
+    policies: set[str] = set()
     for one in objects[kind]:
-        option = _DIRECT.get(str(one.get("RoleAssigneeType")))
-        if option is None or one.get("RoleAssignmentDelegationType") not in (None, "", "Regular"):
-            continue
+        of = str(one.get("RoleAssigneeType"))
         role, name = bare_name(one["Role"]), bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))
+        delegating = one.get("RoleAssignmentDelegationType") not in (None, "", "Regular")
+        if of == "RoleGroup" and (not delegating or normalize_case(name) in built_in):
+            continue
+        if of == "RoleAssignmentPolicy":
+            policies.add(name)
+            continue
+        option = _ASSIGNEES.get(of, "")
         known = {"user": users, "application": applications}.get(option)
         holders = known.of(one) if known else []
         holder: Record = holders[0] if len(holders) == 1 else {}
         assignee = identifying(name) if option == "group" else _identity_of(holder)
         if reason := _why_not(one, option, len(holders)) or ("" if assignee else _ONLY_A_NAME):
-            found.missing.append(Missing(kind, f"{role} of {name}", reason))
+            found.missing.append(Missing(kind, f"{role} of {name}{', delegating' if delegating else ''}", reason))
             continue
         shown = str(holder.get("DisplayName") or "")
-        found.items.append({"role": role, option: Named(assignee, shown) if option == "application" else assignee})
+        to = Named(assignee, shown) if option == "application" else assignee
+        found.items.append({"role": role, option: to, **({"delegating": True} if delegating else {})})
+    if policies:
+        reason = "no module of this collection changes role assignment policies"
+        found.missing.append(Missing(kind, f"those of {', '.join(sorted(policies))}", reason))
     return found
 
 
@@ -194,6 +207,8 @@ def _identity_of(holder: Record) -> str:
 
 def _why_not(assignment: Record, option: str, holders: int) -> str:
     """Why an assignment is not exported; `holders` is the number of its possible holders in the snapshot."""
+    if not option:
+        return f"no module of this collection assigns roles to a {assignment.get('RoleAssigneeType') or 'blank type'}"
     if scope := scope_of(assignment):
         return f"limited to {scope}"
     if holders > 1:

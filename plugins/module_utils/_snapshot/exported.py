@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -60,6 +60,22 @@ def options_of(fields: Iterable[Field], record: Mapping[str, Any]) -> dict[str, 
         elif one.clears:
             found[one.option] = ""
     return found
+
+
+def as_offered(field: Field, value: Any) -> Any:
+    """A value in the spelling of the module, which compares with case."""
+    return next((one for one in field.spec.get("choices") or () if normalize_case(one) == normalize_case(value)), value)
+
+
+def not_offered(fields: Iterable[Field], options: Mapping[str, Any]) -> Iterator[str]:
+    """The options, each with its value, that the module would refuse: the service has more values."""
+    for one in fields:
+        value, parts = options.get(one.option), getattr(one, "parts", None)
+        if parts:
+            yield from (f"{one.option}.{part}" for part in not_offered(parts, value or {}))
+        elif choices := one.spec.get("choices"):
+            given = value if isinstance(value, list) else [value]
+            yield from (f"{one.option} {part}" for part in given if part not in (None, "", *choices))
 
 
 def repeated(names: Iterable[Any]) -> set[str]:

@@ -14,11 +14,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.targets import is_guid
+from ansible_collections.intune.exchange.plugins.module_utils._core.text import may_be_template
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.event_data import (
     VALUES,
     event_data,
     is_event_address,
-    may_be_template,
     neutral_text,
 )
 
