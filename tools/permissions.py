@@ -40,14 +40,14 @@ A module with Exchange Online roles in its row also needs the application permis
 If a permission includes another one, the table lists only the former: ``Organization.Read.All`` also reads the
 subscriptions, so ``LicenseAssignment.Read.All`` is not in the table.
 
-This command prints a request for the content that you use, as Markdown; ``-e folder=FOLDER`` writes it to a folder,
+This command prints a request for the content that you use, as Markdown; ``-e permissions_folder=FOLDER`` writes it to a folder,
 also as JSON. Specify modules, playbooks, rulebooks and entry points of roles; ``connector:main`` includes all of its
 options:
 
 .. code-block:: bash
 
-   ansible-playbook intune.exchange.permissions -e '{"content": ["connector:validate", "mobile_device"]}'
-   ansible-playbook intune.exchange.permissions -e '{"content": ["mobile_access:audit"]}' -e write=false
+   ansible-playbook intune.exchange.permissions -e permissions_for=connector:validate,mobile_device
+   ansible-playbook intune.exchange.permissions -e permissions_for=mobile_access:audit -e permissions_write=false
 
 Who grants what
 ---------------

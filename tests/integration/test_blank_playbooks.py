@@ -83,7 +83,7 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             "correct bootstrap_credential, and correct bootstrap_wait.",
         ),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
-        ("permissions", "localhost,", {"content": [""]}, "content[0] is blank"),
+        ("permissions", "localhost,", {"permissions_for": [""]}, "permissions_for[0] is blank"),
         # A customer's leaver must not be searched in the tenant of the shell's environment.
         (
             "approve",
@@ -239,7 +239,7 @@ def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
             "Did you mean connector? Nothing was read or changed. Next step: ",
         ),
         ("check_access", {"check_access_for": "conector"}, "Did you mean connector? Nothing was read or changed. Next"),
-        ("permissions", {"content": "conector"}, "Did you mean connector? Next step: correct the variable content."),
+        ("permissions", {"permissions_for": "conector"}, "Did you mean connector? Next step: correct permissions_for."),
         (
             "export",
             {"snapshot_file": "no.yml", "export_folder": "x"},
