@@ -40,9 +40,9 @@ A module with Exchange Online roles in its row also needs the application permis
 If a permission includes another one, the table lists only the former: ``Organization.Read.All`` also reads the
 subscriptions, so ``LicenseAssignment.Read.All`` is not in the table.
 
-This command prints a request for the content that you use, as Markdown; ``-e permissions_folder=FOLDER`` writes it to a folder,
-also as JSON. Specify modules, playbooks, rulebooks and entry points of roles; ``connector:main`` includes all of its
-options:
+This command prints a request for the content that you use, as Markdown; ``-e permissions_folder=FOLDER`` writes it to a
+folder, also as JSON. Specify modules, playbooks, rulebooks and entry points of roles; ``connector:main`` includes all of
+its options:
 
 .. code-block:: bash
 
