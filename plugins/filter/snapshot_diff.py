@@ -15,8 +15,8 @@ description:
   - The order of lists, upper and lower case, empty and missing values, the format of times and times that always move,
     such as that of the last synchronization, make no difference.
   - A kind of objects that one of the snapshots does not hold is listed as not compared.
-  - Files are read as data, without templates and tags. A file that was cut off, has a newer version or is no snapshot
-    is refused by name.
+  - Files are read as data, without templates and tags. A file that was cut off, has a newer version or is not a
+    snapshot is refused by name.
 options:
   _input:
     description:

@@ -140,7 +140,7 @@ def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
                 return Outcome(reading.policy, enforced, applies, "stopped", reason, *open_parts)
             if missing or unknown or left:
                 hangs = [*open_to, *(f"whether {' or '.join(shown(one))} was met" for one in unknown), *left]
-                reason = f"it hangs on {', '.join(hangs)}"
+                reason = f"it depends on {', '.join(hangs)}"
                 return Outcome(reading.policy, enforced, applies, "unknown", reason, *open_parts)
             reason = against[1] if against else "what it asks for was met"
             return Outcome(reading.policy, enforced, applies, "met", reason)

@@ -74,7 +74,7 @@ def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[
 def _add(found: dict[str, _Customer], one: dict[str, Any]) -> set[str]:
     """Add the roles of a relationship to its customer in `found`; returns why the customer cannot be a host, if so."""
     if not isinstance(one["status"], str):
-        raise TypeError("status is no text")
+        raise TypeError("status is not text")
     if one["status"] not in _USABLE or not one.get("customer"):
         return set()
     tenant_id = str(one["customer"].get("tenantId") or "").lower()
