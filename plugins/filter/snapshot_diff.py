@@ -107,7 +107,7 @@ _value:
     - C(not_compared) has the kinds that a snapshot does not hold, with C(kind), C(title), C(snapshot) (V(before),
       V(after) or V(both)), C(reason) and C(expected), which is true if the tenant has nothing of the kind or it was not
       to be read. C(complete) is true if that holds for all of them.
-    - C(ended) has the accepted differences whose date is over.
+    - C(ended) has the accepted differences that have expired.
     - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers, and C(about) is O(about).
   type: raw
   sample: {equal: true, ok: true, differences: [], people: []}
