@@ -112,7 +112,7 @@ def _note(found: dict[str, _Customer], now: datetime, note: Callable[[str], None
         who = f"{one_line(one.name, 80)} ({tenant_id})"
         ends = min(one.until.values(), default=_NEVER)
         if one.lacks:
-            by_reason.setdefault(f"no host, since their relationships lack {one.lacks}", []).append(who)
+            by_reason.setdefault(f"not in the inventory, since their relationships lack {one.lacks}", []).append(who)
         elif ends - now < _SOON:
             when = f"a host only until {ends:%Y-%m-%d}, when the relationship with a role that is needed ends"
             by_reason.setdefault(when, []).append(who)
