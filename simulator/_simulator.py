@@ -226,7 +226,7 @@ class Simulator:
         return self._in_loop(lambda: self._environment.sign_in_again(self._environment.tenant(tenant)))
 
     def fault(self, **wanted: Any) -> None:
-        """See _faults.Fault: match, kind, nth, count, phase, status, headers, body, interval, request."""
+        """See Fault in server/faults.py: match, kind, nth, count, phase, status, headers, body, interval, request."""
         self._in_loop(partial(self._environment.faults.add, **wanted))
 
     def clear_faults(self) -> None:

@@ -46,7 +46,7 @@ GUARANTEES: dict[int, tuple[str, tuple[str, ...]]] = {
         ),
     ),
     4: (
-        "A request ends when its task times out (option C(timeout)), wherever the other side takes its time: while "
+        "A request ends when its task times out (option ``timeout``), wherever the other side takes its time: while "
         "a name is resolved, a connection made, TLS begun, a proxy answers or a request is taken, and while "
         "headers, interim responses, chunks, trailers or a body arrive byte by byte, or JSON is read. A wait that "
         "would last longer is not started, and a file without end is not read.",
@@ -87,7 +87,7 @@ GUARANTEES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     8: (
         "A run that is killed before or after any of its requests is completed by the next one, without "
-        "duplicates. No task continues after only its C(ansible-playbook) was killed.",
+        "duplicates. If only ``ansible-playbook`` is killed, its tasks stop too.",
         (
             f"{_GUARANTEES}test_crashes.py::test_killed_at_every_request",
             f"{_GUARANTEES}test_crashes.py::test_the_parent_is_killed_at_every_request",
@@ -312,7 +312,7 @@ def mutants(number: int) -> list[str]:
 
 def _sections(counted: Mapping[str, Any]) -> Iterator[str]:
     for number, (guarantee, tests) in GUARANTEES.items():
-        yield f"\n{number}. {guarantee.replace('C(timeout)', '``timeout``')}\n\n"
+        yield f"\n{number}. {guarantee}\n\n"
         if str(number) in counted:
             yield f"   * Cases tried by ``make guarantees``: {counted[str(number)]:,}\n"
         for test in tests:

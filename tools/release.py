@@ -61,7 +61,7 @@ def main(version: str, stage: Path) -> int:
 
 def check(version: str) -> None:
     if not _VERSION.fullmatch(version):
-        raise Refused(f"VERSION is '{version}', which is no semantic version such as 1.0.0")
+        raise Refused(f"VERSION is '{version}', which is not a semantic version such as 1.0.0")
     if git("status", "--porcelain"):
         raise Refused("the checkout has changes that are not committed")
     if git("tag", "--list", f"v{version}"):

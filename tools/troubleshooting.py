@@ -9,8 +9,9 @@ python tools/troubleshooting.py
 from __future__ import annotations
 
 import ast
+import re
 import sys
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -243,8 +244,17 @@ def sentences() -> dict[str, dict[str, str]]:
     return found
 
 
-def _sentence(text: str) -> str:
-    shown = text if text in ROLES else text[:1].upper() + text[1:]
+@cache
+def options() -> set[str]:
+    """The options of all plugins, by their names in argument specifications."""
+    files = (ROOT / "plugins").rglob("*.py")
+    return {name for file in files for name in re.findall(r'"(\w+)": {"type"', file.read_text(encoding="utf-8"))}
+
+
+def _sentence(text: str, names: Collection[str] = ()) -> str:
+    first = re.split(r"[^\w`]", text, maxsplit=1)[0]
+    is_name = "_" in first or first.startswith("`") or first in names  # nobody finds an option with a capital letter
+    shown = text if text in ROLES or is_name else text[:1].upper() + text[1:]
     return shown.replace("*", r"\*").replace("_ ", r"\_ ").rstrip(".")
 
 
@@ -265,7 +275,7 @@ def _lines() -> Iterator[str]:
 def _table(left: str, right: str, rows: object) -> str:
     lines = f".. list-table::\n   :header-rows: 1\n   :widths: 60 40\n\n   * - {left}\n     - {right}\n"
     for text, step in list(rows):  # type: ignore[call-overload]
-        lines += f"   * - {_sentence(text)}\n     - {_sentence(step)}".rstrip() + "\n"
+        lines += f"   * - {_sentence(text, options())}\n     - {_sentence(step)}".rstrip() + "\n"
     return lines
 
 

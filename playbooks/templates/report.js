@@ -141,7 +141,7 @@
           judged(tenant, tenant.requirements[one.id].status), sentence(tenant.requirements[one.id].evidence)]))] : null,
       tenant.accepted_risks.length + ended.length ? [title("Accepted risks"),
         make("ul", {}, tenant.accepted_risks.map((one) => make("li", {}, one)),
-          ended.map((one) => make("li", {}, `${one.id}: ended, its last day was ${one.until} (${one.reason})`)))] : null,
+          ended.map((one) => make("li", {}, `${one.id}: expired, its last day was ${one.until} (${one.reason})`)))] : null,
       checks.length ? [title(`Audit against ${(tenant.audit.baselines || []).join(", ")}`),
         others.length ? controls(others) : null,
         passed.length ? make("details", {}, make("summary", {}, `${number(passed.length, "control")} passed or not applicable`),

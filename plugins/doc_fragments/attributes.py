@@ -29,9 +29,9 @@ attributes:
   diff_mode:
     description: Shows what it changes, or would change, in diff mode.
   platform:
-    description: What the module manages.
+    description: The services of this collection. The description of the module names those that it reads or manages.
     support: full
-    platforms: Microsoft Intune, Exchange Online
+    platforms: Microsoft Entra, Microsoft Intune, Exchange Online
 options: {}
 """
 
@@ -64,6 +64,6 @@ attributes:
   diff_mode:
     support: none
     details:
-      - The action that it starts has no state to compare.
+      - The module sends a request, and does not compare states before and after it.
 options: {}
 """

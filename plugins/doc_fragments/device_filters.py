@@ -20,7 +20,7 @@ options:
     type: str
   access_state:
     description:
-      - Only devices in this state, such as V(Allowed), V(Blocked) or V(Quarantined). What is no state is refused.
+      - Only devices in this state, such as V(Allowed), V(Blocked) or V(Quarantined). Other words are refused.
     type: str
   guids:
     description:

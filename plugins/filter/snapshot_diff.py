@@ -15,8 +15,8 @@ description:
   - The order of lists, upper and lower case, empty and missing values, the format of times and times that always move,
     such as that of the last synchronization, make no difference.
   - A kind of objects that one of the snapshots does not hold is listed as not compared.
-  - Files are read as data, without templates and tags. A file that was cut off, has a newer version or is no snapshot
-    is refused by name.
+  - Files are read as data, without templates and tags. A file that was cut off, has a newer version or is not a
+    snapshot is refused by name.
 options:
   _input:
     description:
@@ -107,7 +107,7 @@ _value:
     - C(not_compared) has the kinds that a snapshot does not hold, with C(kind), C(title), C(snapshot) (V(before),
       V(after) or V(both)), C(reason) and C(expected), which is true if the tenant has nothing of the kind or it was not
       to be read. C(complete) is true if that holds for all of them.
-    - C(ended) has the accepted differences whose date is over.
+    - C(ended) has the accepted differences that have expired.
     - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers, and C(about) is O(about).
   type: raw
   sample: {equal: true, ok: true, differences: [], people: []}

@@ -132,7 +132,9 @@ undo:
   description: How to undo the deletion or the change; empty if there was none.
   returned: success
   type: str
-  sample: "Microsoft Entra keeps the application for 30 days: restore it in the Microsoft Entra admin center"
+  sample: >-
+    Microsoft Entra keeps the application for 30 days: restore it in the Microsoft Entra admin center, App
+    registrations, Deleted applications, and run the task again with state=present. Its permissions are granted anew
 error:
   description:
     - The error, as in M(intune.exchange.connector). C(error.kind) is a stable identifier, such as V(not_found),

@@ -11,10 +11,10 @@ short_description: Manage a credential of an application
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Gives an application one credential, and on request no others.
-  - "A certificate is made on the spot: its key never leaves the file O(path), which has mode 0600. A run that was
-    killed goes on with the file that it left."
-  - A federated credential trusts the tokens of a platform that runs jobs, so that there is no secret at all.
+  - Manages one credential of an application, and removes all others with O(remove_others).
+  - For a certificate, the module creates the key on the host that runs the task. The key is stored only in the file
+    O(path), with mode 0600. If a run was killed, the next run continues with the file that it left.
+  - A federated credential trusts the tokens of a platform that runs jobs, so there is no secret.
 options:
   unique_name:
     description:
@@ -27,13 +27,16 @@ options:
     type: str
   kind:
     description:
-      - V(certificate) makes a key with a certificate that it signs itself, in the file O(path), and registers it.
-        Before it ends, another one replaces it in the file; the old one stays registered unless O(remove_others=true).
-      - V(federated) trusts the tokens of a platform, described by one of O(github), O(gitlab), O(kubernetes),
-        O(automation_platform), or by O(issuer) with O(subject). One that is there already, with another name, stays
-        as it is; if the credential O(name) trusts something else then, the task fails unless O(remove_others=true).
-      - V(client_secret) lets Microsoft Entra make a secret, and writes it into the file O(path). Everybody who reads it
-        is the application; prefer the others. The file O(path) with C(.id) at its end has the id of the secret.
+      - V(certificate) creates a key and a self-signed certificate in the file O(path), and registers the certificate.
+        Within O(renew_before_days) of its expiry, a new certificate replaces it in the file. The old one stays
+        registered unless O(remove_others=true).
+      - V(federated) trusts the tokens of a platform. Specify one of O(github), O(gitlab), O(kubernetes) and
+        O(automation_platform), or O(issuer) with O(subject). If a credential with another name already trusts them, it
+        stays unchanged. The task then fails if the credential O(name) trusts something else, unless
+        O(remove_others=true).
+      - V(client_secret) makes Microsoft Entra create a secret, and writes it to the file O(path). Anyone who can read
+        the secret can act as the application, so prefer the other kinds. The id of the secret is in a file with the
+        same name and C(.id) at its end.
     type: str
     choices: [certificate, federated, client_secret]
     required: true
@@ -44,11 +47,12 @@ options:
     default: intune-exchange
   path:
     description:
-      - The file of the key or the secret, on the host that runs the task. Its folder must exist. Required for
+      - The file for the key or the secret, on the host that runs the task. Its folder must exist. Required for
         O(kind=certificate) and O(kind=client_secret) with O(state=present).
-      - A file that exists is used if only this user may read it. It is never removed.
-      - A symbolic link is never replaced by a new file.
-      - A client secret never takes the place of a file that was not written for one, or for another application.
+      - An existing file is used only if no other user can access it. The file is never removed.
+      - A new file never replaces a symbolic link.
+      - A client secret never replaces a file that was not written for a client secret, or that is for another
+        application.
     type: path
   validity_days:
     description:
@@ -57,7 +61,7 @@ options:
     default: 365
   renew_before_days:
     description:
-      - Replace a certificate or secret that ends within this many days.
+      - Replace a certificate or secret that expires within this many days.
     type: int
     default: 30
   github:
@@ -71,7 +75,7 @@ options:
         required: true
       owner_id:
         description:
-          - Its id. Names can be given to somebody else later; ids cannot.
+          - Its id. Somebody else can get the name later, but never the id.
           - C(gh api repos/OWNER/REPOSITORY --jq '[.owner.id, .id]') prints both ids.
         type: int
       repository:
@@ -92,8 +96,8 @@ options:
         type: str
       names_only:
         description:
-          - The subject is without ids, as for a repository from before 2026-07-15 that has not opted in to immutable
-            subjects.
+          - Whether the subject has no ids, as for a repository from before 2026-07-15 that has not opted in to
+            immutable subjects.
         type: bool
         default: false
   gitlab:
@@ -155,21 +159,21 @@ options:
     type: str
   subject:
     description:
-      - Their subject.
+      - The subject of these tokens.
     type: str
   remove_others:
     description:
       - Whether all other certificates, client secrets and federated credentials of the application are removed, after
         this one is registered. In check mode, C(diff) lists them.
-      - Whatever signs in with one of them no longer can.
+      - Nothing can sign in with the removed credentials any more.
     type: bool
     default: false
   state:
     description:
-      - V(present) makes and registers the credential.
+      - V(present) creates and registers the credential.
       - V(absent) removes it from the application. The file stays.
-      - A federated credential is found by its name. If its issuer and subject are given with V(absent), one that trusts
-        others is refused.
+      - A federated credential is found by its name. With V(absent), if an issuer and a subject are specified, the task
+        refuses to remove a credential that trusts others.
     type: str
     choices: [present, absent]
     default: present
@@ -189,13 +193,13 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Make a certificate, with its key in a file that only this user may read
+- name: Create a certificate, with its key in a file that only this user can read
   intune.exchange.application_credential:
     unique_name: intune-exchange
     kind: certificate
     path: "{{ lookup('ansible.builtin.env', 'HOME') }}/intune-exchange.pem"
 
-- name: Make one for half a year, and another one a month before it ends
+- name: Create one for half a year, and a new one a month before it expires
   intune.exchange.application_credential:
     unique_name: intune-exchange
     kind: certificate
@@ -228,7 +232,7 @@ application:
     id: 0a9b8c7d-6e5f-4a3b-9c1d-0e1f2a3b4c5d
     unique_name: intune-exchange
 path:
-  description: The file of the key or the secret. Empty for a federated credential.
+  description: The file with the key or the secret. Empty for a federated credential.
   returned: success
   type: str
   sample: /home/ansible/intune-exchange.pem

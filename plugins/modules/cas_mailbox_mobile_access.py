@@ -33,7 +33,7 @@ options:
     type: bool
   policy:
     description:
-      - The name of the mailbox policy for mobile devices. Empty for the current default policy.
+      - The name of the mobile device mailbox policy. Empty for the current default policy.
       - The name of the current default policy pins the mailbox to it.
     type: str
   allowed_device_ids:

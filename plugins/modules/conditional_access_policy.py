@@ -682,7 +682,7 @@ undo:
   description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
-  sample: Run the task again with state=present and the values of diff.before; the new object has another id
+  sample: Run the task with state=restored and only id=5b0f1a7e-3d2c-4e8b-9a6f-1c2d3e4f5a6b, within 30 days
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure

@@ -236,7 +236,7 @@ not_known_because:
   returned: success
   type: list
   elements: dict
-  sample: [{reason: it hangs on whether compliantApplication was met, sign_ins: 40}]
+  sample: [{reason: it depends on whether compliantApplication was met, sign_ins: 40}]
 exclusions:
   description:
     - For each exclusion of each policy, how many people of the log it C(spared), and which of them it C(needed) to

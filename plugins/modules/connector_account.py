@@ -184,7 +184,9 @@ undo:
   description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
-  sample: Run the task again with state=present and the values of diff.before; the new object has another id
+  sample: >-
+    Restore the user in the Microsoft Entra admin center (Users, Deleted users) within 30 days, and run the task
+    again with state=present
 error:
   description:
     - The error, as M(intune.exchange.connector) describes it.

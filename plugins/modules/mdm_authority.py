@@ -56,7 +56,7 @@ undo:
   description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success
   type: str
-  sample: Run the task again with state=present and the values of diff.before; the new object has another id
+  sample: This cannot be undone
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure

@@ -240,7 +240,7 @@ compliant:
   type: bool
   sample: false
 ended_risks:
-  description: The accepted risks whose last day has passed.
+  description: The accepted risks that have expired.
   returned: success
   type: list
   elements: dict

@@ -1,13 +1,13 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mailbox policies for mobile devices."""
+"""Mobile device mailbox policies."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mobile_device_mailbox_policy
-short_description: Manage a mailbox policy for mobile devices in Exchange Online
+short_description: Manage a mobile device mailbox policy in Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:

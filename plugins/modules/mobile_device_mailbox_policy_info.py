@@ -1,13 +1,13 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The mailbox policies for mobile devices, as facts."""
+"""The mobile device mailbox policies, as facts."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: mobile_device_mailbox_policy_info
-short_description: Read the mailbox policies for mobile devices in Exchange Online
+short_description: Read the mobile device mailbox policies in Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:

@@ -115,7 +115,7 @@ notes:
   - In the first hour after customization was enabled, Exchange refuses this for everybody. The task waits up to two
     minutes, then fails with C(error.kind=not_ready); the next run continues.
   - In a dehydrated tenant, run M(intune.exchange.organization_customization) first.
-  - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are no members
+  - Members through a directory role, such as C(Exchange Administrator) in Organization Management, are not members
     here.
   - A change that removes the caller's only right to assign roles is refused (V(own_rights)).
   - A new right is only in access tokens that are issued afterwards, and takes minutes to reach every server.

@@ -23,7 +23,7 @@ options:
     description:
       - The file to write, on the host where the task runs. It is written as a whole or not at all, with mode 0600.
       - An older snapshot of the same tenant is replaced. Nothing else is overwritten, such as the snapshot of another
-        tenant, a pseudonymized one (which tenant it is of cannot be seen), or a file that is no snapshot. With
+        tenant, a pseudonymized one (which tenant it is of cannot be seen), or a file that is not a snapshot. With
         O(pseudonymize), nothing is overwritten at all.
       - If omitted, the snapshot is returned and no file is written. For a large tenant, set a file.
     type: path

@@ -29,7 +29,7 @@ def baseline_names(terms: Sequence[Any]) -> list[str]:
 
 
 def baseline_problem(content: Any) -> str:
-    """Why the content of a file is no baseline, as sentences; empty if it is one."""
+    """Why the content of a file is not a baseline, as sentences; empty if it is one."""
     return next(_baseline_problems(content), "")
 
 

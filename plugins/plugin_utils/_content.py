@@ -59,7 +59,7 @@ def _modules(name: str) -> Iterator[tuple[str, bool]]:
 
 
 def _check_name(name: str) -> None:
-    """Raises ValueError for what is no name of content, such as the path of a file with tasks."""
+    """Raises ValueError for anything but a name of content, such as the path of a file with tasks."""
     short = name.removeprefix(COLLECTION)
     if not _CONTENT.fullmatch(short):
         raise _unknown(name)

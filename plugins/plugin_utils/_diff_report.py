@@ -104,7 +104,7 @@ def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequen
         ("Differences", _HEADINGS, [tuple(row.values()) for row in rows_of(found)]),
         ("People", ("Person", "Access of devices", "Differences"), people),
         ("Not compared", ("Kind", "Snapshot", "Reason"), missing),
-        ("Acceptances that have ended", ("Kind", "Object", "Reason", "Until"), ended),
+        ("Accepted differences that have expired", ("Kind", "Object", "Reason", "Until"), ended),
     ]
 
 

@@ -17,7 +17,7 @@ _MENTION = re.compile(r"(?<![A-Za-z0-9])@")
 
 
 def escaped(value: Any) -> str:
-    """The value as text on one line that is no markup, no link and no mention of anybody.
+    """The value as text on one line that is not markup, a link or a mention of anybody.
 
     A mail address stays readable. Software that makes a link of one links to nothing but itself.
     """

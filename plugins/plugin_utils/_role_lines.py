@@ -101,7 +101,7 @@ def offboard(
 
 
 def audit(result: Mapping[str, Any]) -> list[str]:
-    """The result of an audit: its counts, its findings and the accepted risks that have ended."""
+    """The result of an audit: its counts, its findings and the accepted risks that have expired."""
     words = {
         "pass": "passed",
         "fail": "failed",
@@ -113,7 +113,7 @@ def audit(result: Mapping[str, Any]) -> list[str]:
     return [
         f"{', '.join(map(str, result['baselines']))}: {counts}",
         *map(str, result["shortfalls"]),
-        *(f"The accepted risk {one['id']} has ended." for one in result["ended_risks"]),
+        *(f"The accepted risk {one['id']} has expired." for one in result["ended_risks"]),
         *(
             f"The accepted risk {one['id']} accepts nothing, since no control of "
             f"{one.get('baseline') or 'these baselines'} has this id."
@@ -174,10 +174,10 @@ def unprotected(platforms: Mapping[str, Any]) -> list[str]:
 
 
 def excluded(resolved: Rows) -> list[str]:
-    """The emergency accounts and the pilot group as the directory has them."""
+    """The emergency access accounts and the pilot group as the directory has them."""
     return [
         *(
-            f"Emergency account: {one.get('display_name') or 'no name'}, {_account(one)} ({one['id']})"
+            f"Emergency access account: {one.get('display_name') or 'no name'}, {_account(one)} ({one['id']})"
             for one in resolved
             if one["option"] == "exclude_users"
         ),
@@ -190,7 +190,7 @@ def excluded(resolved: Rows) -> list[str]:
 
 
 def unusable(accounts: Rows) -> list[str]:
-    """Why the emergency accounts are refused: some are disabled, or guests, or that is unknown."""
+    """Why the emergency access accounts are refused: some are disabled, or guests, or that is unknown."""
     names = [
         _account(one)
         for one in accounts

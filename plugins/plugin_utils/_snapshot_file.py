@@ -84,24 +84,24 @@ def checked(found: Any, name: str) -> dict[str, Any]:
 def _check_form(found: Mapping[str, Any], name: str) -> None:
     tenant, objects, not_read = (found.get(part) for part in ("tenant", "objects", "not_read"))
     if not isinstance(found.get("taken_at"), str) or not isinstance(tenant, dict) or not tenant.get("id"):
-        raise _refused(name, "is no whole snapshot: taken_at or tenant.id is missing")
+        raise _refused(name, "is not a complete snapshot: taken_at or tenant.id is missing")
     if not isinstance(objects, dict) or not isinstance(not_read, dict):
-        raise _refused(name, "is no whole snapshot: objects or not_read is missing")
+        raise _refused(name, "is not a complete snapshot: objects or not_read is missing")
     for kind in {*objects, *not_read} - set(KINDS):
         raise _refused(name, f"has the kind {one_line(kind, 60)}, which version {VERSION} does not know")
     for kind, records in objects.items():
         if not isinstance(records, list) or not all(isinstance(one, dict) for one in records):
-            raise _refused(name, f"holds under objects.{kind} something else than a list of objects")
+            raise _refused(name, f"holds under objects.{kind} something other than a list of objects")
         identity = KINDS[kind].identity
         if identity and not all(one.get(identity) and isinstance(one[identity], str) for one in records):
             raise _refused(
-                name, f"holds under objects.{kind} an object without {identity}, or with one that is no text"
+                name, f"holds under objects.{kind} an object without {identity}, or with one that is not text"
             )
     for problem in not_read.values():
         if not isinstance(problem, dict) or not all(
             isinstance(problem.get(part, ""), str) for part in ("reason", "error")
         ):
-            raise _refused(name, "holds under not_read something else than reasons")
+            raise _refused(name, "holds under not_read something other than reasons")
 
 
 def _count(found: Any, name: str) -> None:
@@ -115,7 +115,7 @@ def _count(found: Any, name: str) -> None:
             raise _refused(name, f"holds more than {MOST} values, or they are more than {_DEEPEST} deep")
         if isinstance(value, dict):
             if not all(isinstance(key, str) for key in value):
-                raise _refused(name, "has a key that is no text")
+                raise _refused(name, "has a key that is not text")
             value = value.values()
         for entry in value:
             if isinstance(entry, (dict, list)):

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .behaviour import ASSUMED, Behaviour
 
-_OURS = "ours: a copy of a tenant is no service"
+_OURS = "ours: a copy of a tenant is not a service"
 
 SECTIONS: dict[str, dict[str, Behaviour]] = {
     "A copy of a tenant": {

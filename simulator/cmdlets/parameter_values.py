@@ -37,7 +37,7 @@ def fitted(spec: Json, value: Any, forms: Forms) -> Any:
 
 @implements("cmdlet-whole-list")
 def is_whole(spec: Json) -> bool:
-    """Whether a list accepts no edits, because its type is no MultiValuedProperty."""
+    """Whether a list accepts no edits, because its type is not a MultiValuedProperty."""
     return bool(spec["type"] == "ApprovedApplicationCollection")
 
 

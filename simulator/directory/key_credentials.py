@@ -28,7 +28,7 @@ def key_credential(given: Json, held: dict[str, Json]) -> Json:
         content = base64.b64decode(given.get("key") or "", validate=True)
         certificate = x509.load_der_x509_certificate(content)
     except (binascii.Error, ValueError):
-        raise invalid("application-keys", "Key credential value is invalid: it is no certificate.") from None
+        raise invalid("application-keys", "Key credential value is invalid: it is not a certificate.") from None
     if given.get("type") != "AsymmetricX509Cert" or given.get("usage") != "Verify":
         raise invalid("application-keys", "Type and usage of the key credential do not go together.")
     ends = iso(certificate.not_valid_after_utc)

@@ -27,7 +27,7 @@ def address_of(host: str, *, allow_remote: bool) -> Address:
         with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as attempt:
             attempt.bind((str(address), 0))
     except OSError as unknown:
-        raise ValueError(f"{host} is no address of this machine: {unknown}") from None
+        raise ValueError(f"{host} is not an address of this machine: {unknown}") from None
     if not address.is_loopback and not allow_remote:
         raise ValueError(
             f"{host} can be reached from other machines: the simulator listens there only if that is allowed as well "

@@ -87,7 +87,7 @@ def control_handler(controlled: Controlled) -> Handler:
         if host := _elsewhere(request):
             if host in refused or len(refused) < _MOST_HOSTS:
                 refused[host] = refused.get(host, 0) + 1
-            words = f"The simulator is no proxy: nothing was sent to {host}"
+            words = f"The simulator is not a proxy: nothing was sent to {host}"
             return web.json_response({"error": words}, status=403, reason=words)
         if problem := _foreign(request):
             return web.json_response({"error": problem}, status=403)

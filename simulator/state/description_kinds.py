@@ -45,7 +45,7 @@ class Kind(Protocol):
 
 @dataclass(frozen=True)
 class Plain:
-    """A value of one of these types; a boolean is no number."""
+    """A value of one of these types; a boolean is not a number."""
 
     words: str
     types: tuple[type, ...]

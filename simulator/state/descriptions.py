@@ -19,13 +19,13 @@ from .snapshot_text import LARGEST, TooLarge, as_utf8, parsed_snapshot
 from .snapshots import FORMAT, twin_description
 
 _HEAD = 65_536  # bytes that contain the first lines
-_LARGEST = 4 * 1024 * 1024  # bytes of a description that is no snapshot, which people write
+_LARGEST = 4 * 1024 * 1024  # bytes of a description that is not a snapshot, which people write
 # What the description of a copy has beside the keys of the table.
 _OF_A_SNAPSHOT = ("snapshot", "domains", "tenant_id")
 SHIPPED = Path(__file__).parents[1] / "tenants"
 # in C if PyYAML was built with it: ten times as fast
 _SAFE: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-# Of a text that YAML cannot read, such as !!bool x or one that is no UTF-8.
+# Of a text that YAML cannot read, such as !!bool x or one that is not UTF-8.
 _UNREADABLE = (yaml.YAMLError, ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError)
 
 
@@ -65,7 +65,7 @@ def describe(source: str | Path, known: Known | None = None) -> list[tuple[str, 
     lacking = sorted(_merged(SHIPPED / "ready.yml", {}).keys() - description.keys())
     if lacking:
         first = "domain" if "domain" in lacking else lacking[0]
-        raise ValueError(f"{path} is no description of a tenant: it has no {first}, and no extends, such as ready")
+        raise ValueError(f"{path} is not a description of a tenant: it has no {first}, and no extends, such as ready")
     _check(path, description, known or {}, complete=True)
     description = without_removed(description)
     if not star:
@@ -126,7 +126,7 @@ def _snapshot(path: Path) -> Json | None:
     except TooLarge as error:
         raise ValueError(f"{path} {error}") from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise ValueError(f"{path} is no whole snapshot: {error}") from error
+        raise ValueError(f"{path} is not a complete snapshot: {error}") from error
     return found if isinstance(found, dict) and found.get("format") == FORMAT else None
 
 
@@ -150,9 +150,9 @@ def _base(path: Path, name: str) -> Path:
     if name in shipped():
         return SHIPPED / f"{name}.yml"
     if (path.parent / f"{name}.yml").is_file():
-        raise ValueError(f"{path} extends {name}, which is no included tenant. Did you mean the file {name}.yml?")
+        raise ValueError(f"{path} extends {name}, which is not an included tenant. Did you mean the file {name}.yml?")
     near = meant(name, shipped(), most=len(shipped()))
-    raise ValueError(f"{path} extends {name}, which is no included tenant, and a file needs its ending .yml. {near}")
+    raise ValueError(f"{path} extends {name}, which is not an included tenant; a file needs its ending .yml. {near}")
 
 
 def _merged(path: Path, known: Known, extending: tuple[Path, ...] = ()) -> Json:
@@ -181,11 +181,12 @@ def _read(path: Path) -> Json:
         found = _parsed(content.decode("utf-8"))
     except _UNREADABLE as error:
         said = " ".join(str(error).replace(' in "<unicode string>",', " at").split())
-        raise ValueError(f"{path} is no description of a tenant in YAML: {said}") from error
+        raise ValueError(f"{path} is not a description of a tenant in YAML: {said}") from error
     if isinstance(found, list):
-        raise ValueError(f"{path} is no description of a tenant but a list, as a playbook is")
+        raise ValueError(f"{path} is not a description of a tenant but a list, as a playbook is")
     if not isinstance(found, dict):
-        raise ValueError(f"{path} is no description of a tenant: {shown(found)} is no mapping, such as extends: ready")
+        words = f"{shown(found)} is not a mapping, such as extends: ready"
+        raise ValueError(f"{path} is not a description of a tenant: {words}")
     if found.get("format") == FORMAT:
         raise ValueError(f"{path} is a snapshot, which no description can extend")
     return dict(found)

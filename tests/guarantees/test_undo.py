@@ -38,7 +38,7 @@ NOTES = (
 
 
 def lost(before: Mapping[str, Any], after: Mapping[str, Any], place: str = "") -> Iterator[str]:
-    """The paths of lost values; new values, and changes of empty ones, are no loss."""
+    """The paths of lost values; new values, and changes of empty ones, are not a loss."""
     for name, value in before.items():
         where, now = f"{place}/{name}", after.get(name)
         if name in NOTES or value in (None, "", [], {}, False):

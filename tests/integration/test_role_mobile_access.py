@@ -110,7 +110,7 @@ def test_audit_reads_only_and_its_tasks_mend(run_role: Any, simulator: Simulator
     strict = role("audit", baselines=baselines, accepted_risks=[{**risk, "until": "2020-01-31"}], fail_on_findings=True)
     run = run_role(*remediation, strict)
     assert run.code == 2 and "Mobile access does not comply with the baselines." in run.output
-    assert "The accepted risk 1 has ended." in run.output and "1 Quarantine: fail" in run.output
+    assert "The accepted risk 1 has expired." in run.output and "1 Quarantine: fail" in run.output
     assert "3.10 A password" not in run.output  # every remediated control passes
 
 
@@ -144,7 +144,7 @@ CREATE, CHANGE = "identity.conditionalAccess.CreatePolicies", "identity.conditio
 
 
 def protect(**variables: Any) -> list[dict[str, Any]]:
-    """The entry point with the emergency account and the pilot group of the tenant's policies."""
+    """The entry point with the emergency access account and the pilot group of the tenant's policies."""
     read = {"intune.exchange.conditional_access_policy_info": {}, "register": "there"}
     named = "(there.conditional_access_policies | selectattr('display_name', 'equalto', '%s') | first).conditions.users"
     users = {

@@ -67,7 +67,7 @@ def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path)
     assert "(DeviceModel)" in output and "adele.vance" in output
     assert signed_in["AZURE_CLIENT_SECRET"] not in output and "AZURE_CLIENT_SECRET=simulated-client-secret" in output
     assert signed_in["AZURE_AUTHORITY_HOST"] not in output
-    assert "no proxy: nothing was sent to graph.microsoft.com" in output
+    assert "not a proxy: nothing was sent to graph.microsoft.com" in output
     # Nothing was requested from the real tenant.
     assert simulator.objects() == held and len(simulator.requests()) == before
     found = json.loads((tmp_path / "report/differences.json").read_text())

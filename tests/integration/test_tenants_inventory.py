@@ -322,7 +322,7 @@ def test_the_customers_of_a_partner(command: Command, write: Write, simulator: S
     assert ran.groups == {"connector_missing": [simulator.facts("customer-1")["tenant_id"], "second"]}
     assert ran.host("second")["tenant_name"] == "Customer 2"
     said = " ".join(ran.errors.split())
-    lacking = "1 customer is no host, since their relationships lack"
+    lacking = "1 customer is not in the inventory, since their relationships lack"
     assert f"{lacking} Intune Administrator: Customer 3 (" in said
     assert f"{lacking} Intune Administrator and Exchange Administrator: Customer 4 (" in said
 

@@ -107,7 +107,7 @@ class _Server:
             code = process.stdout.readline()
             if not code:
                 self.stop()  # the next command starts another
-                raise RuntimeError("warm_server.py ended, which is no result of the command; it says why itself")
+                raise RuntimeError("warm_server.py ended, which is not a result of the command; it says why itself")
             return subprocess.CompletedProcess(command, int(code), output.read_text(), errors.read_text())
 
     def _start(self) -> subprocess.Popen[str]:

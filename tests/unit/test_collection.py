@@ -180,6 +180,38 @@ def test_the_roles_of_the_account_hold_the_cmdlets_of_the_document_and_nothing_e
             assert held is None or set(CONNECTOR_CMDLETS[cmdlet]) <= set(held), cmdlet
 
 
+@pytest.mark.parametrize("name", [one for one in MODULES if module(one).DECLARATION.undo])
+def test_the_sample_of_undo_is_what_the_module_returns(name: str) -> None:
+    found = module(name)
+    documented = yaml.safe_load(found.RETURN)
+    defaults = {option: spec.get("default") for option, spec in found.DECLARATION.options.items()}
+    result = {
+        "changed": True,
+        "diff": {"before": {"x": ["lost"]}, "after": {"x": []}},
+        "deleted_id": documented.get("deleted_id", {}).get("sample"),
+    }
+    given = {**defaults, "cmdlet": "Set-Mailbox", "access": "allowed"}
+    said = {found.DECLARATION.undo({**given, "state": state}, result) for state in ("absent", "present")}
+    assert documented["undo"]["sample"] in said
+
+
+# Whole sentences, whether of messages, documentation or comments: lines and parts of a text are joined first.
+_WRITTEN = ("plugins", "simulator", "playbooks", "roles", "tools", "extensions", "docs")
+_IS_NO = re.compile(r"(?i)(?<!there )(?<!')\b(?:is|are|was|were) no (?!longer\b|larger\b)\w+")
+_HANGS_ON = re.compile(r"\bhangs? on\b")
+
+
+@pytest.mark.parametrize("folder", _WRITTEN)
+def test_sentences_are_plain_english(folder: str) -> None:
+    """Such as "is not a GUID" and "depends on", which German would put as "is no GUID" and "hangs on"."""
+    for path in sorted((ROOT / folder).rglob("*")):
+        if path.suffix in (".py", ".yml", ".md", ".rst", ".j2"):
+            text = re.sub(r'"?\n\s*(?:f?"|# )?', " ", path.read_text(encoding="utf-8"))
+            text = re.sub(" +", " ", text)
+            for pattern in (_IS_NO, _HANGS_ON):
+                assert not (found := pattern.findall(text)), (path, found)
+
+
 def reached(path: Path) -> set[Path]:
     """A file of the collection with all files that its imports reach, as shipped for a module process."""
     found, ahead = set[Path](), [path.with_suffix("")]

@@ -74,9 +74,9 @@ def test_the_same_files_give_the_same_bytes(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("version", "git", "said"),
     [
-        ("1.0", {}, "no semantic version"),
-        ("", {}, "no semantic version"),
-        ("v1.0.0", {}, "no semantic version"),
+        ("1.0", {}, "not a semantic version"),
+        ("", {}, "not a semantic version"),
+        ("v1.0.0", {}, "not a semantic version"),
         ("1.0.0", {"status": " M README.md"}, "not committed"),
         ("1.0.0", {"tag": "v1.0.0"}, "a tag v1.0.0 already"),
     ],

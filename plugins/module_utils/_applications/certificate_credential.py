@@ -70,7 +70,7 @@ def _wanted(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> tupl
         return held, path
     if held is not None and not held.is_self_signed:
         raise usage(
-            f"the certificate in the file {path} of path has ended, and an authority issued it, so it stays",
+            f"the certificate in the file {path} of path has expired, and an authority issued it, so it stays",
             "Put the new one into the file, or specify the path of another file",
         )
     place = path if held is None else f"{path}.next"

@@ -147,7 +147,7 @@ def judged(
     defaults: ReadResult[Mapping[str, Any]],
     asked: ReadResult[Sequence[Mapping[str, Any]]],
 ) -> Verdict:
-    """Met if everybody is `covered`, except as many excluded people as there are emergency accounts, over all ways.
+    """Met if everybody is `covered`, except as many excluded people as emergency access accounts, over all ways.
 
     If Microsoft Entra itself was `asked` and disagrees, nothing is met.
     """
@@ -181,7 +181,7 @@ def _holes(
 ) -> tuple[bool, bool]:
     """Whether somebody is certainly not covered, and whether the coverage of somebody is unknown.
 
-    An emergency account is the same for each way to open mail: other ones for each way would be that many holes.
+    An emergency access account is the same for each way to open mail: other ones for each way would be that many holes.
     """
     left = [one for row in rows for status in ("not_covered", "depends_on") for one in row[status]]
     exempt = {who for one in left if one.get("exempt") for who in one["who"]}

@@ -66,7 +66,7 @@ GRAPH_READS = {
     "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),
 }
 _GRAPH = (*GRAPH_READS, "sign_ins")
-_BESIDE = ("authority", "protections", "assignments", "people", "policy_plans")  # what hangs on other reads of Graph
+_BESIDE = ("authority", "protections", "assignments", "people", "policy_plans")  # what depends on other reads of Graph
 _ALL = {"ResultSize": "Unlimited"}
 _RECIPIENTS, _CONFIGURATION = "the Exchange role View-Only Recipients", "the Exchange role View-Only Configuration"
 # The longest lists are returned only with what is assessed.

@@ -32,7 +32,7 @@ _ROLES = Read(
     odata("roleManagement/directory/roleAssignments", expand="principal"),
     Purpose(_ATTEMPTED, "RoleManagement.Read.Directory"),
 )
-# Roles that Privileged Identity Management grants on request are no assignments until then.
+# Roles that Privileged Identity Management grants on request are not assignments until then.
 _ELIGIBLE = Read(
     odata("roleManagement/directory/roleEligibilityScheduleInstances", expand="principal"),
     Purpose("read who may activate directory roles", "RoleManagement.Read.Directory"),

@@ -51,8 +51,8 @@ def check_lockout(
                 "lockout_risk",
                 f"{changed['displayName']} would be enabled, and would block the last account with an active or "
                 "eligible role that can change policies from the admin portals",
-                next_step="Exclude an emergency account that holds such a role, or use policy_state report_only; "
-                "accept_lockout_risk takes the risk",
+                next_step="Exclude an emergency access account that holds such a role, or use policy_state "
+                "report_only; accept_lockout_risk takes the risk",
             )
         asked = people or _stand_ins(changed)
         if not_read and any(may_be_last(before, after, asked) for before, after in changes):
@@ -83,7 +83,7 @@ def _refuse_lockout(
         raise TenantError(
             "lockout_risk",
             risk + holds,
-            next_step="Exclude an emergency account with conditions.users.exclude_users, or use "
+            next_step="Exclude an emergency access account with conditions.users.exclude_users, or use "
             "policy_state report_only; accept_lockout_risk takes the risk",
             details={"excluded": named},
         )

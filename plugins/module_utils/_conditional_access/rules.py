@@ -139,8 +139,8 @@ def _outcome(reading: Reading, sign_in: SignIn, person: Person) -> Outcome:
                 reason = f"it asks for {words}" if missing != (BLOCK,) else "it blocks, or asks for what cannot be met"
                 return Outcome(reading.policy, enforced, applies, "stopped", reason, *open_parts)
             if missing or unknown or left:
-                hangs = [*open_to, *(f"whether {' or '.join(shown(one))} was met" for one in unknown), *left]
-                reason = f"it hangs on {', '.join(hangs)}"
+                depends = [*open_to, *(f"whether {' or '.join(shown(one))} was met" for one in unknown), *left]
+                reason = f"it depends on {', '.join(depends)}"
                 return Outcome(reading.policy, enforced, applies, "unknown", reason, *open_parts)
             reason = against[1] if against else "what it asks for was met"
             return Outcome(reading.policy, enforced, applies, "met", reason)

@@ -163,7 +163,7 @@ class Subjects:
         if normalize_case(object_id) in _WORDS.get(option, {}):
             return ""
         if not is_guid(object_id):
-            return "it is no object id"
+            return "it is not an object id"
         return "" if self._find(_kind(option), object_id) else _IS_NONE[_kind(option)]
 
     def _load(self, wanted: Iterable[tuple[str, str]]) -> None:

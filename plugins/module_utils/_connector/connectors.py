@@ -88,9 +88,9 @@ def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
     records, response = offered(lambda: tenant.graph.list(PATH, READ_CONNECTORS.purpose))
     for one in records:
         if not isinstance(one.get("exchangeConnectorType"), str):
-            raise TypeError(f"exchangeConnectorType of an entry in {PATH} is no text")  # it may be ours
+            raise TypeError(f"exchangeConnectorType of an entry in {PATH} is not text")  # it may be ours
         if not isinstance(one.get("status"), str | None):
-            raise TypeError(f"status of an entry in {PATH} is no text")
+            raise TypeError(f"status of an entry in {PATH} is not text")
     return records, response.date
 
 

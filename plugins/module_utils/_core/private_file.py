@@ -22,7 +22,7 @@ def permission_problem(found: os.stat_result, is_file: bool) -> str:
     if mode & 0o077:
         return f"is open to others (mode {mode:04o})"
     if is_file and not stat.S_ISREG(found.st_mode):
-        return "is no regular file"
+        return "is not a regular file"
     return "has a second name (a hard link)" if is_file and found.st_nlink > 1 else ""
 
 
@@ -52,7 +52,7 @@ def check_regular(path: str, found: os.stat_result) -> None:
     if stat.S_ISDIR(found.st_mode):
         raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), path)
     if not stat.S_ISREG(found.st_mode):
-        raise OSError(errno.EINVAL, "It is no regular file", path)
+        raise OSError(errno.EINVAL, "It is not a regular file", path)
 
 
 def read_file(path: str, largest: int = 16 * 1024 * 1024) -> bytes:

@@ -39,7 +39,7 @@ class GraphCollection:
         for name in self.fixed:
             if not all(isinstance(one.get(name), str) for one in records):
                 # A record of an unknown kind may be ours, which would be created twice.
-                raise TypeError(f"{name} of an entry in {self.path} is no text")
+                raise TypeError(f"{name} of an entry in {self.path} is not text")
         return [one for one in records if all(one.get(name) == value for name, value in self.fixed.items())]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:

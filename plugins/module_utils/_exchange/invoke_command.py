@@ -133,8 +133,8 @@ class Exchange:
     def _under_initial_domain(self, run: Callable[[Callable[[], str]], Result], refused: TenantError) -> Result:
         """Repeat a write that was refused under the tenant's GUID, under its initial domain.
 
-        One public report of 2026 has writes that succeed only under that name. This is no second write: a refusal with
-        403 did nothing, and a write that may have happened is repeated only if it may be anyhow.
+        One public report of 2026 has writes that succeed only under that name. This is not a second write: a refusal
+        with 403 did nothing, and a write that may have happened is repeated only if it may be anyhow.
         """
         try:
             result = run(lambda: self._initial_domain)

@@ -74,7 +74,7 @@ def customers(partner: Tenant, left_out: Callable[[str], None], note: Callable[[
 def _add(found: dict[str, _Customer], one: dict[str, Any]) -> set[str]:
     """Add the roles of a relationship to its customer in `found`; returns why the customer cannot be a host, if so."""
     if not isinstance(one["status"], str):
-        raise TypeError("status is no text")
+        raise TypeError("status is not text")
     if one["status"] not in _USABLE or not one.get("customer"):
         return set()
     tenant_id = str(one["customer"].get("tenantId") or "").lower()
@@ -112,7 +112,7 @@ def _note(found: dict[str, _Customer], now: datetime, note: Callable[[str], None
         who = f"{one_line(one.name, 80)} ({tenant_id})"
         ends = min(one.until.values(), default=_NEVER)
         if one.lacks:
-            by_reason.setdefault(f"no host, since their relationships lack {one.lacks}", []).append(who)
+            by_reason.setdefault(f"not in the inventory, since their relationships lack {one.lacks}", []).append(who)
         elif ends - now < _SOON:
             when = f"a host only until {ends:%Y-%m-%d}, when the relationship with a role that is needed ends"
             by_reason.setdefault(when, []).append(who)

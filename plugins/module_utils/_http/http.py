@@ -135,7 +135,7 @@ class Http:
             self.pause(attempts, attempt.floor, request.purpose, answer, throttled, problem, service.name)
 
     def _redirect(self, service: Service, attempt: _Attempt) -> str:
-        """The address to repeat a request at; empty if the response is no redirect, or leads outside the service."""
+        """The address to repeat a request at; empty if the response is not a redirect, or leads outside the service."""
         response = attempt.response
         if response is None or response.status not in REDIRECTS or service.siblings is None:
             return ""
@@ -223,7 +223,7 @@ class Http:
     def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
         try:
             if raw.status_code < 200:  # an interim response, treated as final: what follows is unknown
-                raise IncompleteBody(f"{raw.status_code} is no last answer")
+                raise IncompleteBody(f"{raw.status_code} is not a final response")
             # For a read, a truncated empty body would mean that nothing exists.
             body = read_body(raw.raw, limit, request.operation is Operation.READ and raw.status_code < 300)
         except IncompleteBody as error:

@@ -31,7 +31,7 @@ def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
     if "*" in params["query_string"]:
         raise usage(
             f"query_string is {params['query_string']!r}, but Exchange compares it as a whole: exact match only, "
-            "a * is no wildcard",
+            "a * is not a wildcard",
             "Use a complete value as intune.exchange.activesync_device_class_info or mobile_device_info return it, in "
             "a rule for each",
         )

@@ -180,7 +180,7 @@ def _same(setting: str, one: Any, other: Any) -> bool:
 def _number(setting: str, value: Any) -> float:
     """A value as a number, infinite if unlimited. Raises ValueError for other values."""
     if isinstance(value, bool) or not isinstance(value, int | float | str):
-        raise ValueError(f"is no number: {value!r}")
+        raise ValueError(f"is not a number: {value!r}")
     ranged = _RANGED.get(setting)
     return ranged.number(ranged.canonical(value)) if ranged else float(value)
 

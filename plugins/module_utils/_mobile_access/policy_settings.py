@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""The settings of a mailbox policy for mobile devices: their options and valid values.
+"""The settings of a mobile device mailbox policy: their options and valid values.
 
 Ranges and members are those of MicrosoftDocs/office-docs-powershell @ 93336da2, Set-MobileDeviceMailboxPolicy.md; a
 test holds them against the published contract. Options are the names of the service in snake_case, without exceptions.

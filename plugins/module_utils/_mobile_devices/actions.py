@@ -125,7 +125,7 @@ def _check_guids(tenant: Tenant, params: Mapping[str, Any], found: Found) -> Non
     wrong = [one for one in unknown if not is_guid(one)]
     if wrong:
         raise usage(
-            f"guids has {', '.join(wrong)}, which is no GUID",
+            f"guids has {', '.join(wrong)}, which is not a GUID",
             "Specify the guid of a device, as intune.exchange.mobile_device_info returns it",
         )
     if unknown:

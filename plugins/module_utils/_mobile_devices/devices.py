@@ -127,7 +127,7 @@ def _check_state(wanted: str | None, known: list[dict[str, Any]]) -> None:
     if wanted is None:
         return
     if normalize_case(wanted) not in normalized_set([*_STATES, *(one["device_access_state"] for one in known)]):
-        raise usage(f"access_state is {wanted}, which is no state of a mobile device", f"Use {', '.join(_STATES)}")
+        raise usage(f"access_state is {wanted}, which is not a state of a mobile device", f"Use {', '.join(_STATES)}")
 
 
 def facts(device: Record, now: datetime) -> dict[str, Any]:

@@ -28,7 +28,7 @@ _NOT_OURS = (
 _OF_ROLES = ("-ManagementRoleEntry", "-ManagementRole")
 _NAME_LIMIT = 64  # https://learn.microsoft.com/powershell/module/exchange/new-managementrole
 _READ = Purpose("read the management roles", READER)
-# Every PowerShell cmdlet has these. They are no rights, and roles do not list them consistently.
+# Every PowerShell cmdlet has these. They are not rights, and roles do not list them consistently.
 _COMMON = normalized_set(
     [
         "Debug",

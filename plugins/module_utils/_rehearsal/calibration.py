@@ -77,7 +77,7 @@ class Calibration:
     def __init__(self, policies: Sequence[Policy], locations: Sequence[Policy] | None = ()) -> None:
         self._judge = Judge(evaluated(policies))
         self._then = Then(self._judge.policies, locations)
-        self._hanging = [depends_on(one) for one in self._judge.policies]
+        self._depends = [depends_on(one) for one in self._judge.policies]
         self._kept: dict[Any, list[_Comparison]] = {}
         self._counts: dict[str, Counter[str]] = {str(one["id"]): Counter() for one in self._judge.policies}
         self._applied: Counter[str] = Counter()
@@ -110,7 +110,7 @@ class Calibration:
             result = RESULTS.get(said[number])
             if result:
                 words = {_compared(one, result) for one in each}
-                word = "not_known" if len(words) > 1 or uncertain & self._hanging[number] else words.pop()
+                word = "not_known" if len(words) > 1 or uncertain & self._depends[number] else words.pop()
                 applied = result != NOT_APPLIED or each[0].result != NOT_APPLIED
                 yield _Comparison(number, word, applied, _in_words(each[0]) if word == "differed" else "")
 

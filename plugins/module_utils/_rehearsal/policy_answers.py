@@ -53,7 +53,7 @@ def verdict_of(each: Sequence[Outcome]) -> Verdict:
     verdicts = [_verdict(one) for one in each]
     if len({one.answer for one in verdicts}) == 1:
         return verdicts[0]
-    return Verdict(NOT_KNOWN, "it hangs on the client app, which the log does not tell")
+    return Verdict(NOT_KNOWN, "it depends on the client app, which the log does not tell")
 
 
 def _verdict(outcome: Outcome) -> Verdict:

@@ -88,7 +88,7 @@ class Rehearsal:
         self._then = Then(self._existing, locations)
         self._planned = rehearsed
         self._told_by = [self._position(one) for one in rehearsed]
-        self._hanging = [depends_on(one) for one in rehearsed]
+        self._depends = [depends_on(one) for one in rehearsed]
         self._names_of_people = names
         enforced = [{**one, "state": "enabled"} for one in rehearsed]
         self._judge = Judge(enforced)
@@ -140,11 +140,11 @@ class Rehearsal:
         outcomes = self._judge.outcomes(possible, person)
         verdicts, spared = [], []
         for number, each in enumerate(outcomes):
-            verdict, changed = self._told_by_log(number, said), uncertain & self._hanging[number]
+            verdict, changed = self._told_by_log(number, said), uncertain & self._depends[number]
             ours = judged_with(self._planned[number], each, contradicted)
             if verdict is None:
-                hangs = bool(changed) and self._hangs_on(changed, number, possible, person)
-                verdict = Verdict(NOT_KNOWN, _PERSON_THEN) if hangs else ours
+                depends = bool(changed) and self._depends_on(changed, number, possible, person)
+                verdict = Verdict(NOT_KNOWN, _PERSON_THEN) if depends else ours
             elif changed and verdict.answer == UNCHANGED != ours.answer:
                 verdict = Verdict(NOT_KNOWN, _PERSON_NOW)  # who is in it today would meet it at the next sign-in
             elif may_have_changed(self._planned[number]) and ours.answer not in (NOT_KNOWN, verdict.answer):
@@ -162,7 +162,7 @@ class Rehearsal:
         position = self._told_by[number]
         return None if position is None else verdict_by_log(self._planned[number], said[position])
 
-    def _hangs_on(self, changed: Doubt, number: int, possible: tuple[SignIn, ...], person: Person) -> bool:
+    def _depends_on(self, changed: Doubt, number: int, possible: tuple[SignIn, ...], person: Person) -> bool:
         people = [person]
         if changed & Doubt.GROUPS:
             people = [*people, replace(person, groups=None, roles=None)]

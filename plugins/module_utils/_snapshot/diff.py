@@ -79,7 +79,8 @@ def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, An
                 f"Use {', '.join(_OF_ACCEPTED)}; without object or property, all of them are accepted",
             )
         if str(one["kind"]) not in KINDS:
-            raise usage(f"{one['kind']} of an accepted difference is no kind of a snapshot", f"Use {', '.join(KINDS)}")
+            problem = f"{one['kind']} of an accepted difference is not a kind of object in snapshots"
+            raise usage(problem, f"Use {', '.join(KINDS)}")
         try:
             date.fromisoformat(str(one["until"]))
         except ValueError:

@@ -129,7 +129,7 @@ def _held_by(group: Record, assignments: list[Record]) -> list[Record]:
 
 
 # By the type of a member, the objects of the snapshot, which are all of this type, the id of one, and what names it to
-# Exchange. A display name is no such name: another object may be called the same.
+# Exchange. A display name is not such a name: another object may be called the same.
 _MEMBERS = {
     "RoleGroup": ("role_groups", "Guid", ("Name",)),
     "ServicePrincipal": ("service_principals", "AppId", ("Name", "ObjectId")),

@@ -46,7 +46,7 @@ KINDS: dict[str, Kind] = {
     "exchange_organization": Kind("Exchange organization", "", ("Name",)),
     "activesync_organization_settings": Kind("organization settings for mobile access", "", ("Name",)),
     "device_access_rules": Kind("device access rules", "Guid", ("Identity",)),
-    "mobile_device_mailbox_policies": Kind("mailbox policies for mobile devices", "Guid", _NAME),
+    "mobile_device_mailbox_policies": Kind("mobile device mailbox policies", "Guid", _NAME),
     "mailboxes": Kind("mailboxes", "Guid", ("PrimarySmtpAddress", "Identity"), "PrimarySmtpAddress"),
     "mailbox_plans": Kind("mailbox plans", "Guid", ("DisplayName", "Name")),
     "mobile_devices": Kind("mobile devices", "Guid", ("DeviceId",)),

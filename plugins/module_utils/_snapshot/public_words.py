@@ -55,7 +55,7 @@ MODELS = frozenset(_MODELS.split())
 # Kinds whose names only describe devices.
 OF_MODELS = frozenset({"device_access_rules", "device_classes"})
 NAMES_OF_MODELS = frozenset({"Id", "Identity", "Name"})
-# Whole texts, wherever they are: somebody who is called the same is no secret.
+# Whole texts, wherever they are: somebody who is called the same is not a secret.
 PUBLIC_TEXTS = normalized_set(
     (
         "All",

@@ -204,7 +204,7 @@ def test_an_empty_part_is_an_empty_collection_in_intune_alone(
 def test_an_empty_page_after_the_first_is_no_end(wire: ScriptedServer, tenant: Tenant) -> None:
     wire.answer(Reply({"value": [1], "@odata.nextLink": f"https://{GRAPH}:443/v1.0/{DEVICES}?x"}), Reply(b""))
     assert failed(CALLS["list"], tenant).kind == "protocol"
-    assert len(wire.asked) == 2  # the default port is no other place
+    assert len(wire.asked) == 2  # the default port is not another place
 
 
 @pytest.mark.parametrize(

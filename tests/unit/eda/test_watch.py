@@ -350,9 +350,9 @@ def _pipe(path: Path) -> None:
     [
         (lambda path: path.chmod(0o640), "is open to others (mode 0640). Specify a file that you own, with mode 0600."),
         (_link, "is a link. Name a file itself."),
-        (_pipe, "is no regular file. Specify"),
+        (_pipe, "is not a regular file. Specify"),
         (lambda path: os.link(path, path.with_suffix(".second")), "has a second name (a hard link). Specify"),
-        (lambda path: (path.unlink(), path.parent.chmod(0o700), path.mkdir(0o700)), "is no regular file. Specify"),
+        (lambda path: (path.unlink(), path.parent.chmod(0o700), path.mkdir(0o700)), "is not a regular file. Specify"),
     ],
 )
 def test_a_state_file_that_others_could_write_is_refused(

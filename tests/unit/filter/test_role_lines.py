@@ -105,13 +105,13 @@ def test_too_many_devices() -> None:
     assert said.startswith("a@x.example has 3 devices, which is more than mobile_access_max_affected allows (2): id0, ")
 
 
-def test_audit_has_counts_findings_and_ended_risks() -> None:
+def test_audit_has_counts_findings_and_expired_risks() -> None:
     summary = {"pass": 3, "fail": 1, "accepted": 2, "unknown": 0, "not_applicable": 4}
     result = {"baselines": ["a", "b"], "summary": summary, "shortfalls": ["1 x: fail"], "ended_risks": [{"id": "7"}]}
     assert lines("audit", result=result) == [
         "a, b: 3 passed, 1 failed, 2 accepted, 0 unknown, 4 not applicable",
         "1 x: fail",
-        "The accepted risk 7 has ended.",
+        "The accepted risk 7 has expired.",
     ]
 
 
@@ -165,7 +165,7 @@ def person(**values: Any) -> dict[str, Any]:
 def test_accounts_and_groups_are_shown_with_their_ids() -> None:
     group = {"option": "include_groups", "display_name": "Pilot", "id": "2"}
     assert lines("excluded", resolved=[group, person(), {"option": "include_users"}]) == [
-        "Emergency account: Break glass, b@x.example (1)",
+        "Emergency access account: Break glass, b@x.example (1)",
         "Pilot group: Pilot (2)",
     ]
 
@@ -177,7 +177,7 @@ def test_what_the_directory_does_not_show_is_not_known(hidden: dict[str, Any]) -
     assert one.startswith("Microsoft Graph does not show whether 1 can sign in. Nothing was changed.")
     assert len(lines("unusable", accounts=[hidden, person(account_enabled=False)])) == 2
     [shown] = lines("excluded", resolved=[{"option": "exclude_users", **hidden}])
-    assert shown == "Emergency account: no name, 1 (1)"
+    assert shown == "Emergency access account: no name, 1 (1)"
 
 
 def test_long_lines_continue_and_messages_stay_whole() -> None:

@@ -375,11 +375,11 @@ REFUSED = {
     "merged": (WHOLE.replace("objects:\n", "objects:\n  <<: {}\n"), "merged key"),
     "twice": (WHOLE.replace("version: 1", "version: 1\nversion: 1"), "key twice"),
     "same object twice": (text(objects={"users": [ADELE, ADELE]}), "twice"),
-    "no list": (text().replace("  users:\n", "  users: 1\n  groups:\n"), "something else than a list"),
+    "no list": (text().replace("  users:\n", "  users: 1\n  groups:\n"), "something other than a list"),
     "no id": (text(objects={"users": [{"displayName": "x"}]}), "without id"),
     "unknown kind": (text().replace("  users:\n", "  spaceships:\n"), "spaceships"),
     "endless": (WHOLE.replace('"Adele"', "&a [*a]", 1), "deep"),
-    "id of another type": (text(objects={"groups": [{"id": ["x"]}]}), "no text"),
+    "id of another type": (text(objects={"groups": [{"id": ["x"]}]}), "not text"),
     "reason of another type": (text(not_read={"groups": {"reason": "x", "error": {"a": 1}}}), "than reasons"),
     "property of another type": (
         text(objects={"mailboxes": [{**MAILBOX, "PrimarySmtpAddress": [1]}]}),

@@ -59,7 +59,7 @@ def test_workers_share_what_one_of_them_got() -> None:
 
 
 def test_another_process_does_not_get_them() -> None:
-    """A process with the memory that is no worker of its owner, such as a fork of a fork."""
+    """A process with the memory that is not a worker of its owner, such as a fork of a fork."""
     tokens = SharedTokens()
     tokens.put(key("a"), Token("secret", LATER))
 

@@ -326,8 +326,8 @@ def listening(url: str) -> list[str]:
     ("arguments", "said"),
     [
         (["--host", "0.0.0.0"], "only if that is allowed as well (--allow-remote)"),
-        (["--host", "192.0.2.1", "--allow-remote"], "192.0.2.1 is no address of this machine"),
-        (["--host", "no-such-host.invalid"], "no-such-host.invalid is no address of this machine"),
+        (["--host", "192.0.2.1", "--allow-remote"], "192.0.2.1 is not an address of this machine"),
+        (["--host", "no-such-host.invalid"], "no-such-host.invalid is not an address of this machine"),
     ],
 )
 def test_it_listens_elsewhere_only_when_told_twice(

@@ -344,10 +344,10 @@ def test_a_reset_puts_back_what_changed(simulator: Simulator, name: str) -> None
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfea\x00", b"a: [1\n", b"- 1\n", b"", b"domain: contoso.example\n"])
-def test_a_file_that_is_no_description_is_named(tmp_path: Path, content: bytes) -> None:
+def test_a_file_without_a_description_is_named(tmp_path: Path, content: bytes) -> None:
     file = tmp_path / "contoso.yml"
     file.write_bytes(content)
-    with pytest.raises(ValueError, match=re.escape(f"{file} is no description of a tenant")):
+    with pytest.raises(ValueError, match=re.escape(f"{file} is not a description of a tenant")):
         Simulator(tenants=[file])
 
 

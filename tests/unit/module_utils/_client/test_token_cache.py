@@ -213,7 +213,7 @@ def _open_to_others(path: Path, elsewhere: Path) -> None:
         ("json", _link, "is a link. Remove it, and check who added it"),
         ("json", _second_name, "has a second name"),
         ("json", _open_to_others, r"is open to others \(mode 0640\)"),
-        ("json", _pipe, "is no regular file"),
+        ("json", _pipe, "is not a regular file"),
         ("lock", _link, "is a link"),
         ("lock", _open_to_others, "is open to others"),
     ],

@@ -1226,7 +1226,7 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         COVERED,
     ),
     (
-        "U9 an external member is no member",
+        "U9 an external member is not a member",
         "external-id/authentication-conditional-access",
         [policy("block", users={"includeUsers": ["All"], "excludeUsers": ["GuestsOrExternalUsers"]})],
         Way(APPS, "iOS", None, "b2bCollaborationMember"),

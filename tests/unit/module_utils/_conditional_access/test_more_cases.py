@@ -384,7 +384,7 @@ CASES: list[tuple[str, str, list[Policy], Way | Check, str]] = [
         COVERED,
     ),
     (
-        "N8 terms of use are no device",
+        "N8 terms of use are not a device",
         "concept-conditional-access-grant",
         [policy(grant={"termsOfUse": ["terms"]})],
         Way(APPS, "iOS", DEVICE_OR_APP),
@@ -752,7 +752,7 @@ NETWORK = {"@odata.type": "#microsoft.graph.compliantNetworkNamedLocation", "id"
         ([OFFICE], placed(["00000000-0000-0000-0000-000000000000"]), "198.51.100.1", "CH", "unknown"),
         # If the list contains the compliant network, it is a trusted location.
         ([NETWORK], placed(["All"], ["AllTrusted"]), "198.51.100.1", "CH", "unknown"),
-        # A deleted location is no location.
+        # A deleted location is not a location.
         ([OFFICE], placed(["removed"]), "203.0.113.9", "CH", "allowed"),
     ],
 )

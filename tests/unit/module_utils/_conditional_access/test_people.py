@@ -109,7 +109,7 @@ def test_the_tenant_with_holes_and_the_one_without(policies_of: Any) -> None:
     tenant, policies = policies_of("retired_covered")
     people, _not_read = read_people(tenant, policies)
     covered = judge(policies, outlook, DEVICE_OR_APP, people)
-    assert len(covered["covered"]) == len(covered["not_covered"]) == 1  # all but the emergency account
+    assert len(covered["covered"]) == len(covered["not_covered"]) == 1  # all but the emergency access account
     tenant, policies = policies_of("retired_with_holes")
     people, _not_read = read_people(tenant, policies)
     holes = judge(policies, outlook, DEVICE_OR_APP, people)

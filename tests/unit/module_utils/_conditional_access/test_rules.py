@@ -118,7 +118,7 @@ TABLE: list[Case] = [
         "compliantDevice",
     ),
     ("device or app", [policy("compliantDevice", APP)], OUTLOOK, EVERYBODY, DEVICE_OR_APP, COVERED, APP),
-    ("device or app is no device", [policy("compliantDevice", APP)], OUTLOOK, EVERYBODY, {APP}, NOT, "alternative"),
+    ("device or app is not a device", [policy("compliantDevice", APP)], OUTLOOK, EVERYBODY, {APP}, NOT, "alternative"),
     (
         "no operator means all",
         [policy("mfa", "compliantDevice", operator="")],
@@ -137,7 +137,7 @@ TABLE: list[Case] = [
         NOT,
         "alternative",
     ),
-    ("mfa is no device", [policy("mfa")], OUTLOOK, EVERYBODY, DEVICE_OR_APP, NOT, "other_requirement"),
+    ("mfa is not a device", [policy("mfa")], OUTLOOK, EVERYBODY, DEVICE_OR_APP, NOT, "other_requirement"),
     ("no grant", [policy()], OUTLOOK, EVERYBODY, None, NOT, "no_grant"),
     ("only session controls", [policy() | {"grantControls": None}], OUTLOOK, EVERYBODY, None, NOT, "no_grant"),
     (
@@ -674,7 +674,7 @@ TABLE: list[Case] = [
         "block",
     ),
     (
-        "a member is no guest",
+        "a member is not a guest",
         [policy("block", users={"includeUsers": ["GuestsOrExternalUsers"]})],
         OUTLOOK,
         ADELE,

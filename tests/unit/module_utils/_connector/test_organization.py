@@ -52,7 +52,7 @@ def test_by_the_id_in_the_token() -> None:
 def test_by_the_organization_where_the_token_does_not_tell() -> None:
     found = tenant("sccm", organizations=[{"id": OTHER}])
     assert authority_of(found) == "sccm" and found.asked == ["organization", f"v1.0/organization/{OTHER}"]
-    # An authority that was read is not read again, and a failed read is no answer.
+    # An authority that was read is not read again, and a failed read is not an answer.
     found = tenant(None, "intune")
     assert authority_of(found, ReadResult({"id": OTHER})) == "intune"
     assert found.asked == [f"{version}/organization/{OTHER}" for version in ("v1.0", "beta")]

@@ -41,7 +41,7 @@ def test_what_has_no_end_is_refused_by_name(option: str, tmp_path: Path) -> None
             READERS[option](path)
         said = str(caught.value)
         assert caught.value.kind == "usage" and option in said and said.isprintable()
-        assert "no regular file" in said, said
+        assert "not a regular file" in said, said
 
 
 def test_only_so_much_is_read(tmp_path: Path) -> None:

@@ -450,7 +450,7 @@ def test_customers_that_lack_a_role_are_named(tmp_path: Path, clock: Clock) -> N
         {"name": "Former", "roles": BOTH, "status": "terminated"},
     )
     assert names == ["Split"]
-    lacking = "no host, since their relationships lack"
+    lacking = "not in the inventory, since their relationships lack"
     assert re.fullmatch(
         rf"2 customers are {lacking} Intune Administrator and Exchange Administrator: "
         r"Reader \([0-9a-f-]{36}\), Other reader \([0-9a-f-]{36}\)\.",

@@ -76,7 +76,7 @@ def test_what_is_there_at_the_first_look_is_told_on_request() -> None:
     ]
     assert events[0]["old"] is None and events[0]["new"] == "connected"
     assert looked(known, host("connected", age=500, devices=(A, B)), rules=TELL_ALL) == []
-    # A normal state is no event.
+    # A normal state is not an event.
     assert kinds(looked(TenantState(), host("connected", devices=()), rules=TELL_ALL)) == ["connector_state_changed"]
 
 

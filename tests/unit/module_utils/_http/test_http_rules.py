@@ -313,6 +313,6 @@ def test_redirects_stay_within_the_service_and_are_kept() -> None:
         assert trial.failure().kind == "protocol" and len(trial.wire.sent) == 1
     error = Trial(reply(302)).failure()
     assert "a redirect without an address" in error.problem
-    # A response that is no redirect keeps the words of the service.
+    # A response that is not a redirect keeps the words of the service.
     error = Trial(reply(400, headers=there), explain=lambda response: ("Code", "said", "")).failure()
     assert "Code: said" in error.problem and "redirect" not in error.problem

@@ -97,7 +97,7 @@ BLOCKED, ALLOWED = {"ActiveSyncBlockedDeviceIDs": ["a1"]}, {"ActiveSyncAllowedDe
             "Allow",
             ("Blocked", "device_rule"),
         ),
-        # a query string is no prefix and no pattern, and a header appears nowhere
+        # a query string is not a prefix or a pattern, and a header appears nowhere
         ({}, {}, [rule("Block", value="iPhon"), rule("Block", value="i*")], "Allow", ("Allowed", "default")),
         ({}, {}, [rule("Block", "XMSWLHeader", "iPhone")], "Allow", ("Allowed", "default")),
         ({"DeviceType": None}, {}, [{**rule("Block"), "QueryString": None}], "Allow", ("Allowed", "default")),
@@ -172,7 +172,7 @@ def test_a_rule_and_whom_it_hits(simulator: Simulator, run: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("query_string", "words"), [("iPhone*", "exact match only"), ("*", "no wildcard"), (" ", "is blank")]
+    ("query_string", "words"), [("iPhone*", "exact match only"), ("*", "not a wildcard"), (" ", "is blank")]
 )
 def test_a_query_string_that_would_match_nothing(simulator: Simulator, run: Run, query_string: str, words: str) -> None:
     failed = run(activesync_device_access_rule, **{**IPHONES, "query_string": query_string, "access_level": "Block"})

@@ -127,7 +127,7 @@ def test_an_unknown_mailbox_and_a_list_that_was_cut_off(simulator: Simulator, ru
         ({}, [("A1", "compliant"), ("A1", "compliant")], True),
         ({}, [("A1", "compliant"), ("A1", "noncompliant")], None),
         ({}, [("A1", "compliant"), ("A1", "unknown")], None),
-        # a missing id is no id
+        # a missing id is not an id
         ({"DeviceId": None}, [("", "compliant"), (None, "compliant")], None),
         # Outlook, by its current and its former protocol
         ({"ClientType": "Outlook"}, [("A1", "compliant")], None),
@@ -202,7 +202,7 @@ def test_access(simulator: Simulator, run: Run, admin: Any) -> None:
 
 def test_a_state_that_is_none_is_no_state_in_which_no_device_is(simulator: Simulator, run: Run) -> None:
     failed = run(mobile_device_info, access_state="Quarentined")
-    assert "access_state is Quarentined, which is no state of a mobile device" in failed["msg"]
+    assert "access_state is Quarentined, which is not a state of a mobile device" in failed["msg"]
     assert run(mobile_device_info, access_state="devicediscovery")["mobile_devices"] == []
 
 
@@ -380,7 +380,7 @@ def test_what_cannot_be_done(simulator: Simulator, run: Run, options: dict[str, 
 
 
 def test_a_second_run_of_allowing_what_is_quarantined_succeeds(simulator: Simulator, run: Run, admin: Any) -> None:
-    """Its own change takes the device out of the filter. A mistake in another filter is no success."""
+    """Its own change takes the device out of the filter. A mistake in another filter is not a success."""
     admin("Set-ActiveSyncOrganizationSettings", DefaultAccessLevel="Quarantine")
     wanted: dict[str, Any] = {"mailbox": "adele.vance", "access_state": "Quarantined", "access": "allowed"}
     assert run(mobile_device, **wanted)["changed"]

@@ -231,7 +231,7 @@ def test_no_decision_is_made_for_the_wrong_one_of_two_mailboxes() -> None:
     )
     there = {**allows, "DistinguishedName": "CN=a,OU=b"}
     assert impact([PLACED], [plain, there], OrganizationAccess("Allow"), OrganizationAccess("Block")) == []
-    # A display name is no name if it is another's unique one.
+    # A display name is not a name if it is another's unique one.
     called = {"Guid": "3", "Name": "c", "DisplayName": "a", "ActiveSyncAllowedDeviceIDs": ["X"]}
     assert len(impact([DEVICE], [plain, called], OrganizationAccess("Allow"), OrganizationAccess("Block"))) == 1
 
@@ -387,7 +387,7 @@ def test_a_guid_of_nobody_is_named(simulator: Simulator, play: Play) -> None:
     assert play(mobile_device, **known)["affected_count"] == 1  # the removed device does not exist any more
     assert play(mobile_device, **known)["affected_count"] == 0
     no_guid = play(mobile_device, guids=[slash, "not-a-guid"], match="all", access="blocked")
-    assert kind(no_guid) == "usage" and "guids has not-a-guid, which is no GUID" in no_guid["msg"]
+    assert kind(no_guid) == "usage" and "guids has not-a-guid, which is not a GUID" in no_guid["msg"]
     foreign = play(mobile_device, guids=[typo], mailbox="v@targets.example", access="blocked")
     assert kind(foreign) == "not_found" and "of v@targets.example has this GUID" in foreign["msg"]
 

@@ -49,7 +49,7 @@ LIVE: dict[str, dict[str, str]] = {
     "Get-ServicePrincipal": {"Organization": "string"},
     "Get-User": {"SortBy": "string"},
     "Set-ActiveSyncOrganizationSettings": {"AllowAccessForUnSupportedPlatform": "bool"},
-    # Its type is no MultiValuedProperty: it accepts the whole list and no edit.
+    # Its type is not a MultiValuedProperty: it accepts the whole list and no edit.
     "New-MobileDeviceMailboxPolicy": {"ApprovedApplicationList": "array"},
     "Set-MobileDeviceMailboxPolicy": {"ApprovedApplicationList": "array"},
 }

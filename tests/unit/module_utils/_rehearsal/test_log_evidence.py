@@ -213,7 +213,7 @@ CONTEXTS = policy("block", apps={"includeAuthenticationContextClassReferences": 
 
 @pytest.mark.parametrize(("one", "by_log"), [(ACTIONS, "not_known"), (CONTEXTS, "unchanged")])
 def test_what_a_sign_in_was_for_is_not_in_the_log(one: dict[str, Any], by_log: str) -> None:
-    """ "Target resources": user actions and authentication contexts are no applications, and signIn has none of them.
+    """ "Target resources": user actions and authentication contexts are not applications, and signIn has none of them.
     "Analyze Conditional Access policy impact": "policies can be evaluated in report-only mode except for items included
     in the 'User Actions' scope"."""
     assert answer([], named("new", one), record()) == "not_known"

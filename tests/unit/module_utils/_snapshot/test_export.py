@@ -39,7 +39,7 @@ RICH: dict[str, Any] = {
 
 
 class Loader(yaml.SafeLoader):
-    """Like Ansible's: `!unsafe` is a text that is no template."""
+    """Like Ansible's: `!unsafe` is a text that is not a template."""
 
 
 class Unsafe(str):

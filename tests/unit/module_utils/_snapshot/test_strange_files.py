@@ -151,5 +151,5 @@ def test_every_reader_refuses_a_value_that_its_tag_does_not_fit(tmp_path: Path, 
 )
 def test_a_description_of_a_tenant_that_yaml_cannot_read_is_named(tmp_path: Path, value: str) -> None:
     (path := tmp_path / "contoso.yml").write_text(f"extends: ready\ndisplay_name: {value}\n")
-    with pytest.raises(ValueError, match=r"contoso\.yml is no description of a tenant in YAML"):
+    with pytest.raises(ValueError, match=r"contoso\.yml is not a description of a tenant in YAML"):
         describe(path)

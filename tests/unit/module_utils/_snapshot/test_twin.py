@@ -235,9 +235,9 @@ def test_a_right_that_was_missing_is_not_asked_for_on_a_copy(simulator: Simulato
     [
         (lambda text: text.replace("version: 1", "version: 2"), "version 2"),
         (lambda text: text.replace("end_of_snapshot: true\n", ""), "cut off"),
-        (lambda text: text[: len(text) // 2], "no whole snapshot|cut off|not whole"),
+        (lambda text: text[: len(text) // 2], "not a complete snapshot|cut off|not whole"),
         (lambda text: text.replace("not_read:", "not_here:"), "not whole"),
-        (lambda text: text.replace('authority: "', 'authority: !!python/name:os.system "'), "no whole snapshot"),
+        (lambda text: text.replace('authority: "', 'authority: !!python/name:os.system "'), "not a complete snapshot"),
         (
             lambda text: text.replace("  users:\n", "  users:\n    - displayName: Nobody\n"),
             "snapshot contoso has an object that lacks something",

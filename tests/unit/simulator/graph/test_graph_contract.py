@@ -66,7 +66,7 @@ STATE = {
     "graph-batch-invalid",
     "graph-count-segment",
     "graph-me",
-    # Texts that are no clauses, and lists without search.
+    # Texts that are not clauses, and lists without search.
     "graph-search",
     # A list that can be filtered by one of two properties.
     "group-eligibility-filter",

@@ -179,12 +179,12 @@ def test_a_wrong_description_is_refused_in_one_sentence(tmp_path: Path, text: st
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("hello", "is no description of a tenant: hello is no mapping, such as extends: ready"),
-        ("- hosts: localhost\n", "is no description of a tenant but a list, as a playbook is"),
+        ("hello", "is not a description of a tenant: hello is not a mapping, such as extends: ready"),
+        ("- hosts: localhost\n", "is not a description of a tenant but a list, as a playbook is"),
         ("extends: ready\nusers: {a: null}\nusers: {b: null}\n", "duplicate key users"),
         (
             "extends: phoness\n",
-            "extends phoness, which is no included tenant, and a file needs its ending .yml. Did you mean ph",
+            "extends phoness, which is not an included tenant; a file needs its ending .yml. Did you mean ph",
         ),
         ("extends: d.yml\n", "extends itself"),
         ("extends: other.yml\n", "extends other.yml, and there is no such file in "),
@@ -208,14 +208,14 @@ def test_extends_without_an_ending_is_the_included_tenant(tmp_path: Path, monkey
     write(tmp_path, "phones.yml", "- hosts: localhost\n")
     own = write(tmp_path, "own.yml", "extends: phones\n")
     assert describe(own)[0][1] == describe("phones")[0][1]
-    assert "phones.yml is no description of a tenant but a list, as a playbook is" in refusal("phones.yml")
+    assert "phones.yml is not a description of a tenant but a list, as a playbook is" in refusal("phones.yml")
     write(tmp_path, "own.yml", "extends: phones.yml\n")
-    assert "phones.yml is no description of a tenant but a list, as a playbook is" in refusal(own)
+    assert "phones.yml is not a description of a tenant but a list, as a playbook is" in refusal(own)
     write(tmp_path, "phones.yml", "extends: phones\ndomain: mine.example\n")
     assert describe(own)[0][1]["domain"] == "mine.example"
     write(tmp_path, "own.yml", "extends: base\n")
     write(tmp_path, "base.yml", "extends: ready\n")
-    assert "extends base, which is no included tenant. Did you mean the file base.yml?" in refusal(own)
+    assert "extends base, which is not an included tenant. Did you mean the file base.yml?" in refusal(own)
 
 
 def test_a_snapshot_is_no_base(tmp_path: Path) -> None:
