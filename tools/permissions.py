@@ -41,8 +41,8 @@ If a permission includes another one, the table lists only the former: ``Organiz
 subscriptions, so ``LicenseAssignment.Read.All`` is not in the table.
 
 This command prints a request for the content that you use, as Markdown; ``-e permissions_folder=FOLDER`` writes it to a
-folder, also as JSON. Specify modules, playbooks, rulebooks and entry points of roles; ``connector:main`` includes all of
-its options:
+folder, also as JSON. Specify modules, playbooks, rulebooks and entry points of roles; ``connector:main`` includes all
+of its options:
 
 .. code-block:: bash
 
