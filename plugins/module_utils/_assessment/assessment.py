@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from .._client.graph import Read, odata
 from .._conditional_access.assignments import Person
-from .._conditional_access.impact import read_people
+from .._conditional_access.people import read_people
 from .._conditional_access.policy_plans import not_judged, read_policy_plans
 from .._conditional_access.what_if import what_if
 from .._connector.connectors import READ_CONNECTORS

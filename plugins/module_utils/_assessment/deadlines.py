@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any
 
 from .._client.graph import odata, odata_text
-from .._conditional_access.impact import read_people
+from .._conditional_access.people import read_people
 from .._core.concurrent import gather
 from .._core.errors import usage
 from .._core.read_result import ReadResult, check_any

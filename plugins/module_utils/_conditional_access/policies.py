@@ -19,9 +19,10 @@ from .._engine.rate_limiter import RateLimiter
 from .._engine.tenant import Tenant
 from .assignments import filled
 from .fields import FIELDS, as_new, both_forms_of_guests
-from .impact import measure, read_people
+from .impact import measure
 from .lockout import ADMINISTRATORS
 from .lockout_check import check_lockout
+from .people import read_people
 from .rules import EAS
 from .subjects import Subjects
 

@@ -26,9 +26,10 @@ from .._engine.tenant import Tenant
 from .._engine.undo import of_removal
 from .._http.poll import Within, poll, waiting
 from .fields import FIELDS
-from .impact import measure, read_people
+from .impact import measure
 from .lockout import ADMINISTRATORS
 from .lockout_check import check_lockout
+from .people import read_people
 from .policies import POLICY, ConditionalAccessPolicies, ensure_policy
 from .subjects import Subjects
 

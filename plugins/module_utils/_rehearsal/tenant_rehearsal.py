@@ -14,7 +14,7 @@ from ansible.module_utils.errors import UnsupportedError
 
 from .._conditional_access.assignments import Person
 from .._conditional_access.fields import FIELDS, both_forms_of_guests
-from .._conditional_access.impact import read_accounts
+from .._conditional_access.people import read_accounts
 from .._conditional_access.policies import POLICY, ConditionalAccessPolicies, check_content
 from .._conditional_access.rules import REPORT_ONLY
 from .._conditional_access.subjects import Subjects

@@ -17,7 +17,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access import what_if
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.people import read_people
 from ansible_collections.intune.exchange.plugins.module_utils._connector import organization, requirements
 from ansible_collections.intune.exchange.plugins.module_utils._connector.connectors import read_connectors
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError

@@ -23,8 +23,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.group_eligibility import (
     apart_from_eligibility,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.named_locations import from_network
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.people import read_people
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import (
     APPS,
     BROWSER,

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.assignments import Person
-from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.impact import read_people
+from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.people import read_people
 from ansible_collections.intune.exchange.plugins.module_utils._conditional_access.rules import APPS, SignIn, judge
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.modules import conditional_access_policy
