@@ -168,6 +168,23 @@ def test_a_role_says_its_defaults_once(name: str) -> None:
     assert all(f"| `{entry_point}` |" in text for entry_point in specs)
 
 
+@pytest.mark.parametrize("name", ["connector", "mobile_access"])
+def test_changed_in_the_result_of_a_role_is_what_its_writing_tasks_report(name: str) -> None:
+    """A preview may find a change that the task after it does not make."""
+    files = [path for path in (ROOT / f"roles/{name}").rglob("*.yml") if path.parent.name in ("tasks", "parts", "vars")]
+    reported = set(re.findall(r"(\w+)(?: \| default\(\{\}\))? is changed", "".join(path.read_text() for path in files)))
+    writing = [
+        task
+        for path in files
+        if path.parent.name != "vars"
+        for task in load(str(path.relative_to(ROOT)))
+        if task.get("check_mode") is not True
+        and any(key.startswith("intune.exchange.") and not key.endswith("_info") for key in task)
+        and task.get("intune.exchange.cas_mailbox_mobile_access", {}).keys() != {"mailbox"}  # reads without an option
+    ]
+    assert writing and [task["name"] for task in writing if task.get("register") not in reported] == []
+
+
 def test_the_roles_of_the_account_hold_the_cmdlets_of_the_document_and_nothing_else() -> None:
     contract = json.loads((ROOT / "simulator/contracts/exchange-cmdlets.json").read_text(encoding="utf-8"))["cmdlets"]
     roles = load("roles/connector/vars/main.yml")["__connector_roles"]
