@@ -166,6 +166,14 @@ def test_a_role_says_its_defaults_once(name: str) -> None:
     options = {option for entry_point in specs.values() for option in entry_point["options"]}
     assert all(f"| `{option}` |" in text for option in options)
     assert all(f"| `{entry_point}` |" in text for entry_point in specs)
+    variables, _heading, results = text.partition("## Results")
+    for spec in specs.values():
+        result = re.search(rf"Sets C\(({name}_\w*result)\)", str(spec["description"]))
+        assert result and f"\n| `{result[1]}` | `" in results, spec
+    users = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*\|([^|]*)\|", variables, re.MULTILINE))
+    for entry_point, spec in specs.items():
+        named = [one for one in spec["options"] if f"`{entry_point}`" in users[one] or " all" in users[one]]
+        assert list(spec["options"]) == named
 
 
 @pytest.mark.parametrize("name", ["connector", "mobile_access"])
