@@ -132,7 +132,7 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
     assert {row["Check"]: row["Status"] for row in rows}["secure_by_default"] == "unmet"
     assert "conditional_access: not covered. Missing: " in run.output
     assert "unmet: No policy rests on the approved client app alone." in run.output
-    assert "Evidence: 'Approved apps only' ask for approvedApplication alone" in run.output
+    assert "Evidence: 'Approved apps only' asks for approvedApplication alone" in run.output
     assert [one["agrees"] for one in found["what_if"]] == [True] * 4 + [None] * 4
     assert "What If for nobody@retired-with-holes.example, " in run.output
     assert "Next step: Ask for compliantApplication" in run.output and "[WARNING]" not in run.output
