@@ -171,10 +171,10 @@ class Reader:
             "{object_id}": other["object_id"],
             "{client_secret}": facts["client_secret"],
         }
-        variables = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"]}
-        options = {**variables, **{name: simulator.options(tenant)[name] for name in ("authority_url", "ca_path")}}
-        host = {**variables, "client_secret": facts["client_secret"], "tenant_options": options}
-        host |= {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+        options = {"tenant_id": facts["tenant_id"], "client_id": facts["client_id"]}
+        options |= {name: simulator.options(tenant)[name] for name in ("authority_url", "ca_path")}
+        host = {"tenant_options": options, "ansible_connection": "local"}
+        host |= {"ansible_python_interpreter": "{{ ansible_playbook_python }}"}
         host |= {"connector_primary_smtp_address": facts["account"]}
         hosts = {"hosts": {"contoso": host}}
         inventory = {"tenants": hosts, "connector_missing": hosts}

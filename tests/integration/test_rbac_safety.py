@@ -138,6 +138,18 @@ def test_the_role_takes_a_group_over_on_request(play: Play, simulator: Simulator
     again = play(role("account", **wanted), tenant="nothing")
     assert again.code == 0 and objects(simulator, "nothing") == before, again.output
     removal = {**wanted, "connector_confirm_remove": True, "connector_remove_account_rights": True}
+    # As long as others use its roles, nothing is removed.
+    for module, options in (
+        ("role_group", {"name": "Others", "roles": {"set": [f"{GROUP} Access"]}}),
+        ("management_role", {"name": "Others", "parent": f"{GROUP} Devices", "cmdlets": ["Get-MobileDevice"]}),
+    ):
+        assert play({NAME + module: options}, tenant="nothing").code == 0
+        used = objects(simulator, "nothing")
+        for arguments in (("--check",), ()):
+            run = play(role("remove", **removal), tenant="nothing", arguments=arguments)
+            assert run.code == 2 and '"kind": "in_use"' in run.output and "Others" in run.output, run.output
+        assert objects(simulator, "nothing") == used
+        assert play({NAME + module: {"name": "Others", "state": "absent"}}, tenant="nothing").code == 0
     predicted = play(role("remove", **removal), tenant="nothing", arguments=("--check",))
     assert predicted.code == 0 and objects(simulator, "nothing") == before, predicted.output
     removed = play(role("remove", **removal), tenant="nothing")

@@ -52,3 +52,21 @@ def test_it_shows_who_is_stopped_and_fails_if_that_is_not_to_be_trusted(tmp_path
     assert shown.count("Do not trust this: the judge agrees with Microsoft Entra in 0.0 % of 1 result") >= 2
     assert '"users": [' in shown and '"group": "Sales"' in shown
     assert not [one for one in simulator.requests() if one["effect"]]
+
+
+def test_it_accepts_results_of_microsoft_entra_although_the_judge_is_contradicted(
+    tmp_path: Path, simulator: Simulator
+) -> None:
+    """For the only policy that is rehearsed, the log has the result of every sign-in."""
+    results = {
+        "Block Exchange ActiveSync for the pilot": "success",
+        "Require a compliant device (test)": "reportOnlyFailure",
+    }
+    browser = {"user": "alex.wilber", "client": "Browser", "os": "Windows10", "age": 60}
+    simulator.describe({"sign_ins": [{**browser, "policies": results}]}, TENANT)
+    arguments = ("-i", "localhost,", "intune.exchange.rehearse_policy")
+    done = ansible("ansible-playbook", *arguments, folder=tmp_path, environment=simulator.environment(TENANT))
+    shown = " ".join(done.stdout.split())
+    assert done.returncode == 0, done.stdout
+    assert "The result does not depend on the judge: the log has Microsoft Entra's own result of every policy" in shown
+    assert "Stopped: 1 sign-in of 1 person" in shown

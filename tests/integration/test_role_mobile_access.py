@@ -53,10 +53,13 @@ PHONES = {"name": "Phones", "password_enabled": True, "min_password_length": 6, 
 def test_main_keeps_policies_rules_and_settings(run_role: Any, simulator: Simulator) -> None:
     insert = "Your device waits for approval."
     wanted = role(policies=[PHONES], rules=[IPAD], settings={"user_mail_insert": insert}, max_affected=1)
+    for part in ({"rules": [IPAD], "max_affected": 1}, {"settings": {"user_mail_insert": insert}}):
+        predicted = run_role(role(**part), kept(), arguments=("--check",))
+        assert predicted.code == 0 and predicted.results["kept"]["msg"]["changed"] is True, predicted.output
     run = run_role(wanted, kept(), wanted, kept(register="second"))
     assert run.code == 0, run.output
     first, second = (run.results[name]["msg"] for name in ("kept", "second"))
-    assert first["changed"] and not second["changed"]
+    assert first["changed"] is True and second["changed"] is False
     assert [one["mailbox"] for one in first["locked_out"]] == ["adele.vance"] and second["locked_out"] == []
     assert "ignores allow_camera" in first["notes"][0]
     assert writes(simulator) == [
@@ -129,7 +132,7 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
     assert {row["Check"]: row["Status"] for row in rows}["secure_by_default"] == "unmet"
     assert "conditional_access: not covered. Missing: " in run.output
     assert "unmet: No policy rests on the approved client app alone." in run.output
-    assert "Evidence: 'Approved apps only' ask for approvedApplication alone" in run.output
+    assert "Evidence: 'Approved apps only' asks for approvedApplication alone" in run.output
     assert [one["agrees"] for one in found["what_if"]] == [True] * 4 + [None] * 4
     assert "What If for nobody@retired-with-holes.example, " in run.output
     assert "Next step: Ask for compliantApplication" in run.output and "[WARNING]" not in run.output

@@ -166,6 +166,31 @@ def test_a_role_says_its_defaults_once(name: str) -> None:
     options = {option for entry_point in specs.values() for option in entry_point["options"]}
     assert all(f"| `{option}` |" in text for option in options)
     assert all(f"| `{entry_point}` |" in text for entry_point in specs)
+    variables, _heading, results = text.partition("## Results")
+    for spec in specs.values():
+        result = re.search(rf"Sets C\(({name}_\w*result)\)", str(spec["description"]))
+        assert result and f"\n| `{result[1]}` | `" in results, spec
+    users = dict(re.findall(r"^\| `(\w+)` \|[^|]*\|[^|]*\|([^|]*)\|", variables, re.MULTILINE))
+    for entry_point, spec in specs.items():
+        named = [one for one in spec["options"] if f"`{entry_point}`" in users[one] or " all" in users[one]]
+        assert list(spec["options"]) == named
+
+
+@pytest.mark.parametrize("name", ["connector", "mobile_access"])
+def test_changed_in_the_result_of_a_role_is_what_its_writing_tasks_report(name: str) -> None:
+    """A preview may find a change that the task after it does not make."""
+    files = [path for path in (ROOT / f"roles/{name}").rglob("*.yml") if path.parent.name in ("tasks", "parts", "vars")]
+    reported = set(re.findall(r"(\w+)(?: \| default\(\{\}\))? is changed", "".join(path.read_text() for path in files)))
+    writing = [
+        task
+        for path in files
+        if path.parent.name != "vars"
+        for task in load(str(path.relative_to(ROOT)))
+        if task.get("check_mode") is not True
+        and any(key.startswith("intune.exchange.") and not key.endswith("_info") for key in task)
+        and task.get("intune.exchange.cas_mailbox_mobile_access", {}).keys() != {"mailbox"}  # reads without an option
+    ]
+    assert writing and [task["name"] for task in writing if task.get("register") not in reported] == []
 
 
 def test_the_roles_of_the_account_hold_the_cmdlets_of_the_document_and_nothing_else() -> None:

@@ -280,7 +280,8 @@ def approved_application_alone(policies: Policies) -> Verdict:
     resting = resting_on_approved_application(policies)
     if resting:
         return unmet(
-            f"{_names(resting)} ask for {_RETIRED} alone, which is not enforced since {date_of('approved_client_app')}",
+            f"{_names(resting)} {'asks' if len(resting) == 1 else 'ask'} for"
+            f" {_RETIRED} alone, which is not enforced since {date_of('approved_client_app')}",
             "Ask for compliantApplication (app protection) in its place",
         )
     return met(f"none of {counted(len(policies), 'policy', 'policies')} rests on {_RETIRED} alone")
@@ -301,9 +302,10 @@ def eas_with_desktop(policies: Policies) -> Verdict:
             mixed.append(one)
     if mixed:
         excluding = any((one["conditions"].get("platforms") or {}).get("excludePlatforms") for one in mixed)
+        covers, they_do = ("covers", "it does") if len(mixed) == 1 else ("cover", "they do")
         return unmet(
-            f"{_names(mixed)} cover Exchange ActiveSync and desktop apps on every platform"
-            + (" that they do not exclude" if excluding else ""),
+            f"{_names(mixed)} {covers} Exchange ActiveSync and desktop apps on every platform"
+            + (f" that {they_do} not exclude" if excluding else ""),
             "Keep Exchange ActiveSync in a policy of its own, or name the platforms of the other clients",
         )
     return met("no policy covers Exchange ActiveSync and desktop apps on every platform")

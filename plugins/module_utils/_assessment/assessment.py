@@ -43,7 +43,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "what_if_users": {"type": "list", "elements": "str", "default": []},
 }
 _USER = Purpose("read a user", "User.Read.All")
-_AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _COMPLIANCE = "deviceManagement/deviceCompliancePolicies"
 _READ_COMPLIANCE = Purpose("read the compliance policies", "DeviceManagementConfiguration.Read.All")
 GRAPH_READS = {
@@ -143,7 +142,7 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[
         "background_sign_ins": partial(read_background, tenant),
         **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
     }
-    found = gather(calls, at_most=_AT_ONCE)
+    found = gather(calls)
     # Alone, since the download link is valid for a few minutes only.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")

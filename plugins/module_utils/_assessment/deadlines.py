@@ -34,7 +34,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "mail_apps": {"type": "list", "elements": "str", "default": list(MAIL_APPS)},
 }
 _NOT_SURE = ("not_found", "ambiguous", "other_object")  # the owner of a device whose other data is known
-_AT_ONCE = 4  # Exchange limits concurrent requests per tenant
 
 
 def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -99,7 +98,6 @@ def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[
             "eas_devices": partial(_read_eas_devices, tenant),
             "exchange": partial(_read_exchange, tenant),
         },
-        at_most=_AT_ONCE,
     )
     # Alone, since the download link is valid for a few minutes only.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})

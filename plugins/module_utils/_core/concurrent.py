@@ -23,6 +23,7 @@ def gather(
 ) -> dict[str, ReadResult[Any]]:
     """Run every call; return its value or its TenantError under its name. Raises any other exception.
 
+    The pools of a task may nest: what limits the requests to a service is its client, not the size of a pool.
     `waiting` is called repeatedly at this interval in seconds, for callers who have to wait.
     """
     todo: queue.SimpleQueue[tuple[str, Callable[[], Any]]] = queue.SimpleQueue()

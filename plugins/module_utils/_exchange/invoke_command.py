@@ -12,6 +12,7 @@ exchange_responses.py.
 from __future__ import annotations
 
 import re
+import threading
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
@@ -35,6 +36,8 @@ from .parameters import checked, reads, result_size
 
 _NAME = "Exchange Online"
 _PAGE = 1000  # objects; the maximum of the service
+# Exchange limits the concurrent requests of a tenant, without publishing the number. Others use the tenant, too.
+_AT_ONCE = 4
 _MODULE_VERSION = "3.9.2"  # of Microsoft's PowerShell module, whose list of commands is requested
 # Organization-wide calls of an application are anchored to this system mailbox, as in Microsoft's module.
 _ANCHOR = "APP:SystemMailbox{bb558c35-97f1-4cb9-8ff7-d53741dc928c}@"
@@ -100,7 +103,8 @@ class Exchange:
         self._writes_under = ""  # the initial domain, once the service accepted a write only under it
         self._connection_id = str(uuid.uuid4())
         # Microsoft's module waits 960 s; the deadline of the task limits it.
-        self._service = Service(_NAME, root, bearer, classify, explain, read_timeout=960.0, siblings=siblings)
+        slots = threading.Semaphore(_AT_ONCE)
+        self._service = Service(_NAME, root, bearer, classify, explain, 960.0, siblings=siblings, slots=slots)
 
     def invoke(
         self,

@@ -12,8 +12,9 @@ from __future__ import annotations
 import random
 import time
 import uuid
-from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -31,6 +32,7 @@ from .._core.retry import (
 )
 from .._core.strict_json import parse_json
 from .._core.text import counted
+from .attempt import Attempt, answer_of, found_by
 from .body import IncompleteBody, read_body
 from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
@@ -44,18 +46,6 @@ _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
 _WORTH_TELLING = 5.0  # seconds of a wait
 _PATIENCE = 0.6  # of the remaining time, for the response to a write: the effects of a lost one must be looked for
-
-
-@dataclass(frozen=True)
-class _Attempt:
-    outcome: Outcome
-    client_request_id: str
-    response: Response | None = None
-    problem: str = ""
-    kind: str = "network"
-    token: str = field(default="", repr=False)
-    url: str = ""
-    floor: float | None = None  # seconds to wait before the next attempt, if the response asks for that
 
 
 class Http:
@@ -102,7 +92,7 @@ class Http:
         """Like `send`, but also returns a response that refuses for good."""
         return self._settled(service, request)[1]
 
-    def _settled(self, service: Service, request: Request) -> tuple[_Attempt, Response]:
+    def _settled(self, service: Service, request: Request) -> tuple[Attempt, Response]:
         """The last attempt and its response, once it succeeded or was refused for good."""
         attempts, redirects, renewed = 0, 0, False
         while True:
@@ -125,16 +115,16 @@ class Http:
                 if service.bearer.renew(attempt.token):
                     continue
             if response is not None and attempt.outcome in (Outcome.DONE, Outcome.FINAL):
-                self.last = self._answer(service, attempt)
+                self.last = answer_of(service, attempt)
                 return attempt, response
             if not may_repeat(request.operation, attempt.outcome, attempts, bool(attempt.floor)):
                 raise self._failure(service, request, attempt)
             throttled = attempt.outcome is Outcome.REFUSED
             problem = attempt.problem or "the service did not answer"
-            answer = self._answer(service, attempt)
+            answer = answer_of(service, attempt)
             self.pause(attempts, attempt.floor, request.purpose, answer, throttled, problem, service.name)
 
-    def _redirect(self, service: Service, attempt: _Attempt) -> str:
+    def _redirect(self, service: Service, attempt: Attempt) -> str:
         """The address to repeat a request at; empty if the response is not a redirect, or leads outside the service."""
         response = attempt.response
         if response is None or response.status not in REDIRECTS or service.siblings is None:
@@ -179,12 +169,33 @@ class Http:
         if wait > 0:
             self.pause(0, wait, purpose, None, True, f"{service.name} refused an earlier request", service.name)
 
-    def _try(self, service: Service, request: Request) -> _Attempt:
-        self._wait_until_due(service, request.purpose)
+    def _left(self, purpose: Purpose) -> float:
+        """The seconds that are left for the task. Raises `TenantError` if none are."""
         left = self.deadline.remaining()
         if left <= 0:
             problem = f"the task timed out: the {self.deadline} have passed"
-            raise TenantError("timeout", problem, request.purpose.action, self.tenant)
+            raise TenantError("timeout", problem, purpose.action, self.tenant)
+        return left
+
+    @contextmanager
+    def _slot(self, service: Service, purpose: Purpose) -> Iterator[None]:
+        """Hold a slot of the service, if it has any. Meanwhile another thread may have been asked to wait."""
+        slots = service.slots
+        while slots:
+            if slots.acquire(timeout=self._left(purpose)):
+                if self._due.get(service.root, 0.0) <= self.clock():
+                    break
+                slots.release()
+                self._wait_until_due(service, purpose)
+        try:
+            yield
+        finally:
+            if slots:
+                slots.release()
+
+    def _try(self, service: Service, request: Request) -> Attempt:
+        self._wait_until_due(service, request.purpose)
+        self._left(request.purpose)
         mine, said = str(uuid.uuid4()), (request.purpose.action, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
         try:
@@ -197,30 +208,32 @@ class Http:
                 json=request.body,
             )
         except RequestFailed as lost:
-            return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
+            return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.url(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
         token = service.bearer.token() if service.bearer else ""
-        if self._abandoned():  # as late as possible: signing in may take time
-            raise TenantError(
-                "abandoned", "the ansible-playbook that started this task has ended; nothing more was sent", *said
-            )
-        if service.bearer:
-            prepared.headers["Authorization"] = f"Bearer {token}"
-        patience = left if request.operation is Operation.READ else left * _PATIENCE
-        limit = Limit(self.deadline, _CONNECT_TIMEOUT, patience, service.read_timeout)
-        try:
-            raw = self._transport.send(prepared, limit, service.proxied)
-        except RequestFailed as lost:
-            return _Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        attempt = self._read(service, request, raw, mine, limit)
-        floor = retry_after(raw.headers)
-        # With a redirect or a final refusal it applies to the next request: RFC 9110, 10.2.3.
-        if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
-            self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
-        answered = replace(attempt.response, token=token) if attempt.response else None
-        return replace(attempt, response=answered, token=token, url=prepared.url or "", floor=floor)
+        with self._slot(service, request.purpose):
+            if self._abandoned():  # as late as possible: signing in may take time
+                raise TenantError(
+                    "abandoned", "the ansible-playbook that started this task has ended; nothing more was sent", *said
+                )
+            if service.bearer:
+                prepared.headers["Authorization"] = f"Bearer {token}"
+            left = self.deadline.remaining()
+            patience = left if request.operation is Operation.READ else left * _PATIENCE
+            limit = Limit(self.deadline, _CONNECT_TIMEOUT, patience, service.read_timeout)
+            try:
+                raw = self._transport.send(prepared, limit, service.proxied)
+            except RequestFailed as lost:
+                return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
+            attempt = self._read(service, request, raw, mine, limit)
+            floor = retry_after(raw.headers)
+            # With a redirect or a final refusal it applies to the next request: RFC 9110, 10.2.3.
+            if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
+                self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
+            answered = replace(attempt.response, token=token) if attempt.response else None
+            return replace(attempt, response=answered, token=token, url=prepared.url or "", floor=floor)
 
-    def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> _Attempt:
+    def _read(self, service: Service, request: Request, raw: Any, mine: str, limit: Limit) -> Attempt:
         try:
             if raw.status_code < 200:  # an interim response, treated as final: what follows is unknown
                 raise IncompleteBody(f"{raw.status_code} is not a final response")
@@ -230,8 +243,8 @@ class Http:
             raw.close()
             outcome = Outcome.BODY_LOST if 200 <= raw.status_code < 300 else outcome_of_status(raw.status_code)
             kind = "throttled" if outcome is Outcome.REFUSED else "protocol"
-            why = f"{error}; {_found_by(raw, mine)}"
-            return _Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({why})", kind)
+            why = f"{error}; {found_by(raw, mine)}"
+            return Attempt(outcome, mine, None, f"the answer of {service.name} broke off ({why})", kind)
         if calls_left := rate_limit(raw.headers):
             self.trace(f"{service.name} rate limit: {calls_left}")
         if raw.status_code == 503:
@@ -241,30 +254,16 @@ class Http:
         except (ValueError, TimeoutError) as error:
             data = None
             if raw.status_code < 300 and request.wants_json:
-                why = f"{one_line(error, 80)}; {_found_by(raw, mine)}"
+                why = f"{one_line(error, 80)}; {found_by(raw, mine)}"
                 problem = f"{service.name} returned {raw.status_code}, but no JSON ({why})"
                 if service.bearer:  # at sign-in, the text may be a token
                     problem += f": {one_line(body.decode('utf-8', 'replace'), 80)}"
-                return _Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
+                return Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data, mine)
-        return _Attempt(service.classify(response), mine, response)
+        return Attempt(service.classify(response), mine, response)
 
-    def _answer(self, service: Service, attempt: _Attempt) -> ErrorResponse | None:
-        response = attempt.response
-        if response is None:
-            return None
-        # A success needs no explanation, and may be a page of a thousand devices.
-        done = attempt.outcome is Outcome.DONE
-        code, message, request_id = ("", "", "") if done else service.explain(response)
-        if 300 <= response.status < 400:
-            where = header(response.headers, "Location")
-            message = f"a redirect {f'to {where}' if where else 'without an address'}, which is not followed"
-        request_id = response.headers.get("request-id") or request_id
-        mine = response.headers.get("client-request-id") or attempt.client_request_id
-        return ErrorResponse(service.name, response.status, code, message, request_id, mine)
-
-    def _failure(self, service: Service, request: Request, attempt: _Attempt) -> TenantError:
-        answer = self._answer(service, attempt)
+    def _failure(self, service: Service, request: Request, attempt: Attempt) -> TenantError:
+        answer = answer_of(service, attempt)
         kind, step = (kind_of(answer) if answer else attempt.kind), ""
         if attempt.outcome in (Outcome.UNKNOWN, Outcome.BODY_LOST) and request.operation in (
             Operation.CREATE,
@@ -282,8 +281,3 @@ class Http:
         return TenantError(
             kind, problem, request.purpose.action, self.tenant, answer, step, {}, claims(attempt.token), of_read
         )
-
-
-def _found_by(raw: Any, mine: str) -> str:
-    """How Microsoft's support finds a response that could not be read."""
-    return f"request id {one_line(Response(raw.status_code, raw.headers, b'', None, mine).handle, 80)}"

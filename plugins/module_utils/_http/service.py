@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -31,7 +32,8 @@ class Bearer:
 class Service:
     """One origin that may be called: nothing is sent to an address outside of `root`.
 
-    If `siblings` is set, redirects are followed: within `root`, and to the https hosts of these domains.
+    If `siblings` is set, redirects are followed: within `root`, and to the https hosts of these domains. If `slots` is
+    set, each request holds one until its response is read.
     """
 
     name: str
@@ -42,6 +44,7 @@ class Service:
     read_timeout: float = 100.0  # seconds without a byte
     proxied: bool = True
     siblings: tuple[str, ...] | None = None
+    slots: threading.Semaphore | None = field(default=None, repr=False)
 
     def url(self, path: str, action: str = "", tenant: str = "") -> str:
         """An address below the root; `path` may be a complete link from the service."""

@@ -66,8 +66,7 @@ def read_impact(tenant: Tenant, change: Callable[[OrganizationAccess], Organizat
         {
             cmdlet: partial(exchange_of(tenant).invoke, cmdlet, parameters, _PURPOSE, select)
             for cmdlet, (parameters, select) in _READS.items()
-        },
-        at_most=len(_READS),
+        }
     )
     devices, mailboxes, rules, settings = (read.value.values for read in found.values())
     before = OrganizationAccess(str(settings[0]["DefaultAccessLevel"]), tuple(rules))

@@ -35,7 +35,6 @@ _ACCESS = (
     "HasActiveSyncDevicePartnership",
 )
 _SELECT = (*_IDS, *_NAMES, "DisplayName", "EmailAddresses", *_ACCESS)
-_AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
 _MANY = 20  # owners; for more, it is cheaper to read all mailboxes, a thousand in one request
 
 
@@ -79,7 +78,7 @@ def find_owners(tenant: Tenant, devices: Sequence[Mapping[str, Any]]) -> dict[st
         name: partial(found_by, tenant, "Get-CASMailbox", {"Identity": owner}, READ_MAILBOX)
         for name, owner in names.items()
     }
-    found = gather(calls, at_most=_AT_ONCE)
+    found = gather(calls)
     return {str(device["Guid"]): _owner(tenant, device, found[normalize_case(owner_of(device))]) for device in devices}
 
 

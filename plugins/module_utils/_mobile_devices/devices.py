@@ -32,7 +32,6 @@ _READ_STATISTICS = Purpose("read the statistics of the mobile devices", READER)
 MINIMUM_EAS_VERSION = (16, 1)
 # https://learn.microsoft.com/previous-versions/office/developer/exchange-server-2010/ff343016(v=exchg.140)
 _STATES = ("Allowed", "Blocked", "Quarantined", "DeviceDiscovery", "Unknown")
-_AT_ONCE = 4  # mailboxes; Exchange limits concurrent requests per tenant
 _SAID_EVERY = 100  # mailboxes
 
 _EXACT = {
@@ -187,7 +186,7 @@ def read_statistics(tenant: Tenant, found: Found) -> tuple[dict[Any, Record], di
             tenant.progress(f"statistics of {number} of {counted(len(mailboxes), 'mailbox', 'mailboxes')} are read")
         return values
 
-    answers = gather({mailbox: partial(read, mailbox) for mailbox in mailboxes}, at_most=_AT_ONCE)
+    answers = gather({mailbox: partial(read, mailbox) for mailbox in mailboxes})
     known = {normalize_case(one.get("Guid")): one for answer in answers.values() for one in answer.or_else([])}
     lost: dict[str, TenantError] = {}
     for guid, owner in owners.items():

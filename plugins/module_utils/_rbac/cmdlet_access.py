@@ -136,7 +136,7 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
     whole = {str(one["Role"]) for one in counting if scope_of(one) is None}
     entries: list[dict[str, Any]] = []
     limited: list[dict[str, Any]] = []
-    for role, found in gather(reads, at_most=4).items():
+    for role, found in gather(reads).items():
         (entries if role in whole else limited).extend({**entry, "Role": role} for entry in found.value)
     return Rights(counting, entries, sorted({str(one["Role"]) for one in own}), limited)
 

@@ -26,6 +26,7 @@ from .._engine.tenant import Tenant
 from .calibration import Calibration
 from .membership import Doubt, depends_on
 from .rehearsal import Rehearsal
+from .reliability import reliability
 from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
 from .sign_in_record import LoggedSignIn
 
@@ -88,10 +89,13 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
             calibration.add(logged, person, uncertain)
         rehearsal.add(logged, person, uncertain)
     compared = calibration.result(params["trust_threshold"])
+    rehearsed_result = _with_names(rehearsal.result(), names, subjects)
+    sign_ins = rehearsed_result["sign_ins"]["total"]
     result = {
         "changed": False,
+        **reliability(compared, rehearsed_result["by_policy"], sign_ins, params["days"]),
         "calibration": compared,
-        **_with_names(rehearsal.result(), names, subjects),
+        **rehearsed_result,
         "not_read": not_read,
         "not_judged": [*_not_judged(params), *log.not_judged()],
     }
@@ -253,7 +257,7 @@ def _summary(result: Mapping[str, Any], days: int) -> list[str]:
     sign_ins, people = result["sign_ins"], result["people"]
     total = f"{counted(sign_ins['total'], 'sign-in')} of {counted(people['total'], 'person', 'people')}"
     lines = [
-        f"{result['calibration']['verdict']}.",
+        f"{result['reliable_because']}.",
         f"Of {total} in the last {counted(days, 'day')}, if enforced:",
         *(
             f"{words}: {counted(sign_ins[one], 'sign-in')} of {counted(people[one], 'person', 'people')}"
@@ -268,6 +272,8 @@ def _summary(result: Mapping[str, Any], days: int) -> list[str]:
     if result["not_known_because"]:
         first = result["not_known_because"][0]
         lines.append(f"Most often not known because {first['reason']} ({counted(first['sign_ins'], 'sign-in')}).")
+    if result["reliable"] and result["exclusions"] and not result["calibration"]["trusted"]:
+        lines.append(f"Whom exclusions spare depends on the judge. {result['calibration']['verdict']}.")
     lines += [f"Not judged: {one}." for one in result["not_judged"]]
     return lines + [f"Not read: {one}" for one in result["not_read"]]
 

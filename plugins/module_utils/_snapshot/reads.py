@@ -33,7 +33,6 @@ from .._rbac.service_principals import SERVICE_PRINCIPAL
 
 _ALL = {"ResultSize": "Unlimited"}
 _CONFIGURATION = "the Exchange role View-Only Configuration"
-_AT_ONCE = 4  # requests; concurrent ones are what Exchange limits per tenant
 _SAME = {  # kinds whose read is one of the assessment, by its name there
     "subscriptions": "skus",
     "exchange_connectors": "connectors",
@@ -242,7 +241,7 @@ def _role_groups(tenant: Tenant) -> list[Record]:
     groups = _GROUPS.list(tenant)
     names = names_of_groups(groups)
     calls = {str(one["Guid"]): partial(read_members, tenant, one, names) for one in groups}
-    found = gather(calls, at_most=_AT_ONCE)
+    found = gather(calls)
     return [
         {
             **one,

@@ -29,7 +29,6 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "gather_statistics": {"type": "bool", "default": False},
     "pseudonymize": {"type": "bool", "default": False},
 }
-_AT_ONCE = 6  # Exchange limits concurrent requests per tenant
 _EVERY = 30.0  # seconds between lines about the progress
 _SERVICES = ("Microsoft Graph", "Exchange Online")
 _REQUEST_ID = re.compile(r" \(request id [^()]*\)")
@@ -71,9 +70,8 @@ def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
     done: list[str] = []
     found = gather(
         {name: partial(_noted, done, name, call) for name, call in calls.items()},
-        _AT_ONCE,
-        lambda: tenant.progress(f"{len(done)} of {counted(len(calls), 'read')} done"),
-        _EVERY,
+        waiting=lambda: tenant.progress(f"{len(done)} of {counted(len(calls), 'read')} done"),
+        every=_EVERY,
     )
     graph = found.pop("graph")
     of_graph = (kind for kind in KINDS if kind not in {*calls, "device_statistics"})

@@ -221,6 +221,30 @@ def test_zero_sign_ins_are_no_agreement(run: Run, simulator: Simulator) -> None:
     assert "no sign-in" in calibration["verdict"] and calibration["verdict"].startswith("Do not trust this")
     assert result["sign_ins"]["total"] == result["people"]["total"] == 0 and not result["by_person"]
     assert any("0 sign-ins of 0 people" in one for one in result["summary"])
+    assert result["reliable"] is False
+    assert "the log has no successful sign-in in the last 30 days" in result["reliable_because"]
+
+
+@pytest.mark.parametrize("excluding", [{}, {"excludeGroups": ["Spared"]}])
+def test_results_of_the_log_are_reliable_although_it_contradicts_the_judge(
+    run: Run, simulator: Simulator, excluding: dict[str, Any]
+) -> None:
+    """Only what exclusions spare is still the judge's."""
+    planned = existing("Planned", "compliantDevice", state=REPORT_ONLY, users={"includeUsers": ["All"], **excluding})
+    wrong = described(planned, BLOCKS_LINUX)
+    for one in wrong["sign_ins"]:
+        one.update(evaluate=False, policies={"No Linux": "success", "Planned": "reportOnlyFailure"})
+    simulator.describe(wrong, TENANT)
+    result = run(module, tenant=TENANT)
+    assert result["calibration"]["trusted"] is False and result["reliable"] is True
+    first, *others = result["summary"]
+    assert first == f"{result['reliable_because']}." and "own result of every policy (15 sign-ins)" in first
+    assert any(one.startswith("Whom exclusions spare depends on the judge.") for one in others) is bool(excluding)
+    # With one sign-in without a result, it depends on the judge.
+    wrong["sign_ins"][0]["policies"] = {"No Linux": "success"}
+    simulator.describe(wrong, TENANT)
+    result = run(module, tenant=TENANT)
+    assert result["reliable"] is False and result["reliable_because"] == result["calibration"]["verdict"]
 
 
 def test_a_judge_without_answers_is_no_agreement(run: Run, simulator: Simulator) -> None:
