@@ -21,6 +21,10 @@ options:
 """
 
 EXAMPLES = r"""
+- name: Read the devices
+  intune.exchange.mobile_device_info:
+  register: found
+
 - name: Write the devices for a ticket
   ansible.builtin.copy:
     content: |
