@@ -167,6 +167,43 @@ def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
     raise _unread(snapshot["not_read"].get(kind) or {}, kind or _IN_WORDS.get(name, name))
 
 
+# Kinds of which a snapshot holds only some objects.
+_SOME = {
+    "groups": "the groups that a policy names, also one that is off, or that hold a directory role",
+    **dict.fromkeys(("authenticationStrengths", "roleDefinitions"), "the built-in ones"),
+}
+
+
+@implements("twin-not-read")
+def refuse_unheld(tenant: Tenant, store: str, what: str) -> None:
+    """Refuse an object that the tenant may have, since its snapshot holds only some of the kind.
+
+    A group that a policy of the snapshot names, and that is not in it, was not in the directory either.
+    """
+    snapshot = snapshot_of(tenant)
+    if snapshot is None or store not in _SOME or what.lower() in _named(snapshot):
+        return
+    message = f"the snapshot does not hold {what}; of the {store}, it holds only {_SOME[store]}"
+    raise Refusal("twin-not-read", status=403, code="NotInSnapshot", message=message)
+
+
+def _named(snapshot: Json) -> set[str]:
+    """The ids of the groups that were looked up for the snapshot."""
+    objects = snapshot["objects"]
+    users = [(one.get("conditions") or {}).get("users") or {} for one in objects.get("conditional_access_policies", [])]
+    ids = {one for named in users for side in ("include", "exclude") for one in named.get(f"{side}Groups") or []}
+    for kind in ("compliance_policies", "ios_app_protection_policies", "android_app_protection_policies"):
+        for policy in objects.get(kind, []):
+            ids |= {(one.get("target") or {}).get("groupId") for one in policy.get("assignments") or []}
+    for kind in ("directory_role_assignments", "directory_role_eligibilities"):
+        ids |= {
+            one.get("principalId")
+            for one in objects.get(kind, [])
+            if str((one.get("principal") or {}).get("@odata.type")).endswith(".group")
+        }
+    return {str(one).lower() for one in ids if one}
+
+
 @implements("twin-not-read")
 def _unread(problem: Json, name: str) -> Refusal:
     """Missing permissions are reported in our words: the tenant's would ask for permissions, and none is missing."""

@@ -1,0 +1,120 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What a copy says about objects of which its snapshot holds only some."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from simulator import Simulator
+
+from .conftest import Client
+
+USER, HELD, OTHER, NESTED, DELETED, PILOT = (f"{number}0000000-0000-4000-8000-000000000000" for number in range(1, 7))
+SNAPSHOT: dict[str, Any] = {
+    "format": "intune.exchange.snapshot",
+    "version": 1,
+    "tenant": {"id": "70000000-0000-4000-8000-000000000000", "name": "Contoso"},
+    "not_read": {},
+    "objects": {
+        "organization": [{"id": "70000000-0000-4000-8000-000000000000", "displayName": "Contoso"}],
+        "users": [{"id": USER, "displayName": "Adele", "userPrincipalName": "adele@contoso.example"}],
+        "groups": [
+            {"id": HELD, "displayName": "Sales", "mail": "sales@contoso.example", "members": [USER, NESTED]},
+            {"id": OTHER, "displayName": "Service", "mail": None, "members": []},
+        ],
+        "conditional_access_policies": [
+            {
+                "id": "80000000-0000-4000-8000-000000000000",
+                "displayName": "Sales",
+                "state": "disabled",
+                "conditions": {"users": {"includeGroups": [HELD, OTHER, DELETED]}},
+            }
+        ],
+    },
+    "end_of_snapshot": True,
+}
+
+
+def copied(path: Path, **objects: Any) -> Simulator:
+    path.write_text(yaml.safe_dump({**SNAPSHOT, "objects": {**SNAPSHOT["objects"], **objects}}))
+    return Simulator(tenants=[path], rate_limits=False)
+
+
+@pytest.fixture(scope="module")
+def copy(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Client]:
+    with copied(tmp_path_factory.mktemp("copies") / "contoso.yml") as simulator:
+        yield Client(simulator, "contoso")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        f"/groups/{PILOT}",
+        f"/groups/{NESTED}",
+        f"/groups/{PILOT}/transitiveMembers",
+        "/groups?$filter=displayName eq 'Pilot' or mail eq 'Pilot'",
+        "/groups?$filter=displayName eq 'Sales' or displayName eq 'Pilot'",
+        f"/groups?$filter=id in ('{HELD}','{PILOT}')",
+        "/groups?$filter=startswith(displayName,'Pi')",
+        "/groups",
+        "/groups/$count",
+        f"/users/{USER}/memberOf",
+        f"/users/{USER}/transitiveMemberOf",
+        f"/groups/{HELD}/owners",
+        f"/roleManagement/directory/roleDefinitions/{PILOT}",
+    ],
+)
+def test_an_object_that_the_snapshot_may_only_not_hold_is_refused(copy: Client, path: str) -> None:
+    answer = copy.graph("GET", path, headers={"ConsistencyLevel": "eventual"})
+    assert answer.status_code == 403, answer.text
+    error = answer.json()["error"]
+    assert error["code"] == "NotInSnapshot" and "it holds only the" in error["message"]
+
+
+@pytest.mark.parametrize(
+    ("path", "ids"),
+    [
+        ("/groups?$filter=displayName eq 'sales' or mail eq 'sales'", [HELD]),
+        ("/groups?$filter=displayName eq 'Sales' or displayName eq 'Service'", [HELD, OTHER]),
+        ("/groups?$filter=displayName eq 'Sales' and securityEnabled eq true", [HELD]),
+        (f"/groups?$filter=id in ('{HELD}')", [HELD]),
+        ("/groups?$filter=startswith(displayName,'S')", [HELD, OTHER]),
+        (f"/groups/{HELD}/members", [USER, NESTED]),
+        (f"/groups/{OTHER}/transitiveMembers", []),
+        ("/users?$filter=userPrincipalName eq 'nobody@contoso.example'", []),
+        ("/users", [USER]),
+    ],
+)
+def test_what_the_snapshot_holds_is_found_as_before(copy: Client, path: str, ids: list[str]) -> None:
+    assert [one["id"] for one in copy.values(path)] == ids
+
+
+@pytest.mark.parametrize("path", [f"/groups/{DELETED}", f"/users/{PILOT}"])
+def test_what_the_tenant_did_not_have_does_not_exist(copy: Client, path: str) -> None:
+    """The group of a policy was looked up for the snapshot, and a snapshot has all users."""
+    answer = copy.graph("GET", path)
+    assert answer.status_code == 404, answer.text
+
+
+def test_a_policy_for_a_group_that_is_not_held_is_refused(copy: Client) -> None:
+    policy = {
+        "displayName": "Pilot",
+        "state": "disabled",
+        "conditions": {
+            "clientAppTypes": ["all"],
+            "applications": {"includeApplications": ["All"]},
+            "users": {"includeGroups": [PILOT]},
+        },
+        "grantControls": {"operator": "OR", "builtInControls": ["mfa"]},
+    }
+    answer = copy.graph("POST", "/identity/conditionalAccess/policies", json=policy)
+    assert answer.status_code == 403 and answer.json()["error"]["code"] == "NotInSnapshot", answer.text
+    policy["conditions"]["users"]["includeGroups"] = [HELD]  # type: ignore[index]
+    assert copy.graph("POST", "/identity/conditionalAccess/policies", json=policy).status_code == 201
