@@ -109,12 +109,22 @@ def _check(snapshot: Json) -> None:
     _check_ids(objects)
 
 
+def identity_of(record: Json, *names: str) -> str:
+    """The first of these ids that it has; empty if none. With a blank one and that of zeros, Exchange says none."""
+    ids = (str(record.get(name) or "").strip().lower() for name in names)
+    return next((one for one in ids if one.strip("{}0-")), "")
+
+
+# What identifies a mailbox in the stores.
+OF_A_MAILBOX = ("ExternalDirectoryObjectId", "Guid")
+
+
 def _check_ids(objects: Json) -> None:
     """Raises ValueError for two objects with the same key in a store. Statistics are stored with their devices."""
     for kind, records in objects.items():
-        names = {"mailboxes": ("ExternalDirectoryObjectId", "Guid"), "service_principals": ("ObjectId",)}.get(kind)
+        names = {"mailboxes": OF_A_MAILBOX, "service_principals": ("ObjectId",)}.get(kind)
         names = names or (("id",) if kind in GRAPH.values() else ("Guid",))
-        found = Counter(next((str(one[name]).lower() for name in names if one.get(name)), "") for one in records)
+        found = Counter(identity_of(one, *names) for one in records)
         twice = sorted(one for one, number in found.items() if one and number > 1)
         if twice and kind != "device_statistics":
             raise ValueError(f"the snapshot has the object {twice[0]} twice under objects.{kind}")

@@ -118,3 +118,56 @@ def test_a_policy_for_a_group_that_is_not_held_is_refused(copy: Client) -> None:
     assert answer.status_code == 403 and answer.json()["error"]["code"] == "NotInSnapshot", answer.text
     policy["conditions"]["users"]["includeGroups"] = [HELD]  # type: ignore[index]
     assert copy.graph("POST", "/identity/conditionalAccess/policies", json=policy).status_code == 201
+
+
+ZEROS = "00000000-0000-0000-0000-000000000000"
+
+
+def mailbox(name: str, **more: Any) -> dict[str, Any]:
+    guid = f"90000000-0000-4000-8000-{len(name):012}"
+    address = f"{name}@contoso.example"
+    return {
+        "Guid": guid,
+        "Identity": name,
+        "Name": name,
+        "Alias": name,
+        "DisplayName": name,
+        "ActiveSyncEnabled": True,
+        "PrimarySmtpAddress": address,
+        "EmailAddresses": [f"SMTP:{address}"],
+        "DistinguishedName": f"CN={name}",
+        **more,
+    }
+
+
+def test_a_mailbox_without_a_user_adds_nobody_to_the_directory(tmp_path: Path) -> None:
+    ids = {"own": USER, "none": None, "zeros0": ZEROS, "zeros00": ZEROS, "blank00000": " ", "deleted00000": DELETED}
+    boxes = [mailbox(name, ExternalDirectoryObjectId=one) for name, one in ids.items()]
+    boxes.append(mailbox("without0000000"))
+    owner = {"Guid": "a1", "Identity": "zeros00\\ExchangeActiveSyncDevices\\x", "DeviceId": "x", "ClientType": "EAS"}
+    with copied(tmp_path / "contoso.yml", mailboxes=boxes, mobile_devices=[owner]) as simulator:
+        client = Client(simulator, "contoso")
+        assert [one["id"] for one in client.values("/users")] == [USER]
+        assert client.graph("GET", f"/users/{DELETED}").status_code == 404
+        shown = {one["Name"]: one for one in client.run("Get-CASMailbox")}
+        assert [*shown] == [one["Name"] for one in boxes]
+        # As they were read, so that a snapshot of the copy is the same.
+        for name, one in ids.items():
+            assert (shown[name]["ExternalDirectoryObjectId"] or "") == (one or "")
+        assert (
+            shown["zeros00"]["HasActiveSyncDevicePartnership"] and not shown["zeros0"]["HasActiveSyncDevicePartnership"]
+        )
+        client.run("Set-CASMailbox", Identity="zeros0", ActiveSyncEnabled=False)
+        off = [one["Name"] for one in client.run("Get-CASMailbox") if not one["ActiveSyncEnabled"]]
+        assert off == ["zeros0"]
+
+
+def test_mailboxes_are_served_without_the_directory(tmp_path: Path) -> None:
+    path = tmp_path / "contoso.yml"
+    objects = {**SNAPSHOT["objects"], "mailboxes": [mailbox("own", ExternalDirectoryObjectId=USER)]}
+    del objects["users"]
+    path.write_text(yaml.safe_dump({**SNAPSHOT, "objects": objects}))
+    with Simulator(tenants=[path], rate_limits=False) as simulator:
+        client = Client(simulator, "contoso")
+        assert client.graph("GET", "/users").status_code == 403
+        assert [one["Name"] for one in client.run("Get-CASMailbox")] == ["own"]
