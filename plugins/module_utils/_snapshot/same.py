@@ -14,27 +14,21 @@ from .._core.resource import normalize_case
 from .._mobile_access.policy_settings import canonical
 
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?")
-# Volatile properties, and properties that only follow from a change elsewhere.
-_MOVING = frozenset(
-    {
-        "exchangeLastSuccessfulSyncDateTime",
-        "FirstSyncTime",
-        "LastDeviceWipeRequestor",
-        "lastModifiedDateTime",
-        "LastPingHeartbeat",
-        "LastPolicyUpdateTime",
-        "LastSuccessSync",
-        "LastSyncAttemptTime",
-        "lastSyncDateTime",
-        "LastUpdateTime",
-        "modifiedDateTime",
-        "NumberOfFoldersSynced",
-        "onPremisesLastSyncDateTime",
-        "version",
-        "WhenChanged",
-        "WhenChangedUTC",
-    }
-)
+# What moves without anybody's change, at any depth, or only follows from a change elsewhere: by the documentation of
+# Microsoft Graph and Exchange, as no live tenant was compared with itself.
+_MOVED = """
+    AdminDisplayVersion assignedDateTime batteryChargeCycles batteryHealthPercentage batteryLevelPercentage
+    DeviceMobileOperator DirectoryObjectVersion exchangeLastSuccessfulSyncDateTime ExchangeVersion FirstSyncTime
+    freeStorageSpace freeStorageSpaceInBytes issuedDateTime IsUpdatingServicePlan IsUpgradingOrganization
+    LastDeviceWipeRequestor lastModifiedDateTime LastPingHeartbeat LastPolicyUpdateTime LastSuccessSync
+    LastSyncAttemptTime lastSyncDateTime lastUpdatedDateTime lastUpdateDateTime LastUpdateTime MailboxLogReport
+    managementCertificateExpirationDate MinAdminVersion modifiedDateTime NumberOfFoldersSynced ObjectVersion
+    onPremisesLastSyncDateTime OriginatingServer physicalMemoryInBytes PreviousAdminDisplayVersion
+    RBACConfigurationVersion remoteAssistanceSessionErrorDetails remoteAssistanceSessionUrl resetCount restartCount
+    ServerLegacyDN ServerName subscriberCarrier SyncStateUpgradeTime totalStorageSpace totalStorageSpaceInBytes
+    WhenChanged WhenChangedUTC
+"""
+_MOVING = frozenset({*_MOVED.split(), "version"})
 # By kind: statistics repeat the device, a role group the assignments, and a mailbox that it has a device.
 _REPEATED = {
     "role_groups": {"RoleAssignments", "Roles"},

@@ -104,6 +104,66 @@ def test_order_case_defaults_formats_and_moving_times_are_no_differences(after: 
     assert found["differences"] == [] and found["equal"] and found["ok"]
 
 
+# What the services themselves write: who answered, when, and what a device counts. By the documentation of each.
+_OF_EXCHANGE = {
+    "OriginatingServer": ("AM0PR01A001.EURPR01A001.PROD.OUTLOOK.COM", "AM0PR01A002.EURPR01A001.PROD.OUTLOOK.COM"),
+    "DirectoryObjectVersion": (4711, 4712),
+    "ExchangeVersion": ("0.20 (15.0.0.0)", "1.1 (15.0.0.0)"),
+    "WhenChangedUTC": ("2026-11-01T08:00:00Z", "2026-11-02T08:00:00Z"),
+}
+_OF_AN_ORGANIZATION = {
+    **_OF_EXCHANGE,
+    "AdminDisplayVersion": ("0.20 (15.20.9115.20)", "0.20 (15.20.9137.11)"),
+    "PreviousAdminDisplayVersion": ("0.20 (15.20.9094.18)", "0.20 (15.20.9115.20)"),
+    "RBACConfigurationVersion": ("0.1 (15.20.9094.0)", "0.1 (15.20.9115.0)"),
+    "ObjectVersion": (16000, 16001),
+    "IsUpgradingOrganization": (False, True),
+}
+_OF_A_DEVICE = {
+    "freeStorageSpaceInBytes": (53150220288, 53150220287),
+    "lastSyncDateTime": ("2026-11-01T08:00:00Z", "2026-11-02T08:00:00Z"),
+    "managementCertificateExpirationDate": ("2026-12-01T08:00:00Z", "2027-12-01T08:00:00Z"),
+    "subscriberCarrier": ("Telekom.de", "Swisscom"),
+    "deviceHealthAttestationState": (
+        {"lastUpdateDateTime": "1", "issuedDateTime": "2026-11-01T08:00:00Z", "resetCount": 3, "restartCount": 1},
+        {"lastUpdateDateTime": "2", "issuedDateTime": "2026-11-02T08:00:00Z", "resetCount": 9, "restartCount": 7},
+    ),
+    "deviceActionResults": (
+        [{"actionName": "rebootNow", "lastUpdatedDateTime": "2026-11-01T08:00:00Z"}],
+        [{"actionName": "rebootNow", "lastUpdatedDateTime": "2026-11-02T08:00:00Z"}],
+    ),
+}
+
+
+def sides(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Two snapshots with one object, whose properties have the first and the second values."""
+    return [
+        {**SNAPSHOT, "objects": {kind: [{identity: "1", **{name: both[side] for name, both in values.items()}}]}}
+        for side in (0, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "identity", "values"),
+    [
+        ("exchange_organization", "Guid", _OF_AN_ORGANIZATION),
+        *((kind, KINDS[kind].identity or "Guid", _OF_EXCHANGE) for kind in [*KINDS][list(KINDS).index("mailboxes") :]),
+        ("managed_devices", "id", _OF_A_DEVICE),
+        ("device_statistics", "Guid", {"DeviceMobileOperator": ("A", "B"), "SyncStateUpgradeTime": (None, "2026")}),
+        ("organization", "id", {"assignedPlans": ([{"assignedDateTime": "1"}], [{"assignedDateTime": "2"}])}),
+    ],
+)
+def test_what_moves_by_itself_is_no_difference(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> None:
+    assert snapshot_diff(*sides(kind, identity, values))["differences"] == []
+
+
+def test_what_is_beside_it_is_still_a_difference() -> None:
+    health = {**_OF_A_DEVICE, "deviceHealthAttestationState": ({"secureBoot": "Enabled"}, {"secureBoot": "Disabled"})}
+    values = {**health, "jailBroken": ("False", "True"), "osVersion": ("18.6", "18.7")}
+    found = snapshot_diff(*sides("managed_devices", "id", values))["differences"]
+    assert {one["property"] for one in found} == {"deviceHealthAttestationState.secureBoot", "jailBroken", "osVersion"}
+
+
 def test_objects_in_another_order_are_no_difference_and_others_are() -> None:
     turned = copy.deepcopy(SNAPSHOT)
     turned["objects"]["users"].reverse()
