@@ -135,12 +135,14 @@ _OF_A_DEVICE = {
 }
 
 
-def sides(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> list[dict[str, Any]]:
-    """Two snapshots with one object, whose properties have the first and the second values."""
-    return [
+def between(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """The differences of two snapshots with one object, whose properties have the first and the second values."""
+    before, after = (
         {**SNAPSHOT, "objects": {kind: [{identity: "1", **{name: both[side] for name, both in values.items()}}]}}
         for side in (0, 1)
-    ]
+    )
+    found: list[dict[str, Any]] = snapshot_diff(before, after)["differences"]
+    return found
 
 
 @pytest.mark.parametrize(
@@ -154,13 +156,66 @@ def sides(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> list[
     ],
 )
 def test_what_moves_by_itself_is_no_difference(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> None:
-    assert snapshot_diff(*sides(kind, identity, values))["differences"] == []
+    assert between(kind, identity, values) == []
+
+
+IOS, LIMITS = "ios_app_protection_policies", "mobile_device_mailbox_policies"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "before", "after", "equal"),
+    [
+        # The same spans of time, as ISO 8601 and .NET write them.
+        (IOS, "periodOfflineBeforeAccessCheck", "PT720M", "PT12H", True),
+        (IOS, "periodOfflineBeforeWipeIsEnforced", "P90D", "PT2160H", True),
+        (IOS, "periodBeforePinReset", "P1Y", "P12M", True),
+        (IOS, "periodBeforePinReset", "P1M", "P30D", False),
+        (IOS, "periodBeforePinReset", "PT0S", "P0D", True),
+        (IOS, "periodOfflineBeforeAccessCheck", "PT720M", "PT12M", False),
+        (IOS, "apps", [{"wait": "PT60M"}], [{"wait": "PT1H"}], True),
+        ("exchange_organization", "ActivityBasedAuthenticationTimeoutInterval", "1.00:00:00", "24:00:00", True),
+        ("exchange_organization", "ActivityBasedAuthenticationTimeoutInterval", "06:00:00", "06:00:00.0000000", True),
+        ("exchange_organization", "ActivityBasedAuthenticationTimeoutInterval", "06:00:00", "6.00:00:00", False),
+        (IOS, "displayName", "PT60M", "PT1H", False),
+        ("mailboxes", "Alias", "12:30:45", "0.12:30:45", False),
+        (LIMITS, "PasswordExpiration", "1.00:00:00", "24:00:00", True),
+        # Nothing.
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", [""], [], True),
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", ["", "A"], ["A"], True),
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", [None], None, True),
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", ["A"], [], False),
+        ("mobile_devices", "FirstWipe", "0001-01-01T00:00:00+02:00", None, True),
+        ("mobile_devices", "FirstWipe", "0001-01-01T00:00:00-02:00", "0001-01-01T00:00:00Z", True),
+        ("mobile_devices", "FirstWipe", "2026-01-01T00:00:00+02:00", None, False),
+        ("mobile_devices", "FirstWipe", "9999-12-31T23:59:59-02:00", None, False),
+        # What counts the changes of a policy is none, and what is installed is one.
+        (IOS, "version", '"1"', '"2"', True),
+        (IOS, "apps", [{"id": "1", "version": "1"}], [{"id": "1", "version": "2"}], True),
+        ("compliance_policies", "version", 1, 2, True),
+        ("exchange_connectors", "version", "14.3.123.4", "15.20.1.1", False),
+        # Values without a canonical form.
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "", False),
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "15:00", False),
+        (LIMITS, "MaxInactivityTimeLock", "15:00", "15:00", True),
+        (LIMITS, "MaxInactivityTimeLock", "", None, True),
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "00:15:00.0000000", True),
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "00:16:00.0000000", False),
+        (LIMITS, "MaxAttachmentSize", "many", 5, False),
+        (LIMITS, "MinPasswordLength", [], 4, False),
+        (LIMITS, "MaxPasswordFailedAttempts", "-1", 8, False),
+    ],
+)
+def test_values_are_equal_if_they_mean_the_same(kind: str, name: str, before: Any, after: Any, equal: bool) -> None:
+    for both in ((before, after), (after, before)):
+        found = between(kind, KINDS[kind].identity or "Guid", {name: both, "other": (1, 2)})
+        named = {one["property"].partition(".")[0] for one in found}
+        assert named == ({"other"} if equal else {name, "other"})
 
 
 def test_what_is_beside_it_is_still_a_difference() -> None:
     health = {**_OF_A_DEVICE, "deviceHealthAttestationState": ({"secureBoot": "Enabled"}, {"secureBoot": "Disabled"})}
     values = {**health, "jailBroken": ("False", "True"), "osVersion": ("18.6", "18.7")}
-    found = snapshot_diff(*sides("managed_devices", "id", values))["differences"]
+    found = between("managed_devices", "id", values)
     assert {one["property"] for one in found} == {"deviceHealthAttestationState.secureBoot", "jailBroken", "osVersion"}
 
 
