@@ -17,6 +17,7 @@ from simulator import Simulator
 from .conftest import Client
 
 USER, HELD, OTHER, NESTED, DELETED, PILOT = (f"{number}0000000-0000-4000-8000-000000000000" for number in range(1, 7))
+GLOBAL_READER = "f2ef992c-3afb-46b9-b7cf-a126ee74c451"
 SNAPSHOT: dict[str, Any] = {
     "format": "intune.exchange.snapshot",
     "version": 1,
@@ -29,6 +30,7 @@ SNAPSHOT: dict[str, Any] = {
             {"id": HELD, "displayName": "Sales", "mail": "sales@contoso.example", "members": [USER, NESTED]},
             {"id": OTHER, "displayName": "Service", "mail": None, "members": []},
         ],
+        "directory_role_assignments": [],
         "conditional_access_policies": [
             {
                 "id": "80000000-0000-4000-8000-000000000000",
@@ -103,7 +105,7 @@ def test_what_the_tenant_did_not_have_does_not_exist(copy: Client, path: str) ->
     assert answer.status_code == 404, answer.text
 
 
-def test_a_policy_for_a_group_that_is_not_held_is_refused(copy: Client) -> None:
+def test_a_policy_and_a_role_for_what_is_not_held_are_refused(copy: Client) -> None:
     policy = {
         "displayName": "Pilot",
         "state": "disabled",
@@ -116,6 +118,10 @@ def test_a_policy_for_a_group_that_is_not_held_is_refused(copy: Client) -> None:
     }
     answer = copy.graph("POST", "/identity/conditionalAccess/policies", json=policy)
     assert answer.status_code == 403 and answer.json()["error"]["code"] == "NotInSnapshot", answer.text
+    held = {"principalId": PILOT, "roleDefinitionId": GLOBAL_READER, "directoryScopeId": "/"}
+    for changed in (held, held | {"principalId": USER, "roleDefinitionId": PILOT}):
+        answer = copy.graph("POST", "/roleManagement/directory/roleAssignments", json=changed)
+        assert answer.status_code == 403 and answer.json()["error"]["code"] == "NotInSnapshot", answer.text
     policy["conditions"]["users"]["includeGroups"] = [HELD]  # type: ignore[index]
     assert copy.graph("POST", "/identity/conditionalAccess/policies", json=policy).status_code == 201
 
