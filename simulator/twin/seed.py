@@ -71,11 +71,13 @@ def _seed(run: CmdletCall, objects: Json) -> None:
 
 
 def _seed_graph(tenant: Tenant, objects: Json, now: datetime) -> None:
+    held = [*objects.get("directory_role_assignments", []), *objects.get("directory_role_eligibilities", [])]
+    holders = {str(one.get("principalId")).lower() for one in held}
     changes: dict[str, Callable[[Json], Json]] = {
         "deviceCompliancePolicies": _contained,
         "iosManagedAppProtections": _contained,
         "androidManagedAppProtections": _contained,
-        "groups": lambda group: _group(group, tenant),
+        "groups": lambda group: _group(group, holders),
         "roleAssignments": _held_role,
         "roleEligibilities": _held_role,
         "exchangeConnectors": lambda connector: _seed_connector(tenant, connector, now),
@@ -103,9 +105,11 @@ def _contained(policy: Json) -> Json:
     return plain | {f"_{name}": policy[name] for name in parts if name in policy}
 
 
-def _group(group: Json, tenant: Tenant) -> Json:
+def _group(group: Json, holders: set[str]) -> Json:
+    """A group; one that holds a directory role is one of those that may."""
     own = {name: value for name, value in group.items() if name != "members"}
-    base = {"mailEnabled": False, "securityEnabled": True, "isAssignableToRole": None, "createdDateTime": None}
+    base = {"mailEnabled": False, "securityEnabled": True, "createdDateTime": None}
+    base["isAssignableToRole"] = str(group.get("id")).lower() in holders or None
     return base | own | {"_members": list(group.get("members") or []), "_owners": []}
 
 

@@ -98,6 +98,16 @@ def test_what_the_snapshot_holds_is_found_as_before(copy: Client, path: str, ids
     assert [one["id"] for one in copy.values(path)] == ids
 
 
+def test_a_group_that_holds_a_role_may_hold_roles(tmp_path: Path) -> None:
+    """https://learn.microsoft.com/entra/identity/role-based-access-control/groups-concept: no other group can."""
+    role = {"id": "a1", "principalId": HELD, "roleDefinitionId": GLOBAL_READER, "directoryScopeId": "/"}
+    holds = role | {"principal": {"@odata.type": "#microsoft.graph.group"}}
+    with copied(tmp_path / "contoso.yml", directory_role_assignments=[holds]) as simulator:
+        client = Client(simulator, "contoso")
+        may = {one: client.get(f"/groups/{one}")["isAssignableToRole"] for one in (HELD, OTHER)}
+    assert may == {HELD: True, OTHER: None}
+
+
 @pytest.mark.parametrize("path", [f"/groups/{DELETED}", f"/users/{PILOT}"])
 def test_what_the_tenant_did_not_have_does_not_exist(copy: Client, path: str) -> None:
     """The group of a policy was looked up for the snapshot, and a snapshot has all users."""
