@@ -24,7 +24,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "twin-not-read": Behaviour(
             "what the snapshot does not hold is refused: with the response that the tenant gave if that says that it "
-            "has no such thing, otherwise with 403 and the reason why it could not be read then",
+            "has no such thing, otherwise with 403 and the reason why it could not be read then; so are a group, a "
+            "custom role and a custom authentication strength that it does not hold and that the tenant may have",
             ASSUMED,
             _OURS,
         ),

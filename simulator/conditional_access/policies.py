@@ -13,6 +13,7 @@ from ..odata.entities import RequestContext
 from ..state.clock import iso
 from ..state.http_messages import READ, Json, Refusal
 from ..state.replication import arrived
+from ..state.snapshots import refuse_unheld
 from ..state.tenant import DIRECTORY_ROLES, Tenant
 
 _SCHEMA = (
@@ -150,6 +151,8 @@ def _check_people(scene: RequestContext, before: Json, after: Json) -> None:
             if invalid and kind == "Roles":
                 text = f"1102: 'users' condition contains invalid role ids: {listed}."
                 raise _refused("conditional-access-roles", text)
+            for one in invalid if kind == "Groups" else ():
+                refuse_unheld(scene.tenant, "groups", one)
             if invalid:
                 number, what = ("1100", "user") if kind == "Users" else ("1101", "group")
                 text = f"{number}: 'users' condition contains invalid {what} ids: {listed}."

@@ -13,6 +13,7 @@ from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, get_entity, listed
 from ..state.clock import iso
 from ..state.http_messages import Answer, Refusal
+from ..state.snapshots import refuse_unheld
 from ..state.tenant import Tenant
 from .groups import members_of
 
@@ -64,6 +65,7 @@ def seed_more(tenant: Tenant, now: datetime) -> None:
 def list_member_of(scene: RequestContext, resource: Resource) -> Answer:
     """The groups of somebody, direct or nested."""
     user, tenant = resource.locate(scene), scene.tenant
+    refuse_unheld(tenant, "groups", "all groups of somebody")
     transitive = scene.operation.template.endswith("/transitiveMemberOf")
     groups = [
         {"@odata.type": "#microsoft.graph.group"} | group
@@ -78,6 +80,7 @@ def list_member_of(scene: RequestContext, resource: Resource) -> Answer:
 @implements("group-members")
 def list_owners(scene: RequestContext, resource: Resource) -> Answer:
     group = resource.locate(scene)
+    refuse_unheld(scene.tenant, "groups", "the owners of groups")
     owners = [scene.tenant.store("users").get(owner) for owner in group["_owners"]]
     shown = [{"@odata.type": "#microsoft.graph.user"} | owner for owner in owners if owner]
     return listed(scene, shown, replace(resource, type="microsoft.graph.user", complete=False, counted=False))

@@ -12,6 +12,7 @@ from ..behaviours.table import implements
 from ..odata.entities import RequestContext, Resource, not_found
 from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived, arriving
+from ..state.snapshots import refuse_unheld
 from ..state.tenant import Tenant
 from .directory import USER_DEFAULTS, addressed, new_user
 from .protected_users import refuse_password, refuse_sensitive, refuse_synchronised
@@ -110,9 +111,11 @@ def create_role_assignment(scene: RequestContext, assignment_id: str) -> Json:
     role, principal = body.get("roleDefinitionId") or "", body.get("principalId") or ""
     tenant = scene.tenant
     if not tenant.store("roleDefinitions").get(role):
+        refuse_unheld(tenant, "roleDefinitions", role)
         raise not_found(scene, role)
     applications = {known["id"] for known in arrived(tenant.store("servicePrincipals"), scene.now)}
     if principal not in applications | {user["id"] for user in arrived(tenant.store("users"), scene.now)}:
+        refuse_unheld(tenant, "groups", principal)
         raise not_found(scene, principal)
     if not (body["directoryScopeId"] or body["appScopeId"]):
         raise _invalid_value("Either directoryScopeId or appScopeId is required.")

@@ -143,7 +143,7 @@ def _state(state: str, reason: str, rule: str | None = None) -> Json:
 @implements("exchange-filters")
 def _narrow_devices(run: CmdletCall, devices: list[Json]) -> list[Json]:
     if "Mailbox" in run.given:
-        owner = RECIPIENTS.find(run, run.given["Mailbox"])["ExternalDirectoryObjectId"]
+        owner = RECIPIENTS.find(run, run.given["Mailbox"])["_key"]
         devices = [device for device in devices if device["_owner"] == owner]
     wanted = {kind for name, kind in _CLIENTS.items() if run.given.get(name)}
     return [device for device in devices if not wanted or device["ClientType"] in wanted]

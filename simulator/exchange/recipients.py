@@ -19,7 +19,9 @@ from ..state.tenant import Tenant
 
 @implements("mailbox-licence")
 def recipients(run: CmdletCall) -> list[Json]:
-    return [_recipient(run, user) for user in arrived(run.tenant.store("users"), run.now)]
+    """Also mailboxes of a copy whose users are not in its directory, such as those of a deleted user."""
+    users = [*run.tenant.store("users"), *run.tenant.store("usersOfMailboxesOnly")]
+    return [_recipient(run, user) for user in arrived(users, run.now)]
 
 
 def _recipient(run: CmdletCall, user: Json) -> Json:
@@ -36,6 +38,7 @@ def _recipient(run: CmdletCall, user: Json) -> Json:
         "Guid": guid,
         "ExchangeGuid": tenant.uuid("mailbox", user["id"]),
         "ExchangeObjectId": guid,
+        "_key": user["id"],
         "ExternalDirectoryObjectId": user["id"],
         "DisplayName": user["displayName"],
         "UserPrincipalName": user["userPrincipalName"],
@@ -87,7 +90,7 @@ def _mailboxes(run: CmdletCall) -> list[Json]:
 def _cas_mailboxes(run: CmdletCall) -> list[Json]:
     owners = {device["_owner"] for device in run.tenant.store("MobileDevice")}
     partnership = "HasActiveSyncDevicePartnership"
-    return [item | {partnership: item["ExternalDirectoryObjectId"] in owners} for item in _mailboxes(run)]
+    return [item | {partnership: item["_key"] in owners} for item in _mailboxes(run)]
 
 
 @implements("mailbox-policy")
@@ -98,7 +101,7 @@ def _cas_view(run: CmdletCall, mailbox: Json) -> Json:
         for name, spec in specs.items()
         if name in run.cmdlets["get-casmailbox"].output and name not in mailbox
     }
-    own = run.tenant.store("CASMailbox").get(mailbox["ExternalDirectoryObjectId"]) or {}
+    own = run.tenant.store("CASMailbox").get(mailbox["_key"]) or {}
     policy = own.get("ActiveSyncMailboxPolicy")
     policies = run.tenant.store("MobileDeviceMailboxPolicy")
     default_policy = next((item["Name"] for item in policies if item["IsDefault"]), None)
@@ -118,7 +121,7 @@ def set_cas_mailbox(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     policy = changes.get("ActiveSyncMailboxPolicy")
     if policy and not run.tenant.store("MobileDeviceMailboxPolicy").find("Name", policy):
         raise missing(policy)
-    store, key = run.tenant.store("CASMailbox"), mailbox["ExternalDirectoryObjectId"]
+    store, key = run.tenant.store("CASMailbox"), mailbox["_key"]
     if store.get(key) is None:
         store.add(key, changes)
     else:

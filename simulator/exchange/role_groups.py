@@ -31,7 +31,7 @@ def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
         for noun, key, kind in (
             (GROUPS, "Guid", "RoleGroup"),
             (SERVICE_PRINCIPALS, "ObjectId", "ServicePrincipal"),
-            (USERS, "ExternalDirectoryObjectId", "User"),
+            (USERS, "_key", "User"),
         )
         for exact, item in noun.matches(run, identity)
     ]
@@ -87,7 +87,7 @@ def _remove_group(run: CmdletCall, group: Json) -> None:
 
 def members_of(run: CmdletCall, group: Json) -> list[Json]:
     """The members as recipients; a service principal is shown in the same form."""
-    users = {user["ExternalDirectoryObjectId"]: user for user in USERS.items(run)}
+    users = {user["_key"]: user for user in USERS.items(run)}
     applications = {item["ObjectId"]: item for item in run.tenant.store("ServicePrincipal")}
     shown = []
     for member in group["_members"]:

@@ -18,6 +18,7 @@ from urllib.parse import quote, urlencode
 from ..behaviours.table import implements
 from ..state.http_messages import Answer, Json, Refusal
 from ..state.replication import arrived
+from ..state.snapshots import refuse_unheld
 from ..state.tenant import Tenant
 from .contract import Operation
 from .filters import of_type, refuse_simple, refuse_undocumented
@@ -118,6 +119,7 @@ class Resource:
         if item is None and self.alternate_key:
             item = store.find(self.alternate_key, key)
         if item is None or not arrived([item], scene.now):
+            refuse_unheld(scene.tenant, self.store, key)
             raise not_found(scene, key)
         return item
 
@@ -203,6 +205,7 @@ def listed(scene: RequestContext, items: list[Json], resource: Resource) -> Answ
         selected({}, options["$select"], properties)
     _expanded(scene, resource)
     items = of_type(scene, items)
+    sought: list[str] = []
     if "$search" in options:
         items = list(filter(searched(scene, properties, is_directory=not resource.counted), items))
     if "$filter" in options:
@@ -210,6 +213,9 @@ def listed(scene: RequestContext, items: list[Json], resource: Resource) -> Answ
         refuse_undocumented(wanted, resource.filters)
         refuse_simple(wanted, scene, is_directory=not resource.counted)
         items = [item for item in items if wanted.test(item)]
+        sought = wanted.sought
+    if scene.operation.template == f"/{resource.store}":
+        _refuse_incomplete(scene, resource, items, sought)
     if "$orderby" in options:
         items = ordered(items, options["$orderby"], properties)
     items = items[_number(options, "$skip", 0) :]
@@ -223,6 +229,14 @@ def listed(scene: RequestContext, items: list[Json], resource: Resource) -> Answ
         body["@odata.nextLink"] = f"{scene.root}{scene.path}?{urlencode(options | {'$skiptoken': token}, safe='$')}"
     body["value"] = [_shown(scene, item, resource) for item in items[start:end]]
     return Answer(200, body)
+
+
+def _refuse_incomplete(scene: RequestContext, resource: Resource, items: list[Json], sought: list[str]) -> None:
+    """Refuse a list without an object that the snapshot of a copy may only not hold."""
+    held = {str(value).casefold() for item in items for value in item.values()}
+    unheld = [one for one in sought if one.casefold() not in held]
+    if unheld or not items or not scene.options.keys() & {"$filter", "$search"}:
+        refuse_unheld(scene.tenant, resource.store, unheld[0] if unheld else f"all {resource.store}")
 
 
 @implements("graph-complete")

@@ -33,6 +33,8 @@ class Filter:
         self._collection = ""  # the elements that the range variable stands for
         # the operators used for each property
         self.used: list[tuple[str, str]] = []
+        # the texts of which a property is requested to be one
+        self.sought: list[str] = []
         self.test = self._either()
         if self._tokens:
             raise _invalid(f"Syntax error at '{self._tokens[0]}'")
@@ -84,11 +86,13 @@ class Filter:
             while self._taken(","):
                 wanted.append(self._literal())
             self._expect(")")
+            self.sought += [value for value in wanted if isinstance(value, str)]
             return lambda item: any(_same(_value(item, name), value) for value in wanted)
         for operator, compare in _COMPARISONS.items():
             if self._taken(operator):
                 self.used.append((self._collection if name == self._range else name, operator))
                 value = self._literal()
+                self.sought += [value] if operator == "eq" and isinstance(value, str) else []
                 return lambda item: compare(_value(item, name), value)
         raise _invalid(f"Unsupported operator '{self._next()}'")
 

@@ -109,12 +109,22 @@ def _check(snapshot: Json) -> None:
     _check_ids(objects)
 
 
+def identity_of(record: Json, *names: str) -> str:
+    """The first of these ids that it has; empty if none. With a blank one and that of zeros, Exchange says none."""
+    ids = (str(record.get(name) or "").strip().lower() for name in names)
+    return next((one for one in ids if one.strip("{}0-")), "")
+
+
+# What identifies a mailbox in the stores.
+OF_A_MAILBOX = ("ExternalDirectoryObjectId", "Guid")
+
+
 def _check_ids(objects: Json) -> None:
     """Raises ValueError for two objects with the same key in a store. Statistics are stored with their devices."""
     for kind, records in objects.items():
-        names = {"mailboxes": ("ExternalDirectoryObjectId", "Guid"), "service_principals": ("ObjectId",)}.get(kind)
+        names = {"mailboxes": OF_A_MAILBOX, "service_principals": ("ObjectId",)}.get(kind)
         names = names or (("id",) if kind in GRAPH.values() else ("Guid",))
-        found = Counter(next((str(one[name]).lower() for name in names if one.get(name)), "") for one in records)
+        found = Counter(identity_of(one, *names) for one in records)
         twice = sorted(one for one, number in found.items() if one and number > 1)
         if twice and kind != "device_statistics":
             raise ValueError(f"the snapshot has the object {twice[0]} twice under objects.{kind}")
@@ -165,6 +175,43 @@ def refuse_unread(tenant: Tenant, kind: str | None, name: str) -> None:
     if snapshot is None or name in _OF_EVERY_TENANT or (kind is not None and kind in snapshot["objects"]):
         return
     raise _unread(snapshot["not_read"].get(kind) or {}, kind or _IN_WORDS.get(name, name))
+
+
+# Kinds of which a snapshot holds only some objects.
+_SOME = {
+    "groups": "the groups that a policy names, also one that is off, or that hold a directory role",
+    **dict.fromkeys(("authenticationStrengths", "roleDefinitions"), "the built-in ones"),
+}
+
+
+@implements("twin-not-read")
+def refuse_unheld(tenant: Tenant, store: str, what: str) -> None:
+    """Refuse an object that the tenant may have, since its snapshot holds only some of the kind.
+
+    A group that a policy of the snapshot names, and that is not in it, was not in the directory either.
+    """
+    snapshot = snapshot_of(tenant)
+    if snapshot is None or store not in _SOME or what.lower() in _named(snapshot):
+        return
+    message = f"the snapshot does not hold {what}; of the {store}, it holds only {_SOME[store]}"
+    raise Refusal("twin-not-read", status=403, code="NotInSnapshot", message=message)
+
+
+def _named(snapshot: Json) -> set[str]:
+    """The ids of the groups that were looked up for the snapshot."""
+    objects = snapshot["objects"]
+    users = [(one.get("conditions") or {}).get("users") or {} for one in objects.get("conditional_access_policies", [])]
+    ids = {one for named in users for side in ("include", "exclude") for one in named.get(f"{side}Groups") or []}
+    for kind in ("compliance_policies", "ios_app_protection_policies", "android_app_protection_policies"):
+        for policy in objects.get(kind, []):
+            ids |= {(one.get("target") or {}).get("groupId") for one in policy.get("assignments") or []}
+    for kind in ("directory_role_assignments", "directory_role_eligibilities"):
+        ids |= {
+            one.get("principalId")
+            for one in objects.get(kind, [])
+            if str((one.get("principal") or {}).get("@odata.type")).endswith(".group")
+        }
+    return {str(one).lower() for one in ids if one}
 
 
 @implements("twin-not-read")

@@ -10,6 +10,7 @@ import re
 from ..behaviours.table import implements
 from ..cmdlets.exchange_types import CmdletCall
 from ..state.http_messages import Json
+from ..state.snapshots import OF_A_MAILBOX, identity_of
 from ..state.store import normalize_case
 from .records import seed_records
 
@@ -53,9 +54,8 @@ def _group(group: Json) -> Json:
     """A role group by the ids of its members; other members than users and service principals are shown as read."""
     members: dict[str, Json] = {}
     for one in group["Members"]:
-        # With the id of zeros, Exchange says that somebody has none; and several members may have one name.
-        identity = str(one.get("ExternalDirectoryObjectId") or "").lower()
-        known = identity if identity.strip("{}0-") else str(one.get("Name")).lower()
+        # Several members may have one name.
+        known = identity_of(one, "ExternalDirectoryObjectId") or str(one.get("Name")).lower()
         members[f"{known} {len(members)}" if known in members else known] = one
     own = {name: value for name, value in group.items() if name not in ("Members", "Roles", "RoleAssignments")}
     return (
@@ -74,7 +74,7 @@ _HOLDERS: tuple[tuple[str, str, tuple[str, ...], tuple[tuple[str, ...], ...]], .
     (
         "User",
         "mailboxes",
-        ("ExternalDirectoryObjectId", "Guid"),
+        OF_A_MAILBOX,
         (("Guid", "ExternalDirectoryObjectId", "PrimarySmtpAddress"), ("Identity", "Name")),
     ),
     ("User", "users", ("id",), (("id", "userPrincipalName"), ())),
@@ -88,10 +88,10 @@ def _holders(objects: Json) -> dict[str, _Named]:
     for type_, kind, identities, levels in _HOLDERS:
         found.setdefault(type_, [{} for _unused in levels])
         for one in objects.get(kind) or []:
-            identity = next((str(one[name]).lower() for name in identities if one.get(name)), "")
+            identity = identity_of(one, *identities)
             for index, names in zip(found[type_], levels, strict=True):
-                for name in (name for name in names if one.get(name)):
-                    index.setdefault(normalize_case(str(one[name])), set()).add(identity)
+                for name in filter(None, (identity_of(one, name) and str(one[name]) for name in names)):
+                    index.setdefault(normalize_case(name), set()).add(identity)
     return found
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from ..state.http_messages import Json
+from ..state.snapshots import identity_of
 from ..state.tenant import Tenant
 
 
@@ -21,4 +22,4 @@ def seed_records(
     for key in store.items():
         store.remove(key)
     for number, record in enumerate(records):
-        store.add(str(record.get(identity) or number).lower(), change(record))
+        store.add(identity_of(record, identity) or str(number), change(record))

@@ -14,7 +14,7 @@ from ..cmdlets.exchange_types import CmdletCall
 from ..directory.directory import new_user
 from ..exchange.devices import device_view
 from ..state.http_messages import Json
-from ..state.snapshots import GRAPH, snapshot_of
+from ..state.snapshots import GRAPH, OF_A_MAILBOX, identity_of, snapshot_of
 from ..state.store import normalize_case
 from ..state.tenant import Tenant
 from .exchange import seed_twin_roles
@@ -71,11 +71,13 @@ def _seed(run: CmdletCall, objects: Json) -> None:
 
 
 def _seed_graph(tenant: Tenant, objects: Json, now: datetime) -> None:
+    held = [*objects.get("directory_role_assignments", []), *objects.get("directory_role_eligibilities", [])]
+    holders = {str(one.get("principalId")).lower() for one in held}
     changes: dict[str, Callable[[Json], Json]] = {
         "deviceCompliancePolicies": _contained,
         "iosManagedAppProtections": _contained,
         "androidManagedAppProtections": _contained,
-        "groups": lambda group: _group(group, tenant),
+        "groups": lambda group: _group(group, holders),
         "roleAssignments": _held_role,
         "roleEligibilities": _held_role,
         "exchangeConnectors": lambda connector: _seed_connector(tenant, connector, now),
@@ -103,9 +105,11 @@ def _contained(policy: Json) -> Json:
     return plain | {f"_{name}": policy[name] for name in parts if name in policy}
 
 
-def _group(group: Json, tenant: Tenant) -> Json:
+def _group(group: Json, holders: set[str]) -> Json:
+    """A group; one that holds a directory role is one of those that may."""
     own = {name: value for name, value in group.items() if name != "members"}
-    base = {"mailEnabled": False, "securityEnabled": True, "isAssignableToRole": None, "createdDateTime": None}
+    base = {"mailEnabled": False, "securityEnabled": True, "createdDateTime": None}
+    base["isAssignableToRole"] = str(group.get("id")).lower() in holders or None
     return base | own | {"_members": list(group.get("members") or []), "_owners": []}
 
 
@@ -176,19 +180,22 @@ def _customized(run: CmdletCall, record: Json) -> Json:
 
 
 def _seed_mailboxes(tenant: Tenant, objects: Json) -> None:
-    """Add the mailboxes to the users; a mailbox without a user gets a minimal one."""
+    """Add the mailboxes to the users. A mailbox without one gets one outside of the directory, if that was read."""
     mailboxes = objects.get("mailboxes")
     if mailboxes is None:
         return
-    for mailbox in mailboxes:
-        user_id = str(mailbox.get("ExternalDirectoryObjectId") or mailbox.get("Guid")).lower()
+    for number, mailbox in enumerate(mailboxes):
+        user_id = identity_of(mailbox, *OF_A_MAILBOX) or f"mailbox {number}"
         users, address = tenant.store("users"), str(mailbox.get("PrimarySmtpAddress") or user_id)
+        recipient = {name: mailbox[name] for name in _OF_A_RECIPIENT if name in mailbox}
+        if not identity_of(mailbox, "ExternalDirectoryObjectId"):
+            recipient["ExternalDirectoryObjectId"] = mailbox.get("ExternalDirectoryObjectId") or ""
         if users.get(user_id) is None:
+            users = users if "users" not in objects else tenant.store("usersOfMailboxesOnly")
             properties = {"userPrincipalName": address, "displayName": mailbox.get("DisplayName"), "mail": address}
             users.add(
                 user_id, new_user(tenant, user_id, properties, datetime.fromisoformat("2020-01-01T00:00:00+00:00"))
             )
-        recipient = {name: mailbox[name] for name in _OF_A_RECIPIENT if name in mailbox}
         users.update(user_id, {"_recipient": recipient | {"Id": mailbox.get("Identity")}})
         own = {name: value for name, value in mailbox.items() if name not in (*_OF_A_RECIPIENT, *_COMPUTED)}
         if mailbox.get("ActiveSyncMailboxPolicyIsDefaulted"):
@@ -226,8 +233,8 @@ class _Owners:
         self._places: list[dict[str, set[str]]] = []
         for names in (("DistinguishedName",), ("Identity", "Name")):
             index: dict[str, set[str]] = {}
-            for mailbox in mailboxes:
-                user = str(mailbox.get("ExternalDirectoryObjectId") or mailbox.get("Guid")).lower()
+            for number, mailbox in enumerate(mailboxes):
+                user = identity_of(mailbox, *OF_A_MAILBOX) or f"mailbox {number}"
                 for name in (name for name in names if mailbox.get(name)):
                     index.setdefault(normalize_case(str(mailbox[name])), set()).add(user)
             self._places.append(index)

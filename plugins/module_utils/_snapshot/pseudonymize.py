@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
+from functools import partial
 from typing import Any
 
 from .._core.errors import NEXT_STEPS
@@ -14,15 +16,15 @@ from .kinds import KINDS, NOT_ASKED
 from .pseudonyms import Pseudonyms
 from .public_devices import describes_a_device
 from .public_members import is_member, public_code
-from .public_properties import PROPERTIES, is_public_number
+from .public_properties import APPS, PROPERTIES, TEXTS, is_public_number
 from .public_rules import PublicRules
 from .public_words import (
     ADDRESSES,
     ENUMERATIONS,
     MODELS,
-    NAMES,
     NAMES_OF_MODELS,
     OF_MODELS,
+    is_public_app,
     is_public_entry,
     is_public_value,
 )
@@ -66,7 +68,9 @@ def _value(table: Pseudonyms, kind: str, name: str, value: Any) -> Any:
     if isinstance(value, Mapping):
         return _record(table, kind, value)
     if isinstance(value, list):
-        return [_value(table, kind, name, entry) for entry in value]
+        found = [_value(table, kind, name, entry) for entry in value]
+        # The old order, of old names and ids, would reveal something of them.
+        return found if found == value else sorted(found, key=partial(json.dumps, sort_keys=True, default=str))
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value if is_public_number(name, value) else table.number(value)
     if not isinstance(value, str) or _stays(kind, name, value):
@@ -82,9 +86,11 @@ def _stays(kind: str, name: str, text: str) -> bool:
         return describes_a_device(text)
     if name == "RoleEntries":
         return is_public_entry(text)
-    if name not in NAMES and is_public_value(text):  # what somebody is called may look like a value
+    if name in APPS and is_public_app(text):
         return True
-    return name in ENUMERATIONS and name not in ADDRESSES.get(kind, ()) and is_member(name, text)
+    if name not in PROPERTIES or name in TEXTS or name in ADDRESSES.get(kind, ()):
+        return False
+    return is_public_value(text) or (name in ENUMERATIONS and is_member(name, text))
 
 
 def _public_texts(objects: Mapping[str, Iterable[Mapping[str, Any]]]) -> Iterator[str]:

@@ -60,20 +60,33 @@ _BEFORE = {word: frozenset(before.split()) for word, before in _AFTER.items()}
 _WITH_A_NUMBER = frozenset({"cph", "note", "tab", "xt"})
 # Whole texts, also beginnings of models with which a device filter compares.
 _WHOLE = re.compile(r"acer|cph|hp|lg|mail|(?:lg|sgh|sm)-[a-z]?[0-9]{0,2}")
-# With four parts only if one of the last two is too large for an address of a network.
+# With four parts only if one of the last two is too large for an address of a network: 16.0.5.2 may be one.
 VERSION = (
     r"[0-9]{1,3}\.(?:[0-9](?:\.[0-9]{1,5})?|[0-9](?:\.[0-9]{4,5}\.[0-9]{1,5}|\.[0-9]{1,3}\.[0-9]{4,5})"
     r"|[0-9]{2}(?:\.[0-9]{1,2})?)"
 )
-# Versions, and builds of iOS such as 2106.78: the only numbers that may have as many digits as that of a telephone.
-_VERSIONS = re.compile(rf"(?<![0-9.])(?:{VERSION}|(?<=/)[12][0-9]{{3}}\.[0-9]{{1,3}})(?![0-9.])")
+# Versions, also of Outlook such as 4.2229.0, and builds of iOS such as 2106.78: the only numbers that may have as many
+# digits as that of a telephone, and the only ones of which three may stand beside each other.
+_VERSIONS = re.compile(
+    rf"(?<![0-9.])(?:{VERSION}|[0-9]{{1,2}}\.[0-9]{{4}}\.[0-9]{{1,2}}|(?<=/)[12][0-9]{{3}}\.[0-9]{{1,3}})(?![0-9.])"
+)
 _NUMBER = re.compile(r"(?<![0-9a-z])\+ ?\(?[0-9]|[0-9](?:[^0-9a-z]*[0-9]){6}")
 _MOST_DIGITS = 7  # also with letters in between
-# 1.2.1980, 1.2.80, 80.2.1 and 1-2-80, which may be a day of birth.
+_DAY, _MONTH, _YEAR, _BETWEEN = "[0-3]?[0-9]", "(?:0?[1-9]|1[0-2])", "(?:(?:19|20)[0-9]{2}|[3-9][0-9])", "[^0-9a-z]+"
+# 1.2.1980, 1.2.80, 80.2.1, 1-2-80, 3. 4. 1981 and 1;2;1980, which may be a day of birth; but not 10.1 (2019), a tablet.
 _DATE = re.compile(
-    r"(?<![0-9.])[0-3]?[0-9]\.(?:0?[1-9]|1[0-2])\.(?:(?:19|20)[0-9]{2}|[3-9][0-9])(?![0-9.])"
-    r"|(?<![0-9.])[3-9][0-9]\.(?:0?[1-9]|1[0-2])\.[0-3]?[0-9](?![0-9.])"
+    rf"(?<![0-9.])(?:{_DAY}{_BETWEEN}{_MONTH}|{_MONTH}{_BETWEEN}{_DAY})(?! \(20[0-9]{{2}}\))"
+    rf"{_BETWEEN}{_YEAR}(?!\.?[0-9])"
+    rf"|(?<![0-9.]){_YEAR}{_BETWEEN}{_MONTH}{_BETWEEN}{_DAY}(?!\.?[0-9])"
+    r"|(?<![0-9.])[0-3]?[0-9]\.(?:0?[1-9]|1[0-2])\.0[0-9](?![0-9.])"
     r"|(?<![0-9a-z.])[0-9]{1,4}([-/ _])[0-9]{1,2}\1[0-9]{1,4}(?![0-9a-z.])"
+)
+# Without the versions: an address of a network or of a network card, or a date in another form. Three numbers may be
+# all of these, as may four groups of hexadecimal digits, and colons are in no description.
+_PLACE = "[0-9]+(?:st|nd|rd|th)?"
+_ADDRESS = re.compile(
+    rf":[^:]*:|(?<![0-9]){_PLACE}(?:{_BETWEEN}{_PLACE}){{2}}(?![0-9a-z])"
+    rf"|(?<![0-9a-z])[0-9a-f]{{1,4}}(?:{_BETWEEN}[0-9a-f]{{1,4}}){{3}}(?![0-9a-z])"
 )
 # S23, 8a, 14C2, 23F79, 128GB and G991B. Between two letters are three digits, as B0B is a name, and after one at most
 # two, as more may be the number of an employee.
@@ -103,6 +116,10 @@ _WITH_OTHERS = """
 _PARTS = "\n".join((*sorted({*_KNOWN, *_AFTER}), *re.split(r"\s*[|\n]\s*", _WITH_OTHERS)))
 
 
+def may_be_a_date(text: str) -> bool:
+    return _DATE.search(text) is not None
+
+
 def is_part_of_a_description(text: str) -> bool:
     """Whether a text is a part of a word or phrase of devices, such as Win and Max."""
     return "\n" not in text and text.lower() in _PARTS
@@ -115,9 +132,12 @@ def describes_a_device(text: str) -> bool:
         return False
     if _WHOLE.fullmatch(plain):
         return True
-    if _DATE.search(plain):
+    if may_be_a_date(plain):
         return False
-    plain = _VERSIONS.sub(" 0 ", _PHRASES.sub(" 0 ", plain))
+    plain = _VERSIONS.sub(" \u00a7 ", _PHRASES.sub(" \u00a7 ", plain))
+    if _ADDRESS.search(plain):
+        return False
+    plain = plain.replace("\u00a7", "0")
     words = re.findall("[a-z0-9]+", plain)
     if _NUMBER.search(plain) or len(re.findall("[0-9]", plain)) > _MOST_DIGITS:
         return False

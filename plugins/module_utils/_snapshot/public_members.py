@@ -13,7 +13,7 @@ import re
 
 from .._connector.service_plans import EXCHANGE_MAILBOX, INTUNE
 from .._core.resource import normalize_case, normalized_set
-from .public_devices import VERSION, describes_a_device
+from .public_devices import VERSION, describes_a_device, may_be_a_date
 from .public_versions import is_version
 
 _MEMBERS = """
@@ -157,7 +157,7 @@ CODES = normalized_set(f"{_CODES} {_NAMESPACES}".split())
 
 def is_member(name: str, text: str) -> bool:
     """Whether a property of an enumeration holds what a service says, and not what somebody wrote there."""
-    if _NUMBER.fullmatch(text) or _is_size(text) or is_version(name, text):
+    if (_NUMBER.fullmatch(text) and not may_be_a_date(text)) or _is_size(text) or is_version(name, text):
         return True
     if name in _COUNTRIES:
         return re.fullmatch("[A-Z]{2}", text) is not None

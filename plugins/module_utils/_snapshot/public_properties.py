@@ -5,109 +5,117 @@
 
 from __future__ import annotations
 
-from .public_words import ENUMERATIONS, MODELS, NAMES
+import re
+
+from .public_words import ENUMERATIONS, MODELS
 
 # Those of https://learn.microsoft.com/graph/api/overview for the kinds of a snapshot, and those that Exchange returns.
 _OTHERS = """
-    AccountDisabled accountEnabled accountId accountName AccountOnlyDeviceWipeAckTime
-    AccountOnlyDeviceWipeRequestTime AccountOnlyDeviceWipeSentTime AccountTransferEnabled
-    ActionForUnknownFileAndMIMETypes activationLockBypassCode ActiveSyncAllowedDeviceIDs ActiveSyncBlockedDeviceIDs
-    ActiveSyncDebugLogging ActiveSyncEnabled ActiveSyncIntegrationEnabled ActiveSyncMailboxPolicy
-    ActiveSyncMailboxPolicyIsDefaulted ActiveSyncSuppressReadReceipt ActivityBasedAuthenticationTimeoutInterval
-    AdditionalStorageProvidersAvailable AdminDisplayName AdminMailRecipients AllowAccessForUnSupportedPlatform
+    AccountDisabled accountEnabled AccountOnlyDeviceWipeAckTime AccountOnlyDeviceWipeRequestTime
+    AccountOnlyDeviceWipeSentTime AccountTransferEnabled ActiveSyncDebugLogging ActiveSyncEnabled
+    ActiveSyncIntegrationEnabled ActiveSyncMailboxPolicyIsDefaulted ActiveSyncSuppressReadReceipt
+    ActivityBasedAuthenticationTimeoutInterval AdditionalStorageProvidersAvailable AllowAccessForUnSupportedPlatform
     AllowApplePushNotifications AllowBrowser AllowCamera AllowConsumerEmail AllowCopyContactsToDeviceAddressBook
-    AllowDesktopSync allowedDeviceCount allowedResourceActions AllowExternalDeviceManagement
-    AllowGooglePushNotifications AllowHTMLEmail AllowInternetSharing AllowIrDA AllowMicrosoftPushNotifications
-    AllowMobileOTAUpdate AllowNonProvisionableDevices AllowOfflineOn AllowPOPIMAPEmail AllowRemoteDesktop
-    AllowRMSSupportForUnenlightenedApps AllowSimplePassword AllowSMIMESoftCerts AllowStorageCard AllowTextMessaging
-    AllowUnsignedApplications AllowUnsignedInstallationPackages AllowWiFi AlphanumericPasswordRequired
-    androidCorporateWorkProfileCount androidCount androidDedicatedCount androidDeviceAdminCount
-    androidFullyManagedCount androidSecurityPatchLevel androidWorkProfileCount AppId applicationEnforcedRestrictions
-    applicationFilter applications AppOwnerTenantId ApprovedApplicationList apps appScopeId assignedDateTime
-    assignedLicenses assignedPlans assignments AttachmentsEnabled authenticationFlows authenticationStrength
-    azureADDeviceId azureADRegistered AzurePremiumSubscriptionStatus bitLockerEnabled blockedDeviceCount bundleId
-    businessPhones Capabilities capabilities cidrAddress city clientApplications cloudAppSecurity
-    codeIntegrityEnabled collectionId complianceGracePeriodExpirationDateTime condition ConditionalAccessFeatures
-    ConditionalAccessPolicy conditions configMgrDeviceCount configurationManagerClientEnabledFeatures
-    connectorServerName consumedUnits contactEmail contactSyncBlocked country countryLetterCode createdDateTime
-    customAuthenticationFactors customBrowserDisplayName customBrowserPackageId customBrowserProtocol
-    CustomConfigWriteScope CustomerLockboxEnabled CustomRecipientWriteScope CustomResourceScope dataBackupBlocked
-    DataObject DefaultAuthenticationPolicy defaultUsageLocation deletedDateTime deployedAppCount description
-    Description deviceActionResults deviceCategoryDisplayName deviceComplianceCheckinThresholdDays
+    AllowDesktopSync allowedDeviceCount AllowExternalDeviceManagement AllowGooglePushNotifications AllowHTMLEmail
+    AllowInternetSharing AllowIrDA AllowMicrosoftPushNotifications AllowMobileOTAUpdate AllowNonProvisionableDevices
+    AllowPOPIMAPEmail AllowRemoteDesktop AllowRMSSupportForUnenlightenedApps AllowSimplePassword AllowSMIMESoftCerts
+    AllowStorageCard AllowTextMessaging AllowUnsignedApplications AllowUnsignedInstallationPackages AllowWiFi
+    AlphanumericPasswordRequired androidCorporateWorkProfileCount androidCount androidDedicatedCount
+    androidDeviceAdminCount androidFullyManagedCount androidSecurityPatchLevel androidWorkProfileCount
+    applicationEnforcedRestrictions applicationFilter applications apps assignedDateTime assignedLicenses assignedPlans
+    assignments AttachmentsEnabled authenticationFlows authenticationStrength azureADRegistered
+    AzurePremiumSubscriptionStatus bitLockerEnabled blockedDeviceCount clientApplications cloudAppSecurity
+    codeIntegrityEnabled complianceGracePeriodExpirationDateTime conditions configMgrDeviceCount
+    configurationManagerClientEnabledFeatures consumedUnits contactSyncBlocked createdDateTime CustomerLockboxEnabled
+    dataBackupBlocked deletedDateTime deployedAppCount deviceActionResults deviceComplianceCheckinThresholdDays
     deviceComplianceRequired DeviceEnableOutboundSMS DeviceEncryptionEnabled deviceExchangeAccessStateSummary
-    deviceFilter DeviceFiltering DeviceFriendlyName deviceHealthAttestationState DeviceId DeviceID DeviceImei
-    DeviceMobileOperator deviceName deviceOperatingSystemSummary DeviceOSLanguage DevicePhoneNumber
-    DevicePolicyApplicationStatus DevicePolicyApplied devices DeviceTelephoneNumber deviceThreatProtectionEnabled
-    DeviceWipeAckTime DeviceWipeRequestTime DeviceWipeSentTime DirectFileAccessOnPrivateComputersEnabled
-    DirectFileAccessOnPublicComputersEnabled DirectoryObjectVersion directoryScope directoryScopeId
-    disableAppEncryptionIfDeviceEncryptionIsEnabled disableAppPinIfDevicePinIsSet disabledPlans
-    disableResilienceDefaults DistinguishedName dualEnrolledDeviceCount earlyLaunchAntiMalwareDriverEnabled
-    easActivated easActivationDateTime easDeviceId ECPEnabled EffectiveUserName emailAddress EmailAddresses Enabled
-    enabled EnableMobileMailboxPolicyWhenCAInplace encryptAppData EnforceExoAppRbacPermissions enrolledDateTime
-    enrolledDeviceCount enrollmentProfileName ethernetMacAddress EwsAllowedAppIDs EwsEnabled
-    EwsOperationAccessPolicyAllowList EwsOperationAccessPolicyPopulated exchangeAlias
-    exchangeLastSuccessfulSyncDateTime ExchangeObjectId exchangeOrganization excludeApplications
-    excludedResourceActions excludeGroups excludeGuestsOrExternalUsers excludeLocations excludeRoles
-    excludeServicePrincipals excludeUsers ExternalDirectoryObjectId externalTenants faceIdBlocked fingerprintBlocked
+    deviceFilter DeviceFiltering deviceHealthAttestationState deviceOperatingSystemSummary DevicePolicyApplicationStatus
+    devices deviceThreatProtectionEnabled DeviceWipeAckTime DeviceWipeRequestTime DeviceWipeSentTime
+    DirectFileAccessOnPrivateComputersEnabled DirectFileAccessOnPublicComputersEnabled DirectoryObjectVersion
+    directoryScope disableAppEncryptionIfDeviceEncryptionIsEnabled disableAppPinIfDevicePinIsSet
+    disableResilienceDefaults dualEnrolledDeviceCount earlyLaunchAntiMalwareDriverEnabled easActivated
+    easActivationDateTime ECPEnabled Enabled enabled EnableMobileMailboxPolicyWhenCAInplace encryptAppData
+    EnforceExoAppRbacPermissions enrolledDateTime enrolledDeviceCount EwsEnabled EwsOperationAccessPolicyPopulated
+    exchangeLastSuccessfulSyncDateTime excludeGuestsOrExternalUsers externalTenants faceIdBlocked fingerprintBlocked
     firewallBlockAllIncoming firewallEnabled firewallEnableStealthMode FirstSyncTime freeStorageSpaceInBytes
-    FriendlyName grantControls groupId Guid HasActiveSyncDevicePartnership HasAzurePremiumSubscription iccid Id id
-    Identity ImapEnabled ImapEnableExactRFC822Size ImapForceICalForCalendarRetrievalOption
-    ImapMessagesRetrievalMimeFormat ImapProtocolLoggingEnabled ImapSuppressReadReceipt ImapUseProtocolDefaults imei
-    includeApplications includeGroups includeGuestsOrExternalUsers includeLocations includeRoles
-    includeServicePrincipals includeUnknownCountriesAndRegions includeUsers IntuneManagedStatus iosCount ipRanges
-    IrmEnabled isAssigned isBuiltIn IsCompliant isDefault IsDefault IsDehydrated IsDeprecated IsDisabled isEnabled
-    isEncrypted IsEndUserRole isInitial IsIntuneManaged IsManaged IsMixedMode IsOptimizedForAccessibility
-    IsRemoteWipeSupported IsRootRole isScheduledActionEnabled isSupervised IsTenantAccessBlocked isTrusted
-    IsUpdatingServicePlan IsUpgradingOrganization IsValid LastAccountOnlyDeviceWipeRequestor LastDeviceWipeRequestor
-    lastModifiedDateTime LastPingHeartbeat LastPolicyUpdateTime LastSuccessSync LastSyncAttemptTime lastSyncDateTime
-    LastUpdateTime LegacyExchangeDN LinkedGroup LinkedMasterAccount LinkedPartnerGroupId LinkedPartnerOrganizationId
-    locations lockedOut macOSCount MacOutlookEnabled MailboxLogReport managedBrowserToOpenLinksRequired ManagedBy
-    managedDeviceName managedEmailProfileRequired managementCertificateExpirationDate
-    MAPIBlockOutlookExternalConnectivity MAPIBlockOutlookNonCachedMode MAPIBlockOutlookRpcHttp
-    MAPIBlockOutlookVersions MAPIEnabled marketingNotificationEmails maximumPinRetries mdmEnrolledCount meid members
-    Members MinAdminVersion minAndroidSecurityPatchLevel minimumPinLength minimumRequiredAppVersion
-    minimumRequiredOsVersion minimumRequiredPatchVersion minimumRequiredSdkVersion minimumWarningAppVersion
-    minimumWarningOsVersion minimumWarningPatchVersion MinPasswordComplexCharacters MinPasswordLength
-    MobileAppEducationEnabled mobileAppIdentifier mobileDeviceManagementAuthority mobileOsMaximumVersion
-    mobileOsMinimumVersion MobileOTAUpdateMode modifiedDateTime name Name notes NumberOfFoldersSynced
-    OAuth2ClientProfileEnabled ObjectCategory ObjectClass ObjectId ObjectVersion OfflineEnabledWeb OfflineEnabledWin
-    OneDriveAttachmentsEnabled onPremisesLastSyncDateTime onPremisesSyncEnabled organizationalCredentialsRequired
-    OrganizationalUnitRoot OrganizationId OriginatingServer OtaNotificationMailInsert OtherWellKnownObjects
-    OutlookDataFile OutlookMobileEnabled OutlookMobileGCCRestrictionsEnabled OutlookMobileHelpShiftEnabled
-    OutlookMobileSingleAccountEnabled OWAEnabled OWAforDevicesEnabled OwaMailboxPolicy packageId Parent
-    partnerTenantType passcodeBlockSimple passcodeExpirationDays passcodeMinimumCharacterSetCount
-    passcodeMinimumLength passcodeMinutesOfInactivityBeforeLock passcodePreviousPasscodeBlockCount passcodeRequired
-    passwordBlockSimple PasswordEnabled passwordExpirationDays PasswordHistory passwordMinimumCharacterSetCount
-    passwordMinimumLength passwordMinutesOfInactivityBeforeLock passwordPreviousPasswordBlockCount
-    PasswordRecoveryEnabled passwordRequired passwordRequiredToUnlockFromIdle periodBeforePinReset
-    periodOfflineBeforeAccessCheck periodOfflineBeforeWipeIsEnforced periodOnlineBeforeAccessCheck persistentBrowser
-    PersonalAccountCalendarsEnabled PerTenantSwitchToESTSEnabled phoneNumber physicalMemoryInBytes pinRequired
-    platforms PopEnabled PopEnableExactRFC822Size PopForceICalForCalendarRetrievalOption PopMessageDeleteEnabled
-    PopMessagesRetrievalMimeFormat PopProtocolLoggingEnabled PopSuppressReadReceipt PopUseProtocolDefaults
-    postalCode preferredLanguage prepaidUnits PrimarySmtpAddress primarySmtpAddress principal principalId
-    principalOrganizationId printBlocked privacyProfile provisionedPlans proxyAddresses PublicFolderClientAccess
-    PublicFoldersEnabled quarantinedDeviceCount ReadTrackingEnabled RecipientAdministrativeUnitScope RecipientType
-    ReferenceAttachmentsEnabled remoteAssistanceSessionErrorDetails remoteAssistanceSessionUrl
+    grantControls HasActiveSyncDevicePartnership HasAzurePremiumSubscription ImapEnabled ImapEnableExactRFC822Size
+    ImapForceICalForCalendarRetrievalOption ImapProtocolLoggingEnabled ImapSuppressReadReceipt ImapUseProtocolDefaults
+    includeGuestsOrExternalUsers includeUnknownCountriesAndRegions IntuneManagedStatus iosCount ipRanges IrmEnabled
+    isAssigned isBuiltIn IsCompliant isDefault IsDefault IsDehydrated IsDeprecated IsDisabled isEnabled isEncrypted
+    IsEndUserRole isInitial IsIntuneManaged IsManaged IsMixedMode IsOptimizedForAccessibility IsRemoteWipeSupported
+    IsRootRole isScheduledActionEnabled isSupervised IsTenantAccessBlocked isTrusted IsUpdatingServicePlan
+    IsUpgradingOrganization IsValid lastModifiedDateTime LastPingHeartbeat LastPolicyUpdateTime LastSuccessSync
+    LastSyncAttemptTime lastSyncDateTime LastUpdateTime locations lockedOut macOSCount MacOutlookEnabled
+    managedBrowserToOpenLinksRequired managedEmailProfileRequired managementCertificateExpirationDate
+    MAPIBlockOutlookExternalConnectivity MAPIBlockOutlookNonCachedMode MAPIBlockOutlookRpcHttp MAPIEnabled
+    maximumPinRetries mdmEnrolledCount members MinAdminVersion minAndroidSecurityPatchLevel minimumPinLength
+    MinPasswordComplexCharacters MinPasswordLength MobileAppEducationEnabled mobileAppIdentifier
+    mobileDeviceManagementAuthority modifiedDateTime NumberOfFoldersSynced OAuth2ClientProfileEnabled ObjectVersion
+    OfflineEnabledWeb OfflineEnabledWin OneDriveAttachmentsEnabled onPremisesLastSyncDateTime onPremisesSyncEnabled
+    organizationalCredentialsRequired OutlookMobileEnabled OutlookMobileGCCRestrictionsEnabled
+    OutlookMobileHelpShiftEnabled OutlookMobileSingleAccountEnabled OWAEnabled OWAforDevicesEnabled partnerTenantType
+    passcodeBlockSimple passcodeExpirationDays passcodeMinimumCharacterSetCount passcodeMinimumLength
+    passcodeMinutesOfInactivityBeforeLock passcodePreviousPasscodeBlockCount passcodeRequired passwordBlockSimple
+    PasswordEnabled passwordExpirationDays PasswordHistory passwordMinimumCharacterSetCount passwordMinimumLength
+    passwordMinutesOfInactivityBeforeLock passwordPreviousPasswordBlockCount PasswordRecoveryEnabled passwordRequired
+    passwordRequiredToUnlockFromIdle periodBeforePinReset periodOfflineBeforeAccessCheck
+    periodOfflineBeforeWipeIsEnforced periodOnlineBeforeAccessCheck persistentBrowser PersonalAccountCalendarsEnabled
+    PerTenantSwitchToESTSEnabled physicalMemoryInBytes pinRequired platforms PopEnabled PopEnableExactRFC822Size
+    PopForceICalForCalendarRetrievalOption PopMessageDeleteEnabled PopProtocolLoggingEnabled PopSuppressReadReceipt
+    PopUseProtocolDefaults prepaidUnits principal printBlocked privacyProfile provisionedPlans PublicFolderClientAccess
+    PublicFoldersEnabled quarantinedDeviceCount ReadTrackingEnabled RecipientType ReferenceAttachmentsEnabled
     RemotePowerShellEnabled RequireDeviceEncryption RequireEncryptedSMIMEMessages requireHealthyDeviceReport
-    RequireManualSyncWhenRoaming RequireSignedSMIMEMessages RequireStorageCardEncryption
-    requireUserEnrollmentApproval resourceScopes Role RoleAssignee RoleAssigneeName RoleAssignments roleDefinition
-    roleDefinitionId RoleEntries rolePermissions Roles rule saveAsBlocked SaveAttachmentsToCloudEnabled
-    screenCaptureBlocked secureBootEnabled secureByDefault secureSignInSession securityBlockJailbrokenDevices
-    securityComplianceNotificationMails securityComplianceNotificationPhones securityDisableUsbDebugging
+    RequireManualSyncWhenRoaming RequireSignedSMIMEMessages RequireStorageCardEncryption requireUserEnrollmentApproval
+    roleDefinition RoleEntries rolePermissions saveAsBlocked SaveAttachmentsToCloudEnabled screenCaptureBlocked
+    secureBootEnabled secureByDefault secureSignInSession securityBlockJailbrokenDevices securityDisableUsbDebugging
     securityPreventInstallAppsFromUnknownSources securityRequireCompanyPortalAppIntegrity
     securityRequireGooglePlayServices securityRequireSafetyNetAttestationBasicIntegrity
     securityRequireSafetyNetAttestationCertifiedDevice securityRequireUpToDateSecurityProviders
-    securityRequireVerifyApps serialNumber ServerLegacyDN serverName ServerName service ServicePlan servicePlans
-    servicePrincipalFilter sessionControls settings ShowGalAsDefaultView Sid signInFrequency simplePinBlocked
-    statementUrl StatusNote storageRequireEncryption street subscriberCarrier subscriptionIds suspended
-    SyncStateUpgradeTime systemIntegrityProtectionEnabled target TargetServicePlan technicalNotificationMails
-    templateId TenantAdminPreference tenantType termsOfUse ThirdPartyFileProvidersEnabled totalStorageSpaceInBytes
-    udid UnapprovedInROMApplicationList unavailableDeviceCount UNCAccessEnabled UniversalOutlookEnabled unknownCount
-    unknownDeviceCount User userId UserMailInsert UserPrincipalName users value Value verifiedDomains warning
-    WellKnownObject WhenChanged WhenChangedUTC WhenCreated WhenCreatedUTC wiFiMacAddress windowsCount
-    WindowsEmailAddress windowsMobileCount WSSAccessEnabled
+    securityRequireVerifyApps servicePlans servicePrincipalFilter sessionControls settings ShowGalAsDefaultView
+    signInFrequency simplePinBlocked storageRequireEncryption suspended SyncStateUpgradeTime
+    systemIntegrityProtectionEnabled ThirdPartyFileProvidersEnabled totalStorageSpaceInBytes unavailableDeviceCount
+    UNCAccessEnabled UniversalOutlookEnabled unknownCount unknownDeviceCount users verifiedDomains warning WhenChanged
+    WhenChangedUTC WhenCreated WhenCreatedUTC windowsCount windowsMobileCount WSSAccessEnabled
 """
-PROPERTIES = ENUMERATIONS | MODELS | NAMES | frozenset(_OTHERS.split())
+# Those that hold names, addresses, ids, references to objects, and texts that somebody wrote: what looks like a time, a
+# duration or a truth value there may be what somebody is called, and would tie the names that replace it to that.
+_TEXTS = """
+    accountId accountName ActionForUnknownFileAndMIMETypes activationLockBypassCode ActiveSyncAllowedDeviceIDs
+    ActiveSyncBlockedDeviceIDs ActiveSyncMailboxPolicy AdminDisplayName AdminMailRecipients Alias allowedResourceActions
+    AllowOfflineOn AppId AppOwnerTenantId ApprovedApplicationList appScopeId azureADDeviceId bundleId businessPhones
+    capabilities Capabilities cidrAddress city collectionId condition ConditionalAccessFeatures ConditionalAccessPolicy
+    connectorServerName contactEmail country countryLetterCode customAuthenticationFactors customBrowserDisplayName
+    customBrowserPackageId customBrowserProtocol CustomConfigWriteScope CustomRecipientWriteScope CustomResourceScope
+    DataObject DefaultAuthenticationPolicy defaultUsageLocation description Description deviceCategoryDisplayName
+    DeviceFriendlyName DeviceID DeviceId DeviceImei DeviceMobileOperator deviceName DeviceOSLanguage DevicePhoneNumber
+    DevicePolicyApplied DeviceTelephoneNumber directoryScopeId disabledPlans DisplayName displayName DistinguishedName
+    easDeviceId EffectiveUserName emailAddress EmailAddresses enrollmentProfileName ethernetMacAddress EwsAllowedAppIDs
+    EwsOperationAccessPolicyAllowList exchangeAlias ExchangeObjectId exchangeOrganization excludeApplications
+    excludedResourceActions excludeGroups excludeLocations excludeRoles excludeServicePrincipals excludeUsers
+    ExternalDirectoryObjectId FriendlyName groupId Guid iccid id Id Identity ImapMessagesRetrievalMimeFormat imei
+    includeApplications includeGroups includeLocations includeRoles includeServicePrincipals includeUsers
+    LastAccountOnlyDeviceWipeRequestor LastDeviceWipeRequestor LegacyExchangeDN LinkedGroup LinkedMasterAccount
+    LinkedPartnerGroupId LinkedPartnerOrganizationId mail MailboxLogReport mailNickname ManagedBy managedDeviceName
+    MAPIBlockOutlookVersions marketingNotificationEmails meid Members minimumRequiredAppVersion minimumRequiredOsVersion
+    minimumRequiredPatchVersion minimumRequiredSdkVersion minimumWarningAppVersion minimumWarningOsVersion
+    minimumWarningPatchVersion mobileOsMaximumVersion mobileOsMinimumVersion MobileOTAUpdateMode name Name notes
+    ObjectCategory ObjectClass ObjectId OrganizationalUnitRoot OrganizationId OriginatingServer
+    OtaNotificationMailInsert OtherWellKnownObjects OutlookDataFile OwaMailboxPolicy packageId Parent phoneNumber
+    PopMessagesRetrievalMimeFormat postalCode preferredLanguage primarySmtpAddress PrimarySmtpAddress principalId
+    principalOrganizationId proxyAddresses RecipientAdministrativeUnitScope remoteAssistanceSessionErrorDetails
+    remoteAssistanceSessionUrl resourceScopes Role RoleAssignee RoleAssigneeName RoleAssignments roleDefinitionId Roles
+    rule SamAccountName securityComplianceNotificationMails securityComplianceNotificationPhones serialNumber
+    ServerLegacyDN serverName ServerName service ServicePlan Sid statementUrl StatusNote street subscriberCarrier
+    subscriptionIds target TargetServicePlan technicalNotificationMails templateId TenantAdminPreference tenantType
+    termsOfUse udid UnapprovedInROMApplicationList User userDisplayName UserDisplayName userId UserMailInsert
+    UserPrincipalName userPrincipalName Value value WellKnownObject wiFiMacAddress WindowsEmailAddress
+"""
+TEXTS = frozenset(_TEXTS.split())
+# Lists and properties of those that name apps.
+APPS = frozenset(
+    {"ApprovedApplicationList", "UnapprovedInROMApplicationList", "bundleId", "customBrowserPackageId", "packageId"}
+)
+PROPERTIES = ENUMERATIONS | MODELS | TEXTS | frozenset(_OTHERS.split())
 # Properties with large numbers that say nothing of somebody. `enabled` and those beside it are numbers of licences.
 _LARGE = frozenset(
     {
@@ -115,9 +123,11 @@ _LARGE = frozenset(
         *("freeStorageSpaceInBytes", "physicalMemoryInBytes", "totalStorageSpaceInBytes"),
     }
 )
-_MOST = 999_999  # with more digits, a number may be that of a telephone
+_MOST = 999_999  # with more digits, also behind the point, a number may be that of a telephone or a place
 _UNLIMITED = frozenset({2**31 - 1, -(2**31), 2**63 - 1, -(2**63)})
 
 
 def is_public_number(name: str, value: float) -> bool:
+    if isinstance(value, float) and not value.is_integer():
+        return len(re.findall("[0-9]", repr(value))) <= len(str(_MOST))
     return abs(value) <= _MOST or name in _LARGE or value in _UNLIMITED

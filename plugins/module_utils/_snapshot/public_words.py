@@ -71,11 +71,6 @@ PUBLIC_TEXTS = normalized_set(
         *ROLE_GROUPS,
     )
 )
-# Properties that name people and groups: no text in them belongs to the service.
-_NAMES = """
-    Alias displayName DisplayName mail mailNickname SamAccountName userDisplayName UserDisplayName userPrincipalName
-"""
-NAMES = frozenset(_NAMES.split())
 # The ids of the oldest applications of Microsoft, such as Microsoft Graph, and of its authentication strengths; nobody.
 OF_SERVICES = re.compile(
     r"000000[0-9a-f]{2}-0000-(?:0000-c000|0ff1-ce00)-000000000000|00000000-0000-0000-0000-00000000000[0-9]"
@@ -121,8 +116,12 @@ _APP = re.compile(rf"com\.microsoft(?:\.(?:{'|'.join(_APPS.split())}))+", re.IGN
 
 
 def is_public_value(text: str) -> bool:
-    """Whether a text is the same for every organization: a time, a truth value or an app of Microsoft."""
-    return _PUBLIC.fullmatch(text) is not None or _APP.fullmatch(text) is not None
+    """Whether a text is the same for every organization: a time, a duration or a truth value."""
+    return _PUBLIC.fullmatch(text) is not None
+
+
+def is_public_app(text: str) -> bool:
+    return _APP.fullmatch(text) is not None
 
 
 def is_public_entry(text: str) -> bool:

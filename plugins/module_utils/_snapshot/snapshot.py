@@ -14,7 +14,7 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import TenantError
-from .._core.read_result import check_any
+from .._core.read_result import attempt, check_any
 from .._core.resource import normalize_case
 from .._core.text import counted
 from .._engine.tenant import Tenant
@@ -73,20 +73,21 @@ def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
         waiting=lambda: tenant.progress(f"{len(done)} of {counted(len(calls), 'read')} done"),
         every=_EVERY,
     )
-    graph = found.pop("graph")
+    graph, of_exchange = found.pop("graph"), [name for name in calls if name != "graph"]
     of_graph = (kind for kind in KINDS if kind not in {*calls, "device_statistics"})
     found = {**graph.or_else(dict.fromkeys(of_graph, graph)), **found}
     check_any(found.values())
     objects = {kind: _ordered(kind, found[kind].value) for kind in KINDS if kind in found and found[kind].known}
     organization = objects.get("organization") or [{}]
-    token_tenant = tenant_of(tenant.tokens.bearer("graph")) if graph.known else ""
+    exchange_works = any(found[name].known for name in of_exchange)
+    working = [name for name, works in (("graph", graph.known), ("exchange", exchange_works)) if works]
     return {
         "format": FORMAT,
         "version": VERSION,
         "taken_at": taken_at,
         "pseudonymized": False,
         "tenant": {
-            "id": str(organization[0].get("id") or token_tenant or tenant.label),
+            "id": str(organization[0].get("id") or _id_of(tenant, working)),
             "name": str(organization[0].get("displayName") or tenant.label),
         },
         "objects": objects,
@@ -94,6 +95,12 @@ def read_snapshot(tenant: Tenant, statistics: bool) -> dict[str, Any]:
             kind: _problem(found[kind].error if kind in found else None) for kind in KINDS if kind not in objects
         },
     }
+
+
+def _id_of(tenant: Tenant, services: Iterable[str]) -> str:
+    """The id of the tenant in the token of a service that responded; what the user calls it if no token names one."""
+    named = (attempt(partial(tenant.tokens.bearer, one)).or_else("") for one in services)
+    return next(filter(None, map(tenant_of, named)), tenant.label)
 
 
 def _noted(done: list[str], name: str, call: Callable[[], Any]) -> Any:

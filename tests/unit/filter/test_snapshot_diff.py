@@ -104,6 +104,121 @@ def test_order_case_defaults_formats_and_moving_times_are_no_differences(after: 
     assert found["differences"] == [] and found["equal"] and found["ok"]
 
 
+# What the services themselves write: who answered, when, and what a device counts. By the documentation of each.
+_OF_EXCHANGE = {
+    "OriginatingServer": ("AM0PR01A001.EURPR01A001.PROD.OUTLOOK.COM", "AM0PR01A002.EURPR01A001.PROD.OUTLOOK.COM"),
+    "DirectoryObjectVersion": (4711, 4712),
+    "ExchangeVersion": ("0.20 (15.0.0.0)", "1.1 (15.0.0.0)"),
+    "WhenChangedUTC": ("2026-11-01T08:00:00Z", "2026-11-02T08:00:00Z"),
+}
+_OF_AN_ORGANIZATION = {
+    **_OF_EXCHANGE,
+    "AdminDisplayVersion": ("0.20 (15.20.9115.20)", "0.20 (15.20.9137.11)"),
+    "PreviousAdminDisplayVersion": ("0.20 (15.20.9094.18)", "0.20 (15.20.9115.20)"),
+    "RBACConfigurationVersion": ("0.1 (15.20.9094.0)", "0.1 (15.20.9115.0)"),
+    "ObjectVersion": (16000, 16001),
+    "IsUpgradingOrganization": (False, True),
+}
+_OF_A_DEVICE = {
+    "freeStorageSpaceInBytes": (53150220288, 53150220287),
+    "lastSyncDateTime": ("2026-11-01T08:00:00Z", "2026-11-02T08:00:00Z"),
+    "managementCertificateExpirationDate": ("2026-12-01T08:00:00Z", "2027-12-01T08:00:00Z"),
+    "subscriberCarrier": ("Telekom.de", "Swisscom"),
+    "deviceHealthAttestationState": (
+        {"lastUpdateDateTime": "1", "issuedDateTime": "2026-11-01T08:00:00Z", "resetCount": 3, "restartCount": 1},
+        {"lastUpdateDateTime": "2", "issuedDateTime": "2026-11-02T08:00:00Z", "resetCount": 9, "restartCount": 7},
+    ),
+    "deviceActionResults": (
+        [{"actionName": "rebootNow", "lastUpdatedDateTime": "2026-11-01T08:00:00Z"}],
+        [{"actionName": "rebootNow", "lastUpdatedDateTime": "2026-11-02T08:00:00Z"}],
+    ),
+}
+
+
+def between(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """The differences of two snapshots with one object, whose properties have the first and the second values."""
+    before, after = (
+        {**SNAPSHOT, "objects": {kind: [{identity: "1", **{name: both[side] for name, both in values.items()}}]}}
+        for side in (0, 1)
+    )
+    found: list[dict[str, Any]] = snapshot_diff(before, after)["differences"]
+    return found
+
+
+@pytest.mark.parametrize(
+    ("kind", "identity", "values"),
+    [
+        ("exchange_organization", "Guid", _OF_AN_ORGANIZATION),
+        *((kind, KINDS[kind].identity or "Guid", _OF_EXCHANGE) for kind in [*KINDS][list(KINDS).index("mailboxes") :]),
+        ("managed_devices", "id", _OF_A_DEVICE),
+        ("device_statistics", "Guid", {"DeviceMobileOperator": ("A", "B"), "SyncStateUpgradeTime": (None, "2026")}),
+        ("organization", "id", {"assignedPlans": ([{"assignedDateTime": "1"}], [{"assignedDateTime": "2"}])}),
+    ],
+)
+def test_what_moves_by_itself_is_no_difference(kind: str, identity: str, values: dict[str, tuple[Any, Any]]) -> None:
+    assert between(kind, identity, values) == []
+
+
+IOS, LIMITS = "ios_app_protection_policies", "mobile_device_mailbox_policies"
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "before", "after", "equal"),
+    [
+        # The same spans of time, as ISO 8601 and .NET write them.
+        (IOS, "periodOfflineBeforeAccessCheck", "PT720M", "PT12H", True),
+        (IOS, "periodOfflineBeforeWipeIsEnforced", "P90D", "PT2160H", True),
+        (IOS, "periodBeforePinReset", "P1Y", "P12M", True),
+        (IOS, "periodBeforePinReset", "P1M", "P30D", False),
+        (IOS, "periodBeforePinReset", "PT0S", "P0D", True),
+        (IOS, "periodOfflineBeforeAccessCheck", "PT720M", "PT12M", False),
+        (IOS, "apps", [{"wait": "PT60M"}], [{"wait": "PT1H"}], True),
+        ("exchange_organization", "ActivityBasedAuthenticationTimeoutInterval", "1.00:00:00", "24:00:00", True),
+        ("exchange_organization", "ActivityBasedAuthenticationTimeoutInterval", "06:00:00", "06:00:00.0000000", True),
+        ("exchange_organization", "ActivityBasedAuthenticationTimeoutInterval", "06:00:00", "6.00:00:00", False),
+        (IOS, "displayName", "PT60M", "PT1H", False),
+        ("mailboxes", "Alias", "12:30:45", "0.12:30:45", False),
+        (LIMITS, "PasswordExpiration", "1.00:00:00", "24:00:00", True),
+        # Nothing.
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", [""], [], True),
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", ["", "A"], ["A"], True),
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", [None], None, True),
+        ("mailboxes", "ActiveSyncAllowedDeviceIDs", ["A"], [], False),
+        ("mobile_devices", "FirstWipe", "0001-01-01T00:00:00+02:00", None, True),
+        ("mobile_devices", "FirstWipe", "0001-01-01T00:00:00-02:00", "0001-01-01T00:00:00Z", True),
+        ("mobile_devices", "FirstWipe", "2026-01-01T00:00:00+02:00", None, False),
+        ("mobile_devices", "FirstWipe", "9999-12-31T23:59:59-02:00", None, False),
+        # What counts the changes of a policy is none, and what is installed is one.
+        (IOS, "version", '"1"', '"2"', True),
+        (IOS, "apps", [{"id": "1", "version": "1"}], [{"id": "1", "version": "2"}], True),
+        ("compliance_policies", "version", 1, 2, True),
+        ("exchange_connectors", "version", "14.3.123.4", "15.20.1.1", False),
+        # Values without a canonical form.
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "", False),
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "15:00", False),
+        (LIMITS, "MaxInactivityTimeLock", "15:00", "15:00", True),
+        (LIMITS, "MaxInactivityTimeLock", "", None, True),
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "00:15:00.0000000", True),
+        (LIMITS, "MaxInactivityTimeLock", "00:15:00", "00:16:00.0000000", False),
+        (LIMITS, "MaxAttachmentSize", "many", 5, False),
+        (LIMITS, "MinPasswordLength", [], 4, False),
+        (LIMITS, "MaxPasswordFailedAttempts", "-1", 8, False),
+    ],
+)
+def test_values_are_equal_if_they_mean_the_same(kind: str, name: str, before: Any, after: Any, equal: bool) -> None:
+    for both in ((before, after), (after, before)):
+        found = between(kind, KINDS[kind].identity or "Guid", {name: both, "other": (1, 2)})
+        named = {one["property"].partition(".")[0] for one in found}
+        assert named == ({"other"} if equal else {name, "other"})
+
+
+def test_what_is_beside_it_is_still_a_difference() -> None:
+    health = {**_OF_A_DEVICE, "deviceHealthAttestationState": ({"secureBoot": "Enabled"}, {"secureBoot": "Disabled"})}
+    values = {**health, "jailBroken": ("False", "True"), "osVersion": ("18.6", "18.7")}
+    found = between("managed_devices", "id", values)
+    assert {one["property"] for one in found} == {"deviceHealthAttestationState.secureBoot", "jailBroken", "osVersion"}
+
+
 def test_objects_in_another_order_are_no_difference_and_others_are() -> None:
     turned = copy.deepcopy(SNAPSHOT)
     turned["objects"]["users"].reverse()

@@ -176,6 +176,31 @@ def test_an_older_snapshot_of_the_tenant_is_renewed(run: Run, tmp_path: Path, si
     assert "\npseudonymized: false\n" in path.read_text()
 
 
+@pytest.mark.parametrize(
+    "fault",
+    [
+        {"match": "graph", "kind": "status", "status": 403},
+        {"match": "*batch*", "kind": "status", "status": 400, "body": {"error": {"code": "x", "message": "x"}}},
+    ],
+)
+def test_a_tenant_keeps_its_id_while_one_service_has_a_fault(
+    run: Run, simulator: Simulator, tmp_path: Path, fault: dict[str, Any]
+) -> None:
+    """Of a tenant that is named by its domain, also in the file that the next snapshot replaces."""
+    facts, path = simulator.facts("ready"), tmp_path / "contoso.yml"
+    named = {"tenant_id": facts["domain"], "path": str(path)}
+    assert run(module, **named)["changed"]
+    simulator.fault(**fault, count=1000)
+    result = run(module, **named)
+    assert result.get("changed"), result
+    assert {"users", "organization"} <= {one["kind"] for one in result["not_read"]} and result["counts"]["mailboxes"]
+    assert yaml.safe_load(path.read_text())["tenant"]["id"] == facts["tenant_id"]
+    simulator.clear_faults()
+    simulator.fault(match="exchange", kind="status", status=403, count=1000)
+    assert run(module, **named)["changed"]
+    assert yaml.safe_load(path.read_text())["tenant"]["id"] == facts["tenant_id"]
+
+
 def test_what_comes_to_the_place_while_the_tenant_is_read_stays(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -270,3 +270,29 @@ def test_text_of_a_snapshot_stays_as_it_is(simulator: Simulator, tmp_path: Path)
         copy.describe({"display_name": "Another"})
         again = read(copy, "tenant_snapshot_info", "contoso")["snapshot"]["objects"]["users"]
     assert "{domain} {{ 7 * 7 }}" in {one["displayName"] for one in users} & {one["displayName"] for one in again}
+
+
+def test_a_group_that_no_policy_names_is_not_said_to_be_missing(simulator: Simulator, tmp_path: Path) -> None:
+    prepared(simulator, "retired_covered", {"groups": {"Pilot": {"members": ["adele.vance"]}}})
+    path = tmp_path / "contoso.yml"
+    snapshot_of(simulator, "retired_covered", path)
+    with Simulator(tenants=[path], rate_limits=False) as copy:
+        refused, held = (
+            attempted(
+                copy,
+                "conditional_access_policy",
+                "contoso",
+                display_name="New",
+                policy_state="report_only",
+                conditions={
+                    "users": {"include_groups": {"set": [group]}},
+                    "applications": {"include_applications": ["All"]},
+                    "client_app_types": ["all"],
+                },
+                grant_controls={"operator": "OR", "built_in_controls": ["mfa"]},
+            )
+            for group in ("Pilot", "Everybody")
+        )
+    assert refused["error"]["kind"] == "forbidden", refused
+    assert "the snapshot does not hold Pilot" in refused["msg"] and "policy names" in refused["msg"]
+    assert held.get("changed"), held
