@@ -26,7 +26,7 @@ _SHOWN = 2  # acts in the picture
 _COLUMNS, _WIDTH, _HEIGHT, _MARGIN = 100, 8.4, 18, 16
 # Values that differ between runs.
 _PLAIN = (
-    (re.compile(r"synchronised \d+ seconds ago"), "synchronised 120 seconds ago"),
+    (re.compile(r"synchronized \d+ seconds ago"), "synchronized 120 seconds ago"),
     (re.compile(r"(?<=@phones\.example)( +)\d+$"), r"\g<1>120"),
 )
 _STYLE = """

@@ -69,7 +69,7 @@ KINDS = {
     "refused": "The service refused the request. The message has its reason",
     "renamed": "The object has been renamed",
     "sign_in": "No token was issued, or the service does not accept it. The message has Entra's code and reason",
-    "synchronised": "The object is managed on-premises",
+    "synchronized": "The object is managed on-premises",
     "throttled": "The service requested a longer delay than the timeout of the task allows",
     "timeout": "The task, or a wait, timed out",
     "tls": "The certificate is not trusted. Nothing was sent",

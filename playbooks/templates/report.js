@@ -7,7 +7,7 @@
   };
   const CONNECTORS = {
     connected: ["Connected", "good"], stale: ["Sync too old", "bad"],
-    never_synchronised: ["Never synchronised", "bad"], pending: ["Not connected yet", "bad"],
+    never_synchronized: ["Never synchronized", "bad"], pending: ["Not connected yet", "bad"],
     disconnected: ["Disconnected", "bad"], ambiguous: ["Several", "bad"], missing: ["None", "bad"],
     not_offered: ["Not offered", "dim"], unread: ["Not read", "warn"],
   };
@@ -133,7 +133,7 @@
       title("Tenant and connector"),
       facts([["Tenant id", tenant.tenant_id], ["Read at", moment(tenant.read_at)],
         ["Connector", CONNECTORS[connectorOf(tenant)][0]], ["Account", connector?.account],
-        ["Status in Intune", connector?.status], ["Last synchronisation", moment(connector?.last_sync)],
+        ["Status in Intune", connector?.status], ["Last synchronization", moment(connector?.last_sync)],
         ["Evidence", connector?.state === "not_offered" ? connector.evidence : ""],
         ["Without the connector", tenant.assessment ? make("a", {href: tenant.assessment.page}, "Assessment of this tenant") : ""]]),
       needs.length ? [title(askedFor(tenant) ? "Requirements of the connector" : "Requirements of the connector (not asked for)"),

@@ -59,19 +59,19 @@ options:
     type: bool
   min_days_since_first_sync:
     description:
-      - Only devices that synchronised for the first time this many days ago or earlier.
+      - Only devices that synchronized for the first time this many days ago or earlier.
     type: int
   max_days_since_first_sync:
     description:
-      - Only devices that synchronised for the first time within this many days.
+      - Only devices that synchronized for the first time within this many days.
     type: int
   min_days_since_last_sync:
     description:
-      - Only devices that synchronised for the last time this many days ago or earlier. Needs one call for each mailbox.
+      - Only devices that synchronized for the last time this many days ago or earlier. Needs one call for each mailbox.
       - Exchange does not have this for Outlook for iOS and Android, which therefore matches no such filter.
     type: int
   max_days_since_last_sync:
     description:
-      - Only devices that synchronised within this many days. See O(min_days_since_last_sync).
+      - Only devices that synchronized within this many days. See O(min_days_since_last_sync).
     type: int
 """

@@ -12,7 +12,7 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Compares what M(intune.exchange.connector_info) read with what was configured. The connector is valid if there is
-    exactly one, bound to the address, connected, and synchronised recently.
+    exactly one, bound to the address, connected, and synchronized recently.
   - The entry point C(validate) of the role C(intune.exchange.connector) uses it.
 options:
   _input:
@@ -24,7 +24,7 @@ options:
     type: str
     required: true
   max_sync_age:
-    description: The maximum age of the last successful synchronisation, in seconds.
+    description: The maximum age of the last successful synchronization, in seconds.
     type: int
     default: 93600
 """

@@ -35,7 +35,7 @@ options:
     type: str
     required: true
   max_sync_age:
-    description: The maximum age of the last successful synchronisation, in seconds.
+    description: The maximum age of the last successful synchronization, in seconds.
     type: int
     default: 93600
   as_json:
@@ -64,7 +64,7 @@ _value:
       description: The time of the report.
       type: str
     max_sync_age:
-      description: The maximum age of the last successful synchronisation, in seconds.
+      description: The maximum age of the last successful synchronization, in seconds.
       type: int
     counts:
       description: The number of tenants (C(tenants)), and of those in each state.

@@ -37,7 +37,7 @@ EXAMPLES = r"""
     columns:
       Account: primary_smtp_address
       Status: status
-      Last synchronisation: last_sync_date_time
+      Last synchronization: last_sync_date_time
 """
 
 RETURN = r"""

@@ -91,7 +91,7 @@ options:
     description: Primary SMTP address of the account that the connector is, or will be, bound to.
     type: str
   directory_sync:
-    description: Whether directory synchronisation must be set up, as for M(intune.exchange.requirements_info).
+    description: Whether directory synchronization must be set up, as for M(intune.exchange.requirements_info).
     type: str
     choices: [auto, required, optional]
     default: auto

@@ -12,7 +12,7 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Sets up, rebinds or removes the connector through which Intune talks to the Exchange Online of the same tenant.
-  - The connector is bound to the primary SMTP address of an account. It then synchronises automatically.
+  - The connector is bound to the primary SMTP address of an account. It then synchronizes automatically.
   - Before it writes anything, the module reads the account. It must exist, be enabled, and have the address as its
     primary SMTP address.
   - Microsoft announced the removal of this connector type in 2019, while Microsoft Graph still documents it. On a

@@ -12,7 +12,7 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - Reads all Exchange connectors of the tenant, of any type, with their status and the age of their last successful
-    synchronisation.
+    synchronization.
   - Reports whether the tenant offers the connector at all. Microsoft announced the removal of the service-to-service
     connector in 2019, so V(false) is a normal outcome and not a failure.
 options:
@@ -36,9 +36,9 @@ EXAMPLES = r"""
   intune.exchange.connector_info:
   register: found
 
-- name: Report the age of the last synchronisation
+- name: Report the age of the last synchronization
   ansible.builtin.debug:
-    msg: "{{ item.primary_smtp_address }} synchronised {{ item.last_sync_age_seconds }} s ago"
+    msg: "{{ item.primary_smtp_address }} synchronized {{ item.last_sync_age_seconds }} s ago"
   loop: "{{ found.connectors }}"
 
 - name: Fail on a tenant that does not offer the connector
@@ -55,7 +55,7 @@ connectors:
   contains:
     last_sync_age_seconds:
       description:
-        - Seconds since the last successful synchronisation, by the clock of the service. Null if it never synchronised.
+        - Seconds since the last successful synchronization, by the clock of the service. Null if it never synchronized.
       type: int
       returned: always
   sample:

@@ -1,18 +1,18 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A synchronisation of the connector, on request."""
+"""A synchronization of the connector, on request."""
 
 from __future__ import annotations
 
 DOCUMENTATION = r"""
 module: connector_sync
-short_description: Synchronise the Intune connector for Exchange Online
+short_description: Synchronize the Intune connector for Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Starts a full or a delta synchronisation of the service-to-service connector, and can wait until it ends.
-  - The connector also synchronises automatically. Use this module only if that is too late.
+  - Starts a full or a delta synchronization of the service-to-service connector, and can wait until it ends.
+  - The connector also synchronizes automatically. Use this module only if that is too late.
 options:
   sync_type:
     description:
@@ -22,13 +22,13 @@ options:
     default: delta
   minimum_interval:
     description:
-      - Do nothing if the last successful synchronisation is more recent than this many seconds.
+      - Do nothing if the last successful synchronization is more recent than this many seconds.
       - This makes the task idempotent.
     type: int
     default: 0
   wait:
     description:
-      - Wait until the time of the last successful synchronisation is later than it was before the request.
+      - Wait until the time of the last successful synchronization is later than it was before the request.
       - Progress is returned as RV(progress), and shown on the standard error output while the task runs in Ansible's
         worker.
     type: bool
@@ -50,7 +50,7 @@ seealso:
 """
 
 EXAMPLES = r"""
-- name: Synchronise unless the connector did so within the last two hours
+- name: Synchronize unless the connector did so within the last two hours
   intune.exchange.connector_sync:
     minimum_interval: 7200
 
@@ -74,7 +74,7 @@ connector:
     primary_smtp_address: svc-intune-connector@contoso.com
     status: connected
 requested:
-  description: Whether a synchronisation was requested.
+  description: Whether a synchronization was requested.
   returned: success
   type: bool
   sample: true
@@ -83,7 +83,7 @@ progress:
   returned: when the task waited
   type: list
   elements: str
-  sample: ["waiting for the synchronisation: the connector is connected, last synchronised never; 899 s left"]
+  sample: ["waiting for the synchronization: the connector is connected, last synchronized never; 899 s left"]
 error:
   description: The error, as M(intune.exchange.connector) describes it.
   returned: failure
@@ -95,7 +95,7 @@ from ..module_utils._connector.sync import OPTIONS, sync
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 
-DECLARATION = Declaration("synchronise the connector", sync, OPTIONS)
+DECLARATION = Declaration("synchronize the connector", sync, OPTIONS)
 
 
 def main() -> None:

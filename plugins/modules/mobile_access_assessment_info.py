@@ -202,7 +202,7 @@ deadlines:
   description:
     - The dates on which Microsoft ends a way to reach mail, and who is affected, as
       M(intune.exchange.mobile_access_deadlines_info) describes it.
-    - This module does not read when a device last synchronised, so which devices sign in with a certificate directly to
+    - This module does not read when a device last synchronized, so which devices sign in with a certificate directly to
       Exchange Online is V(unknown) here if there are Exchange ActiveSync devices.
   returned: success
   type: list

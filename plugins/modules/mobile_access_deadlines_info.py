@@ -13,7 +13,7 @@ author: intune.exchange contributors (@intune-exchange)
 description:
   - Microsoft ends ways to reach mail on announced dates. For each date, reports who is affected on this tenant, how
     sure that is, and what to do.
-  - Reads the devices with their last synchronisation, the Conditional Access policies, the sign-in log, the usage
+  - Reads the devices with their last synchronization, the Conditional Access policies, the sign-in log, the usage
     report and a setting of the Exchange organization. A deadline whose data could not be read is V(unknown), with the
     reason. The task fails only if nothing could be read.
 options:
@@ -113,7 +113,7 @@ deadlines:
     devices:
       description:
         - The devices, each with its mailbox, ids, type, model, operating system, version, the days since its last
-          synchronisation, and C(certainty). It includes those for which it is unknown.
+          synchronization, and C(certainty). It includes those for which it is unknown.
       type: list
       elements: dict
       returned: always

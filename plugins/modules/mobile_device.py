@@ -46,7 +46,7 @@ options:
       - V(cancel) cancels the requests of either kind that were not acknowledged.
       - The newest request counts, and the newest acknowledgement of its kind. A device with a pending or completed wipe
         gets no new request. A full wipe that is pending or done also counts as an account-only wipe.
-      - An acknowledgement from before the first synchronisation of the partnership does not count, since the account
+      - An acknowledgement from before the first synchronization of the partnership does not count, since the account
         was set up again afterwards.
     type: str
     choices: [account_only, full, cancel]
@@ -127,7 +127,7 @@ EXAMPLES = r"""
     wipe: full
     confirm_full_wipe: 2B9D1A6C52E84C4F8C9A51F0D3B7E611
 
-- name: Remove the devices that have not synchronised for a year
+- name: Remove the devices that have not synchronized for a year
   intune.exchange.mobile_device:
     min_days_since_last_sync: 365
     match: all

@@ -43,11 +43,11 @@ EXAMPLES = r"""
     access_state: Quarantined
   register: waiting
 
-- name: Read the devices that have not synchronised for half a year
+- name: Read the devices that have not synchronized for half a year
   intune.exchange.mobile_device_info:
     min_days_since_last_sync: 180
 
-- name: Read the devices of a mailbox, with their last synchronisation and pending wipes
+- name: Read the devices of a mailbox, with their last synchronization and pending wipes
   intune.exchange.mobile_device_info:
     mailbox: adele.vance@contoso.com
     gather_statistics: true
@@ -79,11 +79,11 @@ mobile_devices:
       type: bool
       returned: when O(compliant) is set
     days_since_first_sync:
-      description: Whole days since the first synchronisation. Null if not known.
+      description: Whole days since the first synchronization. Null if not known.
       type: int
       returned: always
     days_since_last_sync:
-      description: Whole days since the last synchronisation. Null if not known, as it is without statistics.
+      description: Whole days since the last synchronization. Null if not known, as it is without statistics.
       type: int
       returned: always
     statistics:

@@ -11,7 +11,7 @@ short_description: Manage a mobile device mailbox policy in Exchange Online
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - Creates, changes or removes a policy that defines the requirements for a mobile device to synchronise a mailbox.
+  - Creates, changes or removes a policy that defines the requirements for a mobile device to synchronize a mailbox.
   - The options are the settings of Exchange in snake_case. Settings that are not set stay unchanged, and a new policy
     gets the defaults of Exchange.
   - Durations and sizes are compared as values, so V(4KB) is the same as V(4096).
@@ -51,7 +51,7 @@ options:
     type: bool
   allow_desktop_sync:
     description:
-      - Whether the device may synchronise with a computer by cable.
+      - Whether the device may synchronize with a computer by cable.
     type: bool
   allow_external_device_management:
     description:
@@ -174,12 +174,12 @@ options:
     type: str
   max_calendar_age_filter:
     description:
-      - How far back the calendar may be synchronised.
+      - How far back the calendar may be synchronized.
     type: str
     choices: [All, TwoWeeks, OneMonth, ThreeMonths, SixMonths]
   max_email_age_filter:
     description:
-      - How far back mail may be synchronised.
+      - How far back mail may be synchronized.
     type: str
     choices: [All, OneDay, ThreeDays, OneWeek, TwoWeeks, OneMonth]
   max_email_body_truncation_size:
@@ -239,7 +239,7 @@ options:
     choices: [DES, TripleDES, RC240bit, RC264bit, RC2128bit]
   require_manual_sync_when_roaming:
     description:
-      - Whether the device synchronises only manually while roaming.
+      - Whether the device synchronizes only manually while roaming.
     type: bool
   require_signed_smime_algorithm:
     description:

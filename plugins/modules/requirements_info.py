@@ -23,7 +23,7 @@ options:
     type: str
   directory_sync:
     description:
-      - Whether directory synchronisation must be set up.
+      - Whether directory synchronization must be set up.
       - V(auto) requires it unless the tenant never had any and so is cloud-only.
       - V(optional) never requires it.
     type: str
@@ -53,7 +53,7 @@ EXAMPLES = r"""
   ansible.builtin.assert:
     that: checked.ready
 
-- name: Check a tenant that needs no directory synchronisation
+- name: Check a tenant that needs no directory synchronization
   intune.exchange.requirements_info:
     account: svc-intune-connector@contoso.com
     directory_sync: optional

@@ -46,7 +46,7 @@ def quarantine(impact: Rows, result: Mapping[str, Any], recent_days: Any) -> lis
     outlook = len(by_rule)
     return [
         f"Devices whose access quarantine as the default would change: {len(impact)}. {len(allowed)} of them "
-        f"synchronised in the last {counted(int(recent_days), 'day')} and will be allowed first; "
+        f"synchronized in the last {counted(int(recent_days), 'day')} and will be allowed first; "
         f"{counted(outlook, 'is', 'are')} Outlook, which a rule allows; {len(left)} would be locked out.",
         *([f"Allowed first: {_first(map(_named, allowed), 20)}."] if allowed else []),
         *([f"Outlook: {_first(map(_named, by_rule), 20)}."] if by_rule else []),
@@ -260,9 +260,9 @@ def account(granted: Sequence[str], excess: Sequence[str], predicted: bool) -> l
 
 
 def valid(age: Any, overridden_by: Sequence[str] = ()) -> list[str]:
-    """The connector is as described. `age` is that of its last synchronisation, in seconds."""
+    """The connector is as described. `age` is that of its last synchronization, in seconds."""
     return [
-        f"The connector is as described: connected, and synchronised {counted(int(age), 'second')} ago.",
+        f"The connector is as described: connected, and synchronized {counted(int(age), 'second')} ago.",
         *(["These override its settings:", *overridden_by] if overridden_by else []),
     ]
 

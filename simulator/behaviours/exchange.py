@@ -240,7 +240,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             DOCUMENTED,
             f"Exchange team blog ba-p/588930; that Outlook mobile has a switch of its own: {_PS}/set-casmailbox",
         ),
-        "device-statistics": Behaviour("Outlook mobile has no synchronisation times", SEEN, f"{_CIPP} issue 5860"),
+        "device-statistics": Behaviour("Outlook mobile has no synchronization times", SEEN, f"{_CIPP} issue 5860"),
         "device-wipe": Behaviour(
             "only the account can be wiped from Outlook mobile; Cancel withdraws a request",
             DOCUMENTED,

@@ -168,7 +168,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/api/user-update; public projects found in 2026 that the permission is not included",
         ),
         "directory-mastered": Behaviour(
-            "a synchronised user is changed on-premises; only usageLocation can be written in the cloud",
+            "a synchronized user is changed on-premises; only usageLocation can be written in the cloud",
             SEEN,
             f"the message in {_ISSUES}/18038; which properties it covers is assumed",
         ),
@@ -214,7 +214,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/api/subscribedsku-list",
         ),
         "directory-sync": Behaviour(
-            "in a synchronised directory, the last synchronisation was 20 minutes ago; it runs every 30 minutes",
+            "in a synchronized directory, the last synchronization was 20 minutes ago; it runs every 30 minutes",
             DOCUMENTED,
             f"{_LEARN}/entra/identity/hybrid/connect/how-to-connect-sync-feature-scheduler",
         ),

@@ -56,7 +56,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             f"{_GRAPH}/api/intune-onboarding-organization-setmobiledevicemanagementauthority",
         ),
         "connector-life": Behaviour(
-            "connectionPending, then connected; the first synchronisation, then one every 2 hours",
+            "connectionPending, then connected; the first synchronization, then one every 2 hours",
             ASSUMED,
             f"{_CONNECTOR}; cadence: blog.kloud.com.au, 2016-05-04",
         ),
@@ -64,8 +64,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "connector-change": Behaviour(
             "a new address reconnects the connector; properties that the service sets are ignored", ASSUMED, _NOBODY
         ),
-        "connector-sync": Behaviour("a requested synchronisation completes after a fixed time", ASSUMED, _NOBODY),
-        "connector-sync-type": Behaviour("a synchronisation request needs a syncType", ASSUMED, _NOBODY),
+        "connector-sync": Behaviour("a requested synchronization completes after a fixed time", ASSUMED, _NOBODY),
+        "connector-sync-type": Behaviour("a synchronization request needs a syncType", ASSUMED, _NOBODY),
         "connector-address-unknown": Behaviour("the address must be the primary address of a user", ASSUMED, _NOBODY),
         "connector-not-offered": Behaviour(
             "in a tenant that does not offer the connector, its list is 501 NotSupported, optionally 404 or 400",

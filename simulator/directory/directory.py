@@ -135,7 +135,7 @@ def licence_details_of(tenant: Tenant, user: Json) -> list[Json]:
 
 @implements("directory-sync")
 def organization_view(tenant: Tenant, organization: Json, now: datetime) -> Json:
-    """The organization; a synchronised directory was last synchronised within half an hour."""
+    """The organization; a synchronized directory was last synchronized within half an hour."""
     if not organization["onPremisesSyncEnabled"]:
         return organization
     return organization | {"onPremisesLastSyncDateTime": iso(now - timedelta(minutes=20))}

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Users with restricted changes: those with an admin role, and those synchronised from elsewhere."""
+"""Users with restricted changes: those with an admin role, and those synchronized from elsewhere."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ENTITLED = frozenset({"Global Administrator", "Privileged Authentication Admini
 # https://learn.microsoft.com/graph/api/user-update: passwordProfile
 _PASSWORD = frozenset({"User-PasswordProfile.ReadWrite.All", "Directory.AccessAsUser.All"})
 _FOR_PASSWORDS = _ENTITLED | {"User Administrator"}
-# The properties that synchronisation does not bring from the on-premises directory, as far as users here have them.
+# The properties that synchronization does not bring from the on-premises directory, as far as users here have them.
 _OWN = frozenset({"usageLocation"})
 
 
@@ -59,7 +59,7 @@ def _denied(behaviour: str) -> Refusal:
 
 
 @implements("directory-mastered")
-def refuse_synchronised(scene: RequestContext, user: Json) -> None:
+def refuse_synchronized(scene: RequestContext, user: Json) -> None:
     if user["onPremisesSyncEnabled"] and {name for name in scene.body if "@" not in name} - _OWN:
         raise Refusal(
             "directory-mastered",

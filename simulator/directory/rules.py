@@ -15,7 +15,7 @@ from ..state.replication import arrived, arriving
 from ..state.snapshots import refuse_unheld
 from ..state.tenant import Tenant
 from .directory import USER_DEFAULTS, addressed, new_user
-from .protected_users import refuse_password, refuse_sensitive, refuse_synchronised
+from .protected_users import refuse_password, refuse_sensitive, refuse_synchronized
 
 _READ_ONLY = (
     "id",
@@ -60,7 +60,7 @@ def change_user(scene: RequestContext, user: Json) -> Json:
     _refuse_read_only(scene)
     _refuse_address_of_another(scene, user["id"])
     _refuse_weak_password(scene)
-    refuse_synchronised(scene, user)
+    refuse_synchronized(scene, user)
     refuse_password(scene)
     refuse_sensitive(scene, user)
     return {name: value for name, value in scene.body.items() if name != "passwordProfile"}

@@ -57,7 +57,7 @@ def _crowd(described: Json) -> Iterator[Json]:
 
 
 def seed_device(run: CmdletCall, number: int, described: Json) -> None:
-    """A device that synchronised for the first time an hour ago, and just now, unless described otherwise.
+    """A device that synchronized for the first time an hour ago, and just now, unless described otherwise.
 
     With an `id`, the same device can be in several mailboxes.
     """
@@ -151,13 +151,13 @@ def _narrow_devices(run: CmdletCall, devices: list[Json]) -> list[Json]:
 
 @implements("device-statistics")
 def _statistics(run: CmdletCall, device: Json) -> Json:
-    synchronised = None if device["ClientType"] == "Outlook" else device["_last_sync"] or iso(run.now)
+    synchronized = None if device["ClientType"] == "Outlook" else device["_last_sync"] or iso(run.now)
     return {
         **device_view(run, device),
         "DeviceID": device["DeviceId"],
         "DeviceFriendlyName": device["FriendlyName"],
-        "LastSuccessSync": synchronised,
-        "LastSyncAttemptTime": synchronised,
+        "LastSuccessSync": synchronized,
+        "LastSyncAttemptTime": synchronized,
         "Status": "DeviceOk",
         "IsRemoteWipeSupported": True,
         "NumberOfFoldersSynced": 8,

@@ -23,7 +23,7 @@ _NOT_OFFERED = {
     404: ("ResourceNotFound", "Resource not found for the segment 'exchangeConnectors'."),
     400: ("BadRequest", "The Exchange service to service connector is no longer supported."),
 }
-# https://blog.kloud.com.au (2016-05-04): a quick synchronisation every 2 hours, a full one daily.
+# https://blog.kloud.com.au (2016-05-04): a quick synchronization every 2 hours, a full one daily.
 DELTA_EVERY = timedelta(hours=2)
 
 

@@ -355,7 +355,7 @@ def test_no_secret_is_shown(runs: dict[str, Run], running: Simulator, way: str) 
 def test_no_log_hides_a_task(runs: dict[str, Run], way: str) -> None:
     run = runs[way]
     done = run.results["connector_sync done"]
-    assert done["progress"] and "waiting for the synchronisation" not in run.output
+    assert done["progress"] and "waiting for the synchronization" not in run.output
     assert done["requested"] and '"requested": true' not in run.output
     assert '"requested": false' in run.output  # as the prediction had it
 

@@ -67,7 +67,7 @@ def test_the_connector_of_another_account_is_not_removed(play: Play, simulator: 
     assert [one["method"] for one in writes(simulator)] == ["POST"]
 
 
-def test_a_connector_becomes_connected_and_synchronises(play: Play, simulator: Simulator) -> None:
+def test_a_connector_becomes_connected_and_synchronizes(play: Play, simulator: Simulator) -> None:
     info: dict[str, Any] = {"intune.exchange.connector_info": {}}
     run = play(present(), {**info, "until": "task1.connectors[0].status == 'connected'", "retries": 20, "delay": 0})
     assert run.code == 0, run.output
@@ -81,7 +81,7 @@ def test_a_connector_becomes_connected_and_synchronises(play: Play, simulator: S
     assert synced["changed"] and synced["requested"]
     assert synced["connector"]["last_sync_date_time"] > before["connectors"][0]["last_sync_date_time"]
     assert not skipped["changed"] and not skipped["requested"]
-    assert "<localhost> waiting for the synchronisation: the connector is connected" in run.output
+    assert "<localhost> waiting for the synchronization: the connector is connected" in run.output
     assert len([one for one in writes(simulator) if one["path"].endswith("/sync")]) == 1
 
 

@@ -152,7 +152,7 @@ def test_events_start_playbooks_once_and_go_on_after_a_restart(
     variables = {"state_file": str(file), "connector_primary_smtp_address": ADDRESS, "mobile_access_confirm": True}
     rulebook = start(**variables)
     rulebook.until(lambda: known().get("connector") == "pending")
-    simulator.advance(600)  # in which it connects and synchronises
+    simulator.advance(600)  # in which it connects and synchronizes
     quarantine = {"default_access_level": "Quarantine", "accept_impact": True}
     assert play({"intune.exchange.activesync_organization_settings": quarantine}, tenant="watched").code == 0
     rulebook.until(lambda: rulebook.said.count("PLAY RECAP") == 2)

@@ -224,16 +224,19 @@ def test_the_sample_of_undo_is_what_the_module_returns(name: str) -> None:
 _WRITTEN = ("plugins", "simulator", "playbooks", "roles", "tools", "extensions", "docs")
 _IS_NO = re.compile(r"(?i)(?<!there )(?<!')\b(?:is|are|was|were) no (?!longer\b|larger\b)\w+")
 _HANGS_ON = re.compile(r"\bhangs? on\b")
+_NOT_IZE = re.compile(
+    r"(?i)\b(?:synchron|author|recogn|custom|organ|summar|normal|initial|pseudonym)is(?:e|ed|ing|ation)\b"
+)
 
 
 @pytest.mark.parametrize("folder", _WRITTEN)
 def test_sentences_are_plain_english(folder: str) -> None:
-    """Such as "is not a GUID" and "depends on", which German would put as "is no GUID" and "hangs on"."""
+    """Such as "is not a GUID" and "depends on", which German would put as "is no GUID" and "hangs on"; one spelling."""
     for path in sorted((ROOT / folder).rglob("*")):
         if path.suffix in (".py", ".yml", ".md", ".rst", ".j2"):
             text = re.sub(r'"?\n\s*(?:f?"|# )?', " ", path.read_text(encoding="utf-8"))
             text = re.sub(" +", " ", text)
-            for pattern in (_IS_NO, _HANGS_ON):
+            for pattern in (_IS_NO, _HANGS_ON, _NOT_IZE):
                 assert not (found := pattern.findall(text)), (path, found)
 
 

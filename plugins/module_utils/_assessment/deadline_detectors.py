@@ -96,9 +96,9 @@ def eas_certificates(facts: Facts) -> Finding:
         return Finding("not_affected", "exact", "no Exchange ActiveSync device is listed")
     recent = [one for one in devices if (one["days_since_last_sync"] or 0) <= LOG_DAYS]
     if not recent:
-        said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronised in {LOG_DAYS} days"
+        said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronized in {LOG_DAYS} days"
         return Finding("not_affected", "likely", said)
-    # A blocked sign-in does not explain a synchronisation.
+    # A blocked sign-in does not explain a synchronization.
     through = [one for one in facts["mail_client_sign_ins"].value if _got_through(one)]
     through += _of_client(both(facts["sign_ins"], facts["background_sign_ins"]), _EAS)
     seen = {normalize_case(one.get("userId") or "") for one in through}
@@ -107,18 +107,18 @@ def eas_certificates(facts: Facts) -> Finding:
     traceless = [one for one in owned if normalize_case(one["owner"]["user_id"]) not in seen]
     doubtful = [one for one in recent if one not in owned]
     said = (
-        f"{counted(len(recent), 'Exchange ActiveSync device')} may have synchronised in {LOG_DAYS} days; Microsoft "
+        f"{counted(len(recent), 'Exchange ActiveSync device')} may have synchronized in {LOG_DAYS} days; Microsoft "
         f"Entra saw no successful sign-in of a mail app by the user of {len(traceless)}"
     )
     if doubtful:
-        said += f"; of {len(doubtful)}, the user or the last synchronisation is not known"
+        said += f"; of {len(doubtful)}, the user or the last synchronization is not known"
     shown = [*_shown(traceless, "likely"), *_shown(doubtful, "cannot_be_told")]
     if traceless:
         missing = left_out(facts["background_sign_ins"])
         said += f"; {missing}" if missing else ""
         return Finding("affected", "likely", said, _people_of(traceless), devices=shown)
     if doubtful:
-        step = "Run intune.exchange.mobile_access_deadlines_info, which reads the last synchronisation of each device"
+        step = "Run intune.exchange.mobile_access_deadlines_info, which reads the last synchronization of each device"
         return Finding("unknown", "cannot_be_told", said, devices=shown, next_step=step)
     more = "; of a person with several devices, the sign-in may be of one of them only"
     return Finding("not_affected", "likely", said + more)

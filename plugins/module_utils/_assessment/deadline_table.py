@@ -84,7 +84,7 @@ DEADLINES = (
         "2026-12-31",
         "Exchange Online takes no client certificates from Exchange ActiveSync devices anymore. Certificates that "
         "Microsoft Entra checks keep working.",
-        "Devices that synchronise while Microsoft Entra saw no successful sign-in of a mail app by their user in 30 "
+        "Devices that synchronize while Microsoft Entra saw no successful sign-in of a mail app by their user in 30 "
         "days",
         "likely",
         ("AuditLog.Read.All and a licence for Microsoft Entra ID P1", "the Exchange role View-Only Recipients"),

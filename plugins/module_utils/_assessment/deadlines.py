@@ -52,7 +52,7 @@ def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
-    """The deadlines from an assessment's data, which has no last synchronisation and no owner of a device."""
+    """The deadlines from an assessment's data, which has no last synchronization and no owner of a device."""
     devices = facts["devices"].map(
         lambda listed: [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
     )
@@ -118,7 +118,7 @@ def _read_mail_clients(tenant: Tenant, mail_apps: Sequence[str]) -> list[Record]
 
 
 def _read_eas_devices(tenant: Tenant) -> list[dict[str, Any]]:
-    """The devices with their last synchronisation, and their owners."""
+    """The devices with their last synchronization, and their owners."""
     found = find_devices(tenant, {"client_type": "EAS"}, statistics=True)
     owners = found.owners(tenant, found.devices)
     return [{**one, "owner": _owner(owners[str(one["guid"])])} for one in found.devices]

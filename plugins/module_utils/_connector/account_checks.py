@@ -94,7 +94,7 @@ def _checks(
     checks: list[tuple[bool, Callable[[], None]]] = [
         (facts.user is None, lambda: _check_domain(params, facts)),
         (facts.user is None, lambda: _check_password(params)),
-        (facts.user is not None, lambda: _refuse_synchronised(params, facts.user or {}, before, after)),
+        (facts.user is not None, lambda: _refuse_synchronized(params, facts.user or {}, before, after)),
         (True, lambda: check_units([sku for sku in facts.skus if sku["skuPartNumber"] in added], facts.skus)),
         (bool(added) or not licenses_known, lambda: _check_usage_location(after)),
         (licenses_known, lambda: check_mailbox_is_possible(params, facts, after)),
@@ -120,15 +120,15 @@ def _check_password(params: Mapping[str, Any]) -> None:
         )
 
 
-def _refuse_synchronised(
+def _refuse_synchronized(
     params: Mapping[str, Any], user: Mapping[str, Any], before: Mapping[str, Any], after: Mapping[str, Any]
 ) -> None:
     """On-premises Active Directory would revert changes of the properties that it masters."""
     changed = [one.option for one in PROPERTIES if before and before[one.option] != after[one.option]]
     if user.get("onPremisesSyncEnabled") and set(changed) - {"usage_location"}:
         raise TenantError(
-            "synchronised",
-            f"{params['user_principal_name']} is synchronised from on-premises, so {', '.join(changed)} cannot be "
+            "synchronized",
+            f"{params['user_principal_name']} is synchronized from on-premises, so {', '.join(changed)} cannot be "
             "changed here",
             next_step="Change it in the on-premises Active Directory, or use a cloud-only account",
         )

@@ -131,18 +131,18 @@ def directory_sync(organization: Mapping[str, Any], wanted: str, claims: Mapping
     """`wanted`: required, optional, or auto, which lets a tenant be cloud-only."""
     enabled = organization.get("onPremisesSyncEnabled")
     if enabled:
-        return met(f"synchronisation is on; last run {organization.get('onPremisesLastSyncDateTime') or 'never'}")
+        return met(f"synchronization is on; last run {organization.get('onPremisesLastSyncDateTime') or 'never'}")
     granted = permissions(claims)
     if enabled is None and granted and not granted & _DIRECTORY_READ:
         # Graph returns null, not an error, for what the caller may not see.
         return unknown(
-            "Microsoft Graph does not show the synchronisation to this sign-in", "Grant Organization.Read.All"
+            "Microsoft Graph does not show the synchronization to this sign-in", "Grant Organization.Read.All"
         )
     state = "was never set up" if enabled is None else "was set up once and is off now"
     if wanted == "optional" or (wanted == "auto" and enabled is None):
-        return Verdict("not_applicable", f"synchronisation {state}; the tenant is cloud-only")
+        return Verdict("not_applicable", f"synchronization {state}; the tenant is cloud-only")
     return unmet(
-        f"synchronisation {state}",
+        f"synchronization {state}",
         "Set up Microsoft Entra Connect, or set directory_sync to optional if this tenant needs none",
     )
 

@@ -89,7 +89,7 @@ REQUIREMENTS = (
     ),
     Requirement(
         "directory_sync",
-        "Directory synchronisation is set up",
+        "Directory synchronization is set up",
         ("organization", "directory_sync", "graph_claims"),
         judge.directory_sync,
         _DOCUMENT,

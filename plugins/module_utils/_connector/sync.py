@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Request a synchronisation of the connector, and wait for it."""
+"""Request a synchronization of the connector, and wait for it."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .._engine.tenant import Tenant
 from .._http.poll import Within, poll, waiting
 from .connectors import PATH, facts, parse_time, read_connectors, the_connector
 
-_PURPOSE = Purpose("request a synchronisation", "DeviceManagementServiceConfig.ReadWrite.All")
+_PURPOSE = Purpose("request a synchronization", "DeviceManagementServiceConfig.ReadWrite.All")
 _SYNC_TYPES = {"full": "fullSync", "delta": "deltaSync"}  # deviceManagementExchangeConnectorSyncType
 _PAUSES = 1.0, 15.0  # seconds between reads while waiting
 
@@ -28,7 +28,7 @@ OPTIONS: dict[str, Any] = {
 
 
 def sync(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Request a synchronisation unless the last successful one is recent enough. Raises `TenantError`."""
+    """Request a synchronization unless the last successful one is recent enough. Raises `TenantError`."""
     records, now = read_connectors(tenant)
     record = the_connector(records, tenant)
     connector = facts(record, now)
@@ -43,7 +43,7 @@ def sync(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[st
 
 
 def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
-    """The connector once its last successful synchronisation is later than `before` the request."""
+    """The connector once its last successful synchronization is later than `before` the request."""
     then = parse_time(before.get("lastSyncDateTime"))
 
     def read() -> tuple[Record, datetime]:
@@ -59,15 +59,15 @@ def _wait(tenant: Tenant, before: Record, seconds: int) -> dict[str, Any]:
 
     def missing(state: tuple[Record, datetime]) -> str:
         status, last = state[0].get("status"), synced(state[0]) or "never"
-        return f"the synchronisation: the connector is {status}, last synchronised {last}"
+        return f"the synchronization: the connector is {status}, last synchronized {last}"
 
     state, done = poll(read, is_later, Within(tenant.http, seconds, _PAUSES), waiting(tenant.progress, missing))
     if not done:
         raise TenantError(
             "timeout",
             f"it was requested, but did not finish within {seconds} s (wait_timeout)",
-            "wait for the synchronisation",
+            "wait for the synchronization",
             tenant.label,
-            next_step="Check connector_info later; a full synchronisation of many mailboxes takes a long time",
+            next_step="Check connector_info later; a full synchronization of many mailboxes takes a long time",
         )
     return facts(*state)

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Whether the only service-to-service connector is as configured, connected, and recently synchronised.
+"""Whether the only service-to-service connector is as configured, connected, and recently synchronized.
 
 The rule is step 3 of the document that this collection implements: the details are as given, it is connected, its last
 sync is recent. The role and the report of many tenants have their own sentences for it.
@@ -22,7 +22,7 @@ _CONFIGURE = "run the playbook intune.exchange.connect, or the entry point confi
 
 
 def problems(found: Mapping[str, Any], max_sync_age: int, primary_smtp_address: str | None = None) -> list[str]:
-    """The problems, the worst first: a state of `STATES`, other_account, never_synchronised or stale.
+    """The problems, the worst first: a state of `STATES`, other_account, never_synchronized or stale.
 
     `found` is the result of connector_info, `max_sync_age` is in seconds. Without an address, any account is accepted.
     """
@@ -45,7 +45,7 @@ def _of_account(connector: Connector, primary_smtp_address: str | None) -> list[
 def _of_sync(connector: Connector, max_sync_age: int) -> list[str]:
     age = connector.get("last_sync_age_seconds")
     if age is None:
-        return ["never_synchronised"]
+        return ["never_synchronized"]
     return ["stale"] if age >= max_sync_age else []
 
 
@@ -74,17 +74,17 @@ def _sentence(problem: str, connector: Connector, primary_smtp_address: str, max
             f"It is bound to {connector['primary_smtp_address']}, not to {primary_smtp_address}. "
             f"Next step: {_CONFIGURE}, which changes it."
         )
-    if problem == "never_synchronised":
+    if problem == "never_synchronized":
         return (
-            "It has never synchronised. Next step: give it more time with connector_wait, or ask for a synchronisation "
+            "It has never synchronized. Next step: give it more time with connector_wait, or ask for a synchronization "
             "with intune.exchange.connector_sync."
         )
     if problem == "stale":
         return (
-            f"Its last successful synchronisation was {counted(connector['last_sync_age_seconds'], 'second')} ago "
+            f"Its last successful synchronization was {counted(connector['last_sync_age_seconds'], 'second')} ago "
             f"({connector['last_sync_date_time']}); "
             f"connector_max_sync_age allows less than {max_sync_age}. "
-            "Next step: ask for a synchronisation with intune.exchange.connector_sync."
+            "Next step: ask for a synchronization with intune.exchange.connector_sync."
         )
     return (
         f"Its status is {connector['status']}, not connected. "

@@ -159,22 +159,22 @@ def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
 def _of_connector(connector: Facts | None, max_sync_age: int) -> list[Facts]:
     if not connector:
         return []
-    sync = "Ask for a synchronisation with intune.exchange.connector_sync"
+    sync = "Ask for a synchronization with intune.exchange.connector_sync"
     met = "Meet the requirements, which state why it does not connect"
     wrong = {
         "missing": ("There is no connector", "Set it up with the playbook intune.exchange.connect"),
         "ambiguous": ("There are several connectors", "Remove all but one manually; the module does not choose"),
         "pending": ("The connector is not connected yet", met),
         "disconnected": ("The connector is not connected", met),
-        "never_synchronised": ("The connector has never synchronised", sync),
-        "stale": ("The last synchronisation of the connector is too old", sync),
+        "never_synchronized": ("The connector has never synchronized", sync),
+        "stale": ("The last synchronization of the connector is too old", sync),
     }
     if connector["state"] not in wrong:
         return []
     evidence = {
         "missing": "Intune lists no service-to-service connector",
         "ambiguous": "one service-to-service connector is expected",
-        "stale": f"the last successful synchronisation was {_age(connector['last_sync_age_seconds'])} before the "
+        "stale": f"the last successful synchronization was {_age(connector['last_sync_age_seconds'])} before the "
         f"reading; at most {_age(max_sync_age)} are allowed",
     }
     title, step = wrong[connector["state"]]

@@ -153,7 +153,7 @@ def _connector(known: TenantState, variables: Mapping[str, Any], rules: WatchSet
         yield {"type": "connector_state_changed", "old": known.connector, "new": now, "evidence": evidence, **whose}
     known.connector = now
     age = one.get("last_sync_age_seconds")
-    if now != "connected" or age is None:  # whether it would synchronise is unknown
+    if now != "connected" or age is None:  # whether it would synchronize is unknown
         return
     stale = age >= rules.max_sync_age
     if stale != bool(known.stale) and (known.stale is not None or rules.report_present):

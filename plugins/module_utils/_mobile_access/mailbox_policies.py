@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Mobile device mailbox policies: the requirements for a device that synchronises."""
+"""Mobile device mailbox policies: the requirements for a device that synchronizes."""
 
 from __future__ import annotations
 

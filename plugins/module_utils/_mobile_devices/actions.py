@@ -43,7 +43,7 @@ _UNDO_WIPE = (
     "request back"
 )
 _UNDO_REMOVAL = (
-    "Nothing was erased on the device, and Exchange Online lists it again when it synchronises; a decision about it in "
+    "Nothing was erased on the device, and Exchange Online lists it again when it synchronizes; a decision about it in "
     "its mailbox stays"
 )
 _UNDO_DECISION = "Run the task again with the access that diff.before has for each device"

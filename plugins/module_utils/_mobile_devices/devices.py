@@ -97,12 +97,12 @@ def given_filters(params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def uses_ages(params: Mapping[str, Any]) -> bool:
-    """Whether the filters depend on the last synchronisation."""
+    """Whether the filters depend on the last synchronization."""
     return any(params.get(option) is not None for option in AGES)
 
 
 def find_devices(tenant: Tenant, params: Mapping[str, Any], statistics: bool = False) -> Found:
-    """The devices that match the filters, complete or an error. Only statistics have the last synchronisation.
+    """The devices that match the filters, complete or an error. Only statistics have the last synchronization.
 
     Intune is queried only if needed, so that tenants without it need no permission there.
     """
@@ -141,7 +141,7 @@ def facts(device: Record, now: datetime) -> dict[str, Any]:
 
 
 def fits(device: Mapping[str, Any], params: Mapping[str, Any], last: bool = False) -> bool:
-    """Whether `device` matches the filters; with `last`, also those by its last synchronisation.
+    """Whether `device` matches the filters; with `last`, also those by its last synchronization.
 
     An unknown value matches no filter: no device is approved or removed because a fact is missing.
     """

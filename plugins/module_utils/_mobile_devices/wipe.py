@@ -35,7 +35,7 @@ def wipe_of(statistics: Mapping[str, Any], cancelled: bool = False) -> Stages:
     """The progress of each kind of wipe. With `cancelled`, the progress without the pending requests.
 
     The newest request counts, and the newest acknowledgement of its kind. An acknowledgement from before the first
-    synchronisation belongs to an earlier partnership: the account was set up again since.
+    synchronization belongs to an earlier partnership: the account was set up again since.
     """
     first = _time(statistics, "FirstSyncTime")
     stages = {}

@@ -73,7 +73,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Event]:
 
         given = {
             **simulator.options(),
-            "max_sync_age": 7000,  # the simulated connector synchronises every 7200 s, last 5400 s ago
+            "max_sync_age": 7000,  # the simulated connector synchronizes every 7200 s, last 5400 s ago
             "tenants": [{"tenant_id": simulator.facts()["tenant_id"], "name": "contoso"}],
         }
         with pytest.raises(Over):

@@ -42,7 +42,7 @@ def test_valid() -> None:
         ({"primary_smtp_address": None}, ["bound to None"]),
         ({"status": "connectionPending"}, ["status is connectionPending"]),
         ({"status": "somethingNew"}, ["status is somethingNew"]),
-        ({"last_sync_age_seconds": None}, ["never synchronised"]),
+        ({"last_sync_age_seconds": None}, ["never synchronized"]),
         ({"last_sync_age_seconds": 600}, ["was 600 seconds ago (2026-11-28T10:00:00Z)"]),
         (
             {"status": "disconnected", "last_sync_age_seconds": 900},

@@ -99,7 +99,7 @@ def test_a_tenant_in_order_asks_for_nothing() -> None:
     ("read", "state"),
     [
         (connector(last_sync_age_seconds=26 * 3600), "stale"),
-        (connector(last_sync_age_seconds=None), "never_synchronised"),
+        (connector(last_sync_age_seconds=None), "never_synchronized"),
         (connector(status="connectionPending", last_sync_age_seconds=None), "pending"),
         (connector(status="disconnected"), "disconnected"),
         (connector(status="something new"), "disconnected"),
@@ -115,12 +115,12 @@ def test_a_connector_that_is_not_as_it_should_be(read: Facts, state: str) -> Non
     assert made["actions"][0]["next_step"]
 
 
-def test_how_old_a_synchronisation_may_be() -> None:
+def test_how_old_a_synchronization_may_be() -> None:
     read = connector(last_sync_age_seconds=3 * DAY)
     assert only(report(tenant(connector=read), max_sync_age=4 * DAY))["state"] == "in_order"
     [action] = only(report(tenant(connector=read)))["actions"]
     assert action["evidence"] == (
-        "the last successful synchronisation was 3 days before the reading; at most 26 hours are allowed"
+        "the last successful synchronization was 3 days before the reading; at most 26 hours are allowed"
     )
 
 

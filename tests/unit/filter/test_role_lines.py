@@ -48,7 +48,7 @@ def test_a_lockout_names_ten_devices() -> None:
 def test_quarantine_counts() -> None:
     result = {"allowed": devices(2), "outlook": devices(1), "locked_out": devices(21)}
     first, allowed, outlook, second = lines("quarantine", impact=devices(24), result=result, recent_days="1")
-    assert "would change: 24. 2 of them synchronised in the last 1 day and" in first
+    assert "would change: 24. 2 of them synchronized in the last 1 day and" in first
     assert "1 is Outlook, which a rule allows; 21 would be locked out." in first
     assert allowed == "Allowed first: id0 of adele, id1 of adele."
     assert outlook == "Outlook: id0 of adele."
@@ -290,8 +290,8 @@ def test_an_account_with_exactly_its_rights_is_one_line() -> None:
 
 
 def test_a_valid_connector() -> None:
-    assert "synchronised 1 second ago." in lines("valid", age="1")[0]
-    assert "synchronised 1200 seconds ago." in lines("valid", age=1200)[0]
+    assert "synchronized 1 second ago." in lines("valid", age="1")[0]
+    assert "synchronized 1200 seconds ago." in lines("valid", age=1200)[0]
 
 
 @pytest.mark.parametrize(

@@ -115,7 +115,7 @@ def test_it_looks_less_and_less_often(
 
 
 @pytest.mark.parametrize(
-    ("wait", "not_yet"), [(await_address, user()), (await_sync, connector(None))], ids=["address", "synchronisation"]
+    ("wait", "not_yet"), [(await_address, user()), (await_sync, connector(None))], ids=["address", "synchronization"]
 )
 def test_a_wait_ends_with_its_time(wait: Callable[..., Any], not_yet: Any) -> None:
     tenant = Tenant(not_yet)
@@ -152,7 +152,7 @@ def test_the_address_that_is_waited_for() -> None:
     assert all(NAME in one.replace("%40", "@") for one in tenant.asked) and NAME in tenant.lines[0]
 
 
-def test_a_synchronisation_that_ended_before_is_not_the_one() -> None:
+def test_a_synchronization_that_ended_before_is_not_the_one() -> None:
     before, after = "2026-01-01T00:00:00Z", "2026-01-01T00:00:01Z"
     tenant = Tenant(connector(before), connector(None), connector(after))
     found = await_sync(tenant, before)

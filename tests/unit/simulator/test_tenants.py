@@ -48,7 +48,7 @@ def test_signing_in_takes_none(client: Client, simulator: Simulator) -> None:
     assert datetime.fromisoformat(simulator.state()["at"]) - before < timedelta(seconds=5)
 
 
-def test_a_connector_becomes_connected_and_synchronises(client: Client, simulator: Simulator) -> None:
+def test_a_connector_becomes_connected_and_synchronizes(client: Client, simulator: Simulator) -> None:
     created = client.create_connector()
     assert (created["status"], created["lastSyncDateTime"]) == ("connectionPending", NEVER)
     path = f"{CONNECTORS}/{created['id']}"
@@ -62,7 +62,7 @@ def test_a_connector_becomes_connected_and_synchronises(client: Client, simulato
     assert last_sync(client, created["id"]) - first == timedelta(hours=2)
 
 
-def test_a_synchronisation_on_request(client_of: MakeClient, simulator: Simulator) -> None:
+def test_a_synchronization_on_request(client_of: MakeClient, simulator: Simulator) -> None:
     client = client_of("connected")
     # Well after a scheduled one, and long before the next, however long these tests have been running.
     simulator.advance(1800)
@@ -154,7 +154,7 @@ def test_connectors_that_are_there_from_the_start(client_of: MakeClient) -> None
 
 
 @pytest.mark.parametrize(
-    ("tenant", "synchronised", "authority"),
+    ("tenant", "synchronized", "authority"),
     [
         ("ready", True, "intune"),
         ("no_directory_sync", False, "intune"),
@@ -163,12 +163,12 @@ def test_connectors_that_are_there_from_the_start(client_of: MakeClient) -> None
         ("mdm_authority_office365", True, "office365"),
     ],
 )
-def test_organizations(client_of: MakeClient, tenant: str, synchronised: bool | None, authority: str) -> None:
+def test_organizations(client_of: MakeClient, tenant: str, synchronized: bool | None, authority: str) -> None:
     client = client_of(tenant)
     path = f"/organization/{client.facts['tenant_id']}"
     found = client.get(f"{path}?$select=onPremisesSyncEnabled,onPremisesLastSyncDateTime")
-    assert found["onPremisesSyncEnabled"] is synchronised
-    assert (found["onPremisesLastSyncDateTime"] is not None) == bool(synchronised)
+    assert found["onPremisesSyncEnabled"] is synchronized
+    assert (found["onPremisesLastSyncDateTime"] is not None) == bool(synchronized)
     alone = "mobileDeviceManagementAuthority"
     assert client.get(f"{path}?$select={alone}")[alone] == authority
 

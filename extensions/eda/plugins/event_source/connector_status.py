@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Events of tenants: the state of the connector, its synchronisation, quarantined devices."""
+"""Events of tenants: the state of the connector, its synchronization, quarantined devices."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from typing import Any
 DOCUMENTATION = r"""
 short_description: Events of the Exchange connector and of devices in quarantine
 description:
-  - Polls one or many tenants. Sends an event for each change of the state of the connector, for a synchronisation that
+  - Polls one or many tenants. Sends an event for each change of the state of the connector, for a synchronization that
     becomes stale or recovers, for each newly quarantined device, and for a tenant that can no longer be read or can be
     read again.
   - It reads only, by the functions of the modules M(intune.exchange.connector_info) and
@@ -26,7 +26,7 @@ description:
     C(connector_primary_smtp_address), which is O(account), or else what the connector is bound to."
   - "C(connector_sync_stale) and C(connector_sync_recovered): C(last_sync_date_time), C(last_sync_age_seconds),
     C(max_sync_age), C(connector_primary_smtp_address). Each comes once, and only while the connector is connected. One
-    that has never synchronised is not called stale."
+    that has never synchronized is not called stale."
   - "C(device_quarantined): C(device) with C(guid), C(mailbox), C(user_display_name), C(device_id), C(device_type),
     C(device_model), C(device_os), C(client_type), C(device_access_state_reason), C(first_sync_time). It is sent again
     only if the device left quarantine in between."
@@ -85,13 +85,13 @@ options:
     type: int
     default: 3
   max_sync_age:
-    description: The age in seconds at which the last successful synchronisation is stale, by the service's clock.
+    description: The age in seconds at which the last successful synchronization is stale, by the service's clock.
     type: int
     default: 93600
   report_present:
     description:
       - Whether the first poll of a tenant reports the existing state. By default it is only remembered, so only changes
-        are events. With V(true) the state of the connector (with C(old) null), a stale synchronisation and all devices
+        are events. With V(true) the state of the connector (with C(old) null), a stale synchronization and all devices
         in quarantine are events as well.
     type: bool
     default: false

@@ -272,7 +272,7 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         ["u1@contoso.example"],
         1,
     ),
-    # A stopped sign-in ("Error codes": 53003, blocked by Conditional Access) does not explain a synchronisation.
+    # A stopped sign-in ("Error codes": 53003, blocked by Conditional Access) does not explain a synchronization.
     (
         "eas_certificates",
         {"eas_devices": [phone()], "mail_client_sign_ins": [sign_in(APPS, error=53003, policies="failure")]},

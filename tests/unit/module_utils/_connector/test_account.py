@@ -283,10 +283,10 @@ BAD_DAYS: list[tuple[str, dict[str, Any], str, str]] = [
     ("no_free_units", {}, "no_free_units", "ENTERPRISEPACK has no free units. Buy more, or choose"),
     ("account_is_guest", {}, "guest", "is a guest. Use an account of this tenant"),
     (
-        "account_is_synchronised",
+        "account_is_synchronized",
         {"display_name": "New", "licenses": None, "directory_roles": None},
-        "synchronised",
-        "is synchronised from on-premises, so display_name cannot be changed here. Change it in the on-premises",
+        "synchronized",
+        "is synchronized from on-premises, so display_name cannot be changed here. Change it in the on-premises",
     ),
     ("account_is_admin", {"account_enabled": False}, "forbidden", "if the account holds an administrator role"),
     ("nothing", {"licenses": ["Microsoft_Intune_Suite"]}, "refused", "depends on the service plan"),
@@ -303,8 +303,8 @@ def test_bad_days(
     assert words in result["msg"]
 
 
-def test_a_synchronised_account_can_be_licensed(simulator: Simulator, account: Any) -> None:
-    tenant = "account_is_synchronised"
+def test_a_synchronized_account_can_be_licensed(simulator: Simulator, account: Any) -> None:
+    tenant = "account_is_synchronized"
     name = simulator.facts(tenant)["account"]
     assert account(tenant=tenant, user_principal_name=name, licenses=["INTUNE_A"])["changed"]
 

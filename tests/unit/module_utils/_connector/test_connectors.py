@@ -107,7 +107,7 @@ def test_a_tenant_without_the_offer() -> None:
         (None, None),
     ],
 )
-def test_the_age_of_the_last_synchronisation(time: str | None, age: int | None) -> None:
+def test_the_age_of_the_last_synchronization(time: str | None, age: int | None) -> None:
     shown = connectors.facts(connector(lastSyncDateTime=time), NOW)
     assert shown["last_sync_age_seconds"] == age and shown["primary_smtp_address"] == ADDRESS
 
@@ -159,7 +159,7 @@ def test_what_may_be_bound_and_removed() -> None:
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
-def test_a_synchronisation_is_requested_unless_the_last_is_young_enough(check_mode: bool) -> None:
+def test_a_synchronization_is_requested_unless_the_last_is_young_enough(check_mode: bool) -> None:
     for kind, said in (("full", "fullSync"), ("delta", "deltaSync")):
         for interval, requested in ((0, True), (60, True), (61, False)):
             tenant: Any = Tenant(HOSTED, connector())

@@ -113,7 +113,7 @@ def test_the_account_that_was_given_is_the_one_that_is_told() -> None:
     assert event["connector_primary_smtp_address"] == "wanted@contoso.example"
 
 
-def test_a_stale_synchronisation_is_told_once_and_so_is_its_end() -> None:
+def test_a_stale_synchronization_is_told_once_and_so_is_its_end() -> None:
     known = TenantState()
     ages = [5, 99, 100, 160, 700, 5, 65, 101]
     events = looked(known, *(host("connected", age=age) for age in ages))
@@ -125,12 +125,12 @@ def test_a_stale_synchronisation_is_told_once_and_so_is_its_end() -> None:
     assert events[0]["max_sync_age"] == 100 and events[0]["connector_primary_smtp_address"] == ADDRESS
 
 
-def test_a_synchronisation_is_only_judged_while_the_connector_is_connected() -> None:
+def test_a_synchronization_is_only_judged_while_the_connector_is_connected() -> None:
     known = TenantState("connected", True)
     assert kinds(looked(known, host("disconnected", age=900))) == ["connector_state_changed"]
     assert known.stale is True
     assert kinds(looked(known, host("connected", age=3))) == ["connector_state_changed", "connector_sync_recovered"]
-    assert looked(TenantState("connected"), host("connected", age=None)) == []  # it has never synchronised
+    assert looked(TenantState("connected"), host("connected", age=None)) == []  # it has never synchronized
 
 
 def test_a_device_is_told_once_for_each_time_that_it_gets_into_quarantine() -> None:

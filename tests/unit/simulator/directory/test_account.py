@@ -193,11 +193,11 @@ def test_administrators_are_not_deleted_by_everybody_either(client_of: MakeClien
     assert client.graph("DELETE", "/users/adele.vance@account-is-admin.example").status_code == 204
 
 
-def test_a_synchronised_user_is_mastered_elsewhere(client_of: MakeClient) -> None:
-    client = client_of("account_is_synchronised")
+def test_a_synchronized_user_is_mastered_elsewhere(client_of: MakeClient) -> None:
+    client = client_of("account_is_synchronized")
     path = f"/users/{client.facts['account']}"
     assert client.get(f"{path}?$select=onPremisesSyncEnabled")["onPremisesSyncEnabled"] is True
-    for body in ({"mail": "other@account-is-synchronised.example"}, {"accountEnabled": False}):
+    for body in ({"mail": "other@account-is-synchronized.example"}, {"accountEnabled": False}):
         assert "on-premises mastered Directory Sync objects" in error(client.graph("PATCH", path, json=body), 400)
     assert client.graph("PATCH", path, json={"usageLocation": "DE"}).status_code == 204
     assert licensed(client, path, INTUNE) == ""
