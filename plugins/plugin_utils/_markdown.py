@@ -13,6 +13,8 @@ _PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>#|~!&$^=+])")
 # Addresses become links without any markup: https://github.github.com/gfm/#autolinks-extension-
 _ADDRESS = re.compile(r":(?=\S)")
 _WWW = re.compile(r"(?i)(www)[.]")
+# At the start of a line: a list, a numbered one, a rule or the underline of a heading.
+_START = re.compile(r"^(\d*)([-.)])")
 _MENTION = re.compile(r"(?<![A-Za-z0-9])@")
 
 
@@ -21,5 +23,5 @@ def escaped(value: Any) -> str:
 
     A mail address stays readable. Software that makes a link of one links to nothing but itself.
     """
-    text = _PUNCTUATION.sub(r"\\\1", " ".join(str(value).split()))
+    text = _START.sub(r"\1\\\2", _PUNCTUATION.sub(r"\\\1", " ".join(str(value).split())))
     return _MENTION.sub("&#64;", _WWW.sub(r"\1\\.", _ADDRESS.sub(r"\\:", text)))

@@ -33,7 +33,7 @@ def value_problem(name: str, value: Any, allowed: Mapping[str, Any]) -> tuple[st
         fits, words = text in allowed["choices"], f"one of {', '.join(allowed['choices'])}"
     elif "minimum" in allowed:
         minimum = int(allowed["minimum"])
-        fits = re.fullmatch("[0-9]{1,9}", text) is not None and int(text) >= minimum
+        fits = re.fullmatch("[0-9]{1,18}", text) is not None and int(text) >= minimum
         words = f"a whole number of {allowed['unit']}" + (f", at least {minimum}" if minimum else "")
     else:
         fits, words = re.fullmatch(allowed["pattern"], text) is not None, allowed["words"]

@@ -175,6 +175,16 @@ def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator
     )
     about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
     assert about["Other hosts"] == "the playbook tried to reach machines of an inventory, and was refused"
+    # In the output of another callback as well; and a playbook that cannot be parsed asked for nothing.
+    brief = {"ANSIBLE_STDOUT_CALLBACK": "intune.exchange.brief"}
+    code, output = run(tmp_path, brief, "rehearse", **given, **inventory)
+    about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
+    assert about["Other hosts"] == "the playbook tried to reach machines of an inventory, and was refused", output
+    wrong = {"hosts": "localhost", "tasks": [{"intune.exchange.mobile_devize_info": {}}]}
+    (tmp_path / "servers.yml").write_text(yaml.safe_dump([wrong]))
+    code, output = run(tmp_path, {}, "rehearse", **given)
+    about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
+    assert about["Other hosts"] == "none asked for" and "status 4" in about["Playbook"], output
     # An existing folder keeps its mode.
     assert stat.S_IMODE((tmp_path / "report").stat().st_mode) == 0o755
     done = ansible(

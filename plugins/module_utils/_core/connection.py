@@ -61,7 +61,7 @@ CLOUDS = {
 _HOST = re.compile(r"(?!.*\.\.)[A-Za-z0-9]([A-Za-z0-9._-]{0,251}[A-Za-z0-9.])?|[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")
 METHODS = ("client_secret", "certificate", "federated_token", "managed_identity", "device_code", "token")
 
-_REHEARSAL = "INTUNE_EXCHANGE_REHEARSAL"  # set by the playbook rehearse, for which the tenant is a copy: a file
+_REHEARSAL = "INTUNE_EXCHANGE_REHEARSAL"  # the file to which modules add refused hosts in a rehearsal
 # The environment variables are those of the Azure SDKs where they exist.
 ENVIRONMENT = {
     "tenant_id": "AZURE_TENANT_ID",

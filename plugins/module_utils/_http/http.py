@@ -10,6 +10,7 @@ followed only within the hosts of the same service.
 from __future__ import annotations
 
 import random
+import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
@@ -182,7 +183,7 @@ class Http:
         """Hold a slot of the service, if it has any. Meanwhile another thread may have been asked to wait."""
         slots = service.slots
         while slots:
-            if slots.acquire(timeout=self._left(purpose)):
+            if slots.acquire(timeout=min(self._left(purpose), threading.TIMEOUT_MAX)):
                 if self._due.get(service.root, 0.0) <= self.clock():
                     break
                 slots.release()
@@ -212,6 +213,7 @@ class Http:
         service.url(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
         token = service.bearer.token() if service.bearer else ""
         with self._slot(service, request.purpose):
+            self._left(request.purpose)  # the slot may have come at the last moment
             if self._abandoned():  # as late as possible: signing in may take time
                 raise TenantError(
                     "abandoned", "the ansible-playbook that started this task has ended; nothing more was sent", *said

@@ -90,7 +90,7 @@ PARTS = (
         "management_role_assignment",
         role_assignments,
         "role",
-        "Roles that somebody holds directly, and not through a role group.",
+        "Roles that somebody holds directly and not through a role group, and roles that somebody may pass on.",
         needs=("role_groups", "service_principals", "mailboxes", "management_roles"),
     ),
     Part(

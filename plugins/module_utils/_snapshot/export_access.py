@@ -24,10 +24,9 @@ def organization_settings(objects: Objects) -> Exported:
     kind, found = "activesync_organization_settings", Exported()
     for one in objects[kind]:
         options = options_of(ORGANIZATION.fields, one)
-        for value in not_offered(ORGANIZATION.fields, options):
-            option = value.partition(" ")[0]
-            del options[option]
-            found.missing.append(Missing(kind, value, _NO_VALUE))
+        for option, value in not_offered(ORGANIZATION.fields, options):
+            found.missing.append(Missing(kind, f"{option} {value}", _NO_VALUE))
+            options.pop(option, None)
         found.items.append(options)
     return found
 
@@ -41,7 +40,7 @@ def access_rules(objects: Objects) -> Exported:
             continue
         options = options_of(fields, rule)
         if other := list(not_offered(fields, options)):
-            name = f"{rule.get('Identity')}: {', '.join(other)}"
+            name = f"{rule.get('Identity')}: {', '.join(f'{option} {value}' for option, value in other)}"
             found.missing.append(Missing("device_access_rules", name, _NO_VALUE))
         else:
             found.items.append(options)
@@ -73,7 +72,7 @@ def mailbox_policies(objects: Objects) -> Exported:
 
 def _refused(options: Mapping[str, Any]) -> dict[str, str]:
     """The options that the module would refuse, with the reason."""
-    reasons = {value.partition(" ")[0]: _NO_VALUE for value in not_offered(SETTINGS, options)}
+    reasons = {option: _NO_VALUE for option, _value in not_offered(SETTINGS, options)}
     if options.get("require_storage_card_encryption") and options.get("device_encryption_enabled") is False:
         reasons["require_storage_card_encryption"] = "it would turn device_encryption_enabled on, which is off"
     for one in RANGED:

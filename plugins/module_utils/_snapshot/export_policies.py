@@ -98,7 +98,10 @@ def _add(found: Exported, name: str, policy: Record, names: _Names) -> None:
         if names.of(option, one) is None
     ]
     included = [one for option, one in gone if option.startswith("include_")]
-    other = [f"the module conditional_access_policy has no value {one}" for one in not_offered(FIELDS, options)]
+    other = [
+        f"the module conditional_access_policy has no value {option} {value}"
+        for option, value in not_offered(FIELDS, options)
+    ]
     if included:
         other.append(f"it includes {', '.join(included)}, and the snapshot has no such object")
     if other:

@@ -172,6 +172,7 @@ def role_assignments(objects: Objects) -> Exported:
     others = [one for one in objects.get("users") or () if normalize_case(str(one.get("id"))) not in held]
     users = Assignees([*objects["mailboxes"], *others], OF_USERS)
     built_in = {normalize_case(str(one["Name"])) for one in objects["role_groups"] if is_built_in(one)}
+    several = repeated(one["Name"] for one in objects["role_groups"])
     policies: set[str] = set()
     for one in objects[kind]:
         of = str(one.get("RoleAssigneeType"))
@@ -187,7 +188,8 @@ def role_assignments(objects: Objects) -> Exported:
         holders = known.of(one) if known else []
         holder: Record = holders[0] if len(holders) == 1 else {}
         assignee = identifying(name) if option == "group" else _identity_of(holder)
-        if reason := _why_not(one, option, len(holders)) or ("" if assignee else _ONLY_A_NAME):
+        twice = "several role groups have this name" if of == "RoleGroup" and normalize_case(name) in several else ""
+        if reason := _why_not(one, option, len(holders)) or twice or ("" if assignee else _ONLY_A_NAME):
             found.missing.append(Missing(kind, f"{role} of {name}{', delegating' if delegating else ''}", reason))
             continue
         shown = str(holder.get("DisplayName") or "")

@@ -56,7 +56,7 @@ def options_of(fields: Iterable[Field], record: Mapping[str, Any]) -> dict[str, 
         if isinstance(one, EditedList):
             found[one.option] = {"set": list(value or ())}
         elif value is not None:
-            found[one.option] = value
+            found[one.option] = as_offered(one, value)
         elif one.clears:
             found[one.option] = ""
     return found
@@ -67,15 +67,15 @@ def as_offered(field: Field, value: Any) -> Any:
     return next((one for one in field.spec.get("choices") or () if normalize_case(one) == normalize_case(value)), value)
 
 
-def not_offered(fields: Iterable[Field], options: Mapping[str, Any]) -> Iterator[str]:
-    """The options, each with its value, that the module would refuse: the service has more values."""
+def not_offered(fields: Iterable[Field], options: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    """The options with a value that the module would refuse, and the value: the service has more values."""
     for one in fields:
         value, parts = options.get(one.option), getattr(one, "parts", None)
         if parts:
-            yield from (f"{one.option}.{part}" for part in not_offered(parts, value or {}))
+            yield from ((f"{one.option}.{name}", part) for name, part in not_offered(parts, value or {}))
         elif choices := one.spec.get("choices"):
             given = value if isinstance(value, list) else [value]
-            yield from (f"{one.option} {part}" for part in given if part not in (None, "", *choices))
+            yield from ((one.option, part) for part in given if part not in (None, "", *choices))
 
 
 def repeated(names: Iterable[Any]) -> set[str]:

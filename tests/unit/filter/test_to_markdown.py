@@ -29,6 +29,13 @@ def test_any_text_is_shown_as_it_is(text: str) -> None:
 
 
 @given(TEXT)
+def test_nor_is_it_anything_else_at_the_start_of_a_line(text: str) -> None:
+    page = READER.render(to_markdown(text))
+    assert page == "" or re.fullmatch(r"<p>.*</p>\n", page, re.DOTALL), page
+    assert html.unescape(page.replace("<p>", "").replace("</p>", "")).split() == text.split()
+
+
+@given(TEXT)
 def test_any_text_is_one_cell_of_a_table(text: str) -> None:
     page = READER.render(f"| A | B |\n| --- | --- |\n| {to_markdown(text)} | end |")
     assert page.count("<td>") == 2 and "<td>end</td>" in page

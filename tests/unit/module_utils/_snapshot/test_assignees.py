@@ -112,7 +112,7 @@ CASES: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[str, str] | str]] =
 def test_a_role_is_its_holders(case: str, turned: bool) -> None:
     given, held, wanted = CASES[case]
     objects = {kind: list(reversed(some)) if turned else some for kind, some in given.items()}
-    found = role_assignments({**objects, "role_assignments": [held]})
+    found = role_assignments({**objects, "role_assignments": [held], "role_groups": []})
     holder = exchange._assignee(held, exchange._holders(objects))
     if isinstance(wanted, str):
         assert not found.items and wanted in found.missing[0].reason
@@ -127,7 +127,7 @@ def test_a_right_that_is_turned_off_is_not_exported() -> None:
     group = {"Guid": "1", "Name": "Help", "Members": []}
     held = [assignment("RoleGroup", "Help", Enabled=False), assignment("RoleGroup", "Help", Role="Reset Password")]
     found = role_groups({"role_groups": [group], "role_assignments": held, "management_roles": []})
-    assert [one["roles"] for one in found.items] == [{"set": ["Reset Password"]}]
+    assert [one["roles"] for one in found.items] == [{"add": ["Reset Password"]}]
     assert [(one.name, "disabled" in one.reason) for one in found.missing] == [("Help: Mail Recipients", True)]
 
 
@@ -244,7 +244,9 @@ def test_a_member_is_the_mailbox_with_its_name() -> None:
 def test_a_holder_of_a_role_is_nobody_without_a_name(blank: Any) -> None:
     held = assignment("User", blank)
     people = [{**KIM, "Name": blank, "Identity": blank, "ExternalDirectoryObjectId": blank}]
-    found = role_assignments({"role_assignments": [held], "mailboxes": people, "service_principals": []})
+    found = role_assignments(
+        {"role_groups": [], "role_assignments": [held], "mailboxes": people, "service_principals": []}
+    )
     assert not found.items and len(found.missing) == 1
 
 
@@ -263,11 +265,11 @@ def test_nothing_blank_identifies_somebody(blank: Any) -> None:
     person = {"Guid": blank, "Name": "kim", "PrimarySmtpAddress": blank}
     held = [assignment("ServicePrincipal", "object-1"), assignment("User", "kim")]
     objects: dict[str, list[dict[str, Any]]] = {"mailboxes": [person], "service_principals": [app]}
-    found = role_assignments({**objects, "role_assignments": held})
+    found = role_assignments({"role_groups": [], **objects, "role_assignments": held})
     assert not found.items and {"only its name" in one.reason for one in found.missing} == {True}
     assert not service_principals(objects).items and len(service_principals(objects).missing) == 1
     other = {"mailboxes": [{**person, "Guid": "guid-1"}], "service_principals": []}
-    found = role_assignments({**other, "role_assignments": held[1:]})
+    found = role_assignments({"role_groups": [], **other, "role_assignments": held[1:]})
     assert found.items == [{"role": "Mail Recipients", "user": "guid-1"}]
     settings = {"ActiveSyncEnabled": False, "OutlookMobileEnabled": True, "ActiveSyncMailboxPolicyIsDefaulted": True}
     shown = mailboxes({"mailboxes": [{**person, "Guid": "guid-1", **settings}]}).items
