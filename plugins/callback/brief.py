@@ -70,11 +70,16 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         found = _part(result, "result")
-        if not ignore_errors:
-            self._say(result, [f"FAILED: {_name(result)}", *_texts(found.get("msg"))])
+        self._ended(result, {"changed": bool(self._items)}, ", ".join(self._items))
+        self._items = []
+        said = f"{'failed, and ignored' if ignore_errors else 'FAILED'}: {_name(result)}"
+        # A loop says only that items failed; each of them says why.
+        items = [one for one in found.get("results") or () if isinstance(one, Mapping) and one.get("failed")]
+        reasons = [f"{self._get_item_label(one)}: {text}" for one in items for text in _texts(one.get("msg"))]
+        self._say(result, [said, *(reasons or _texts(found.get("msg")))])
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        pass  # the failure of the loop has the messages
+        pass  # reported with its loop
 
     def v2_runner_retry(self, result: Any) -> None:
         uuid = _part(result, "task")._uuid
