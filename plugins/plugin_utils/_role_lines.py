@@ -40,14 +40,20 @@ def lockout(devices: Rows, max_affected: Any) -> list[str]:
     ]
 
 
-def quarantine(impact: Rows, result: Mapping[str, Any], recent_days: Any) -> list[str]:
-    """The devices that a switch to quarantine affects."""
+def quarantine(impact: Rows, result: Mapping[str, Any], recent_days: Any, is_default: bool = False) -> list[str]:
+    """The devices that a switch to quarantine affects. `is_default`: quarantine is the default already."""
+    if is_default and not impact:
+        return [
+            "Quarantine is already the default, so the switch affects no device.",
+            "The devices in quarantine: ansible-playbook intune.exchange.devices -e "
+            '\'{"devices_filter": {"access_state": "Quarantined"}}\'',
+        ]
     allowed, by_rule, left = result["allowed"], result["outlook"], result["locked_out"]
     outlook = len(by_rule)
     return [
         f"Devices whose access quarantine as the default would change: {len(impact)}. {len(allowed)} of them "
         f"synchronized in the last {counted(int(recent_days), 'day')} and will be allowed first; "
-        f"{counted(outlook, 'is', 'are')} Outlook, which a rule allows; {len(left)} would be locked out.",
+        f"{counted(outlook, 'is', 'are')} Outlook, which a rule will allow; {len(left)} would be locked out.",
         *([f"Allowed first: {_first(map(_named, allowed), 20)}."] if allowed else []),
         *([f"Outlook: {_first(map(_named, by_rule), 20)}."] if by_rule else []),
         f"Locked out: {_first(map(_named, left), 20) or 'nobody'}.",
@@ -268,7 +274,8 @@ def valid(age: Any, overridden_by: Sequence[str] = ()) -> list[str]:
 
 
 def _named(device: Mapping[str, Any]) -> str:
-    return f"{device['device_id']} of {device['mailbox']}"
+    model = device.get("device_model") or device.get("device_type")
+    return f"{model or 'device'} {device['device_id']} of {device['mailbox']}"
 
 
 def _first(names: Iterable[str], number: int) -> str:

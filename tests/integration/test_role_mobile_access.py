@@ -274,7 +274,7 @@ def test_quarantine_locks_nobody_out_who_is_in_use(run_role: Any, simulator: Sim
         assert run.code == 0 and writes(simulator) == [], run.output
         assert run.results["kept"]["msg"]["changed"] is ("preview" not in look)
         assert "quarantine as the default would change: 4. 2 of them synchronized in the last 30 days" in run.output
-        assert "1 is Outlook, which a rule allows; 1 would be locked out." in run.output
+        assert "1 is Outlook, which a rule will allow; 1 would be locked out." in run.output
 
     for arguments in (("--check",), ()):
         stopped = run_role(role("quarantine"), arguments=arguments)

@@ -39,7 +39,9 @@ def test_a_lockout_within_the_limit_is_none(limit: Any) -> None:
 
 def test_a_lockout_names_ten_devices() -> None:
     [one] = lines("lockout", devices=devices(1), max_affected=0)
-    assert one.startswith("1 device of 1 mailbox would be locked out, and mobile_access_max_affected allows 0: id0 of ")
+    assert one.startswith(
+        "1 device of 1 mailbox would be locked out, and mobile_access_max_affected allows 0: iPhone id0 of "
+    )
     [many] = lines("lockout", devices=[*devices(11), *devices(1, "alex")], max_affected="3")
     assert many.startswith("12 devices of 2 mailboxes would be locked out")
     assert "id9 of adele and others. Nothing" in many and "id10" not in many
@@ -49,13 +51,15 @@ def test_quarantine_counts() -> None:
     result = {"allowed": devices(2), "outlook": devices(1), "locked_out": devices(21)}
     first, allowed, outlook, second = lines("quarantine", impact=devices(24), result=result, recent_days="1")
     assert "would change: 24. 2 of them synchronized in the last 1 day and" in first
-    assert "1 is Outlook, which a rule allows; 21 would be locked out." in first
-    assert allowed == "Allowed first: id0 of adele, id1 of adele."
-    assert outlook == "Outlook: id0 of adele."
+    assert "1 is Outlook, which a rule will allow; 21 would be locked out." in first
+    assert allowed == "Allowed first: iPhone id0 of adele, iPhone id1 of adele."
+    assert outlook == "Outlook: iPhone id0 of adele."
     assert second.endswith("id19 of adele and others.")
     nobody: dict[str, Any] = {"allowed": [], "outlook": [], "locked_out": []}
     first, second = lines("quarantine", impact=[], result=nobody, recent_days=30)
     assert "0 are Outlook" in first and second == "Locked out: nobody."
+    first, _command = lines("quarantine", impact=[], result=nobody, recent_days=30, is_default=True)
+    assert first == "Quarantine is already the default, so the switch affects no device."
 
 
 @pytest.mark.parametrize(
