@@ -12,14 +12,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
-from ..module_utils._core.errors import one_line
 from ..module_utils._core.text import counted
+from ._assessment_lines import assess
 from ._playbook_lines import deadlines, deadlines_of_all
 from ._rows import table
 
 Rows = Sequence[Mapping[str, Any]]
 LONGEST = 200  # devices that the terminal shows
-_EVIDENCE = 240  # characters of it that the terminal shows for a check
 _DEVICE_COLUMNS = ("mailbox", "device_id", "device_model", "device_os", "client_type")
 _STATES = {
     "enabled": "in force",
@@ -126,45 +125,6 @@ def audit(result: Mapping[str, Any]) -> list[str]:
             for one in result.get("unknown_risks", ())
         ),
     ]
-
-
-def assess(result: Mapping[str, Any]) -> list[str]:
-    """What replaces the connector, what is missing, and where Microsoft Entra evaluates policies differently."""
-    gaps = [one for one in result["checks"] if one["status"] in ("unmet", "unknown")]
-    is_long = any(len(str(one["evidence"])) > _EVIDENCE for one in gaps)
-    return [
-        *map(_answer, result["answers"]),
-        *(line for one in gaps for line in _gap(one)),
-        *(
-            ["mobile_access_assess_result, and the files of mobile_access_assess_folder, have all of it."]
-            if is_long
-            else []
-        ),
-        *(
-            f"What If for {one['user']}, {one['client']} on {one['platform']}: {_difference(one)}."
-            for one in result["what_if"]
-            if not one["agrees"]
-        ),
-    ]
-
-
-def _answer(one: Mapping[str, Any]) -> str:
-    covered = f"covered by {', '.join(map(str, one['covered_by']))}" if one["covered_by"] else "not covered"
-    return f"{one['what']}: {covered}." + (f" Missing: {one['gap']}." if one["gap"] else "")
-
-
-def _gap(one: Mapping[str, Any]) -> list[str]:
-    evidence = one_line(one["evidence"], _EVIDENCE)
-    return [
-        f"{one['status']}: {one['title']}.",
-        f"  Evidence: {evidence}{'' if evidence.endswith(('.', '…')) else '.'}",
-        f"  Next step: {one['next_step']}.",
-    ]
-
-
-def _difference(one: Mapping[str, Any]) -> str:
-    names = ", ".join(str(other["policy"]) for other in one["differences"])
-    return str(one["problem"] or f"Microsoft Entra evaluates these policies differently: {names}")
 
 
 def unprotected(platforms: Mapping[str, Any]) -> list[str]:

@@ -29,8 +29,9 @@ from .._core.read_result import ReadResult
 from .._core.resource import Record, normalized_set
 from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet
+from .coverage_evidence import evidence_of
 from .deadline_table import date_of
-from .platforms import unverified, with_platforms
+from .platforms import with_platforms
 
 Policies = Sequence[Mapping[str, Any]]
 # People whom policies treat differently, how many each stands for, and what could not be read, in words.
@@ -68,8 +69,16 @@ SECURITY_DEFAULTS: Mapping[str, Any] = {
 }
 _RETIRED = "approvedApplication"
 _MODULE = "in report-only mode with intune.exchange.conditional_access_policy"
-_NEXT = f"Make a policy for Exchange Online {_MODULE}"
 _NEXT_OF = {
+    **dict.fromkeys(
+        ("modern_clients", "eas"),
+        "Make the policies for Exchange Online in report-only mode with the entry point protect of the role "
+        "intune.exchange.mobile_access",
+    ),
+    "legacy_blocked": "Block Exchange ActiveSync and other legacy clients in a policy for all applications. Make it "
+    f"{_MODULE}",
+    "device_required": "Ask for a compliant or hybrid-joined device in a policy for all applications. Make it "
+    f"{_MODULE}",
     "unknown_platforms": "Block platforms that Conditional Access does not know: a policy that includes all platforms, "
     f"excludes android, iOS, windows, macOS and linux, and blocks. Make it {_MODULE}",
     "browser_on_phones": "Ask for a compliant device or app protection in browsers on iOS and Android too, which Edge "
@@ -79,9 +88,6 @@ _NEXT_DEFAULTS = (
     "No policy can be enabled while security defaults are on. Prepare the policies in report-only mode, a block of "
     "legacy clients and a second factor for everybody among them; then turn security defaults off and enable the "
     "policies at once"
-)
-_CERTIFICATES = (
-    "clients that show a certificate straight to Exchange ActiveSync never ask Microsoft Entra and are not met by this"
 )
 
 
@@ -152,7 +158,7 @@ def judged(
     If Microsoft Entra itself was `asked` and disagrees, nothing is met.
     """
     rows = [one for one in covered if one["question"] == question]
-    evidence = "; ".join(one for one in (_evidence(rows), about_eligibility(people[1])) if one)
+    evidence = "; ".join(one for one in (evidence_of(rows), about_eligibility(people[1])) if one)
     if not people[0]:
         why = "; ".join(map(str, people[1])) or "the directory listed no account"
         return unknown(
@@ -163,17 +169,11 @@ def judged(
     if certain:
         return _closed_otherwise(question, evidence, plans, defaults) or unmet(
             with_differences,
-            _NEXT_DEFAULTS if _defaults_on(defaults.or_else(None)) else _NEXT_OF.get(question, _NEXT),
+            _NEXT_DEFAULTS if _defaults_on(defaults.or_else(None)) else _NEXT_OF[question],
         )
     if with_differences != evidence:
         return unknown(with_differences, _NEXT_DIFFERS)
     return unknown(evidence, "; ".join(map(str, people[1])) or _NEXT_READ) if possible else met(evidence)
-
-
-def _evidence(rows: Sequence[Mapping[str, Any]]) -> str:
-    sentences = _merged(f"{row['client']} on {row['platform']}: {_sentence(row)}" for row in rows)
-    certificates = [_CERTIFICATES] if any(row["client"] == EAS for row in rows) else []
-    return "; ".join([*sentences, *certificates, *unverified(one for row in rows for one in row["covered"])])
 
 
 def _holes(
@@ -231,44 +231,6 @@ _NEXT_READ = "Grant User.Read.All, GroupMember.Read.All and RoleManagement.Read.
 def _in_doubt(entry: Mapping[str, Any]) -> bool:
     """Whether it is unknown if, rather than when, any of the policies reaches these people."""
     return any(one.startswith(NOT_READ) for policy in entry["policies"] for one in policy["conditions"])
-
-
-def _sentence(row: Mapping[str, Any]) -> str:
-    parts = []
-    for status, words in (
-        ("covered", "covered"),
-        ("depends_on", "only under conditions"),
-        ("not_covered", "not covered"),
-    ):
-        for entry in row[status]:
-            number = "somebody" if entry["people"] is None else counted(entry["people"], "person", "people")
-            parts.append(f"{number} {words} ({_why(status, entry)})")
-    if row["report_only"]:
-        names = sorted({one["policy"] for entry in row["report_only"] for one in entry["policies"]})
-        parts.append(f"in report-only mode: {', '.join(map(repr, names))}")
-    return ", ".join(parts) or "nobody to ask about"
-
-
-def _why(status: str, entry: Mapping[str, Any]) -> str:
-    if status == "not_covered":
-        reasons = [f"{one['policy']!r}: {one['detail']}" for one in entry["reasons"] if one["reason"] in _TELLING]
-        return "; ".join(reasons) or "no policy in force asks for it"
-    names = [repr(one["policy"]) for one in entry["policies"]]
-    conditions = sorted({one for policy in entry["policies"] for one in policy.get("conditions", ())})
-    return ", ".join(names) + (f" by {', '.join(conditions)}" if conditions else "")
-
-
-# Reasons why a policy that looks right is not; other reasons are about something else.
-_TELLING = {"excluded", "not_included", "report_only", "alternative", "approved_application", "platform"}
-
-
-def _merged(sentences: Iterable[str]) -> list[str]:
-    """Ways to open mail with the same finding, in one sentence."""
-    found: dict[str, list[str]] = {}
-    for one in sentences:
-        way, said = one.split(": ", 1)
-        found.setdefault(said, []).append(way)
-    return [f"{', '.join(ways)}: {said}" for said, ways in found.items()]
 
 
 def resting_on_approved_application(policies: Policies) -> list[Mapping[str, Any]]:
