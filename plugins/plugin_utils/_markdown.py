@@ -9,9 +9,10 @@ import re
 from typing import Any
 
 # Punctuation with a meaning in CommonMark, or in the additions of GitHub, GitLab and others.
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]<>#|~!&$^=+])")
+# An underscore within a word has none.
+_PUNCTUATION = re.compile(r"([\\`*{}\[\]<>#|~!&$^=+]|(?<![A-Za-z0-9])_|_(?![A-Za-z0-9]))")
 # Addresses become links without any markup: https://github.github.com/gfm/#autolinks-extension-
-_ADDRESS = re.compile(r":(?=\S)")
+_ADDRESS = re.compile(r"(?<=[A-Za-z]):(?=\S)")
 _WWW = re.compile(r"(?i)(www)[.]")
 # At the start of a line: a list, a numbered one, a rule or the underline of a heading.
 _START = re.compile(r"^(\d*)([-.)])")

@@ -46,7 +46,8 @@ def test_any_text_is_one_cell_of_a_table(text: str) -> None:
     [
         ("adele@contoso.com", "adele@contoso.com"),
         ("@everyone, x.@all", "&#64;everyone, x.&#64;all"),
-        ("Evidence: 3 of 4", "Evidence: 3 of 4"),
+        ("Evidence: 3 of 4 at 00:15:00", "Evidence: 3 of 4 at 00:15:00"),
+        ("not_offered, _it_ and __x", "not_offered, \\_it\\_ and \\_\\_x"),
         ("https://evil.example", "https\\://evil.example"),
         ("WWW.evil.example", "WWW\\.evil.example"),
         (["a|b"], "\\['a\\|b'\\]"),
