@@ -130,7 +130,7 @@ def test_assess_reads_only_and_names_the_holes(play: Play, simulator: Simulator,
     assert {(row["Tenant"], row["Read at"]) for row in rows} == {(written["tenant_id"], written["read_at"])}
     assert [row["Check"] for row in rows] == [one["id"] for one in found["checks"]]
     assert {row["Check"]: row["Status"] for row in rows}["secure_by_default"] == "unmet"
-    assert "conditional_access: not covered. Missing: " in run.output
+    assert "Conditional access: not covered. Missing: " in run.output
     assert "unmet: No policy rests on the approved client app alone." in run.output
     assert "Evidence: 'Approved apps only' asks for approvedApplication alone" in run.output
     assert [one["agrees"] for one in found["what_if"]] == [True] * 4 + [None] * 4
