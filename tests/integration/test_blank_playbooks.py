@@ -82,6 +82,36 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             "bootstrap_wait is soon, and it must be a whole number of seconds. Nothing was read or changed. Next step: "
             "correct bootstrap_credential, and correct bootstrap_wait.",
         ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "connector", "bootstrap_credential": "federated"},
+            "exactly one of bootstrap_github, bootstrap_gitlab, bootstrap_kubernetes, bootstrap_automation_platform, "
+            "bootstrap_issuer with bootstrap_subject. Set one of them. Nothing was read or changed. Next step: ",
+        ),
+        (
+            "bootstrap",
+            "localhost,",
+            {
+                "bootstrap_for": "connector",
+                "bootstrap_credential": "federated",
+                "bootstrap_script": "az",
+                "bootstrap_gitlab": {"branch": "main"},
+            },
+            "bootstrap_credential is federated. bootstrap_gitlab lacks project. Nothing was read or changed.",
+        ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "connector", "bootstrap_sign_in": "device", "bootstrap_github": "foo"},
+            "bootstrap_sign_in is not a dictionary. bootstrap_github is not a dictionary. Nothing was read or changed.",
+        ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "connector", "bootstrap_credential_path": "/dev"},
+            "bootstrap_credential_path is /dev, which is a folder, and it must be a file. Nothing was read or changed.",
+        ),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"permissions_for": [""]}, "permissions_for[0] is blank"),
         # A customer's leaver must not be searched in the tenant of the shell's environment.
