@@ -112,6 +112,31 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             {"bootstrap_for": "connector", "bootstrap_credential_path": "/dev"},
             "bootstrap_credential_path is /dev, which is a folder, and it must be a file. Nothing was read or changed.",
         ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "facts", "bootstrap_remove_unneeded": "yess", "bootstrap_write": "maybe"},
+            "bootstrap_remove_unneeded is yess, and it must be true or false. bootstrap_write is maybe, and it must be",
+        ),
+        ("permissions", "localhost,", {"permissions_write": "maybe"}, "is maybe, and it must be true or false."),
+        (
+            "compare",
+            "localhost,",
+            {"before": "a", "after": "b", "compare_strict": "y"},
+            "compare_strict is y, and it must be true or false.",
+        ),
+        (
+            "rehearse",
+            "localhost,",
+            {"rehearse_twice": "n", "rehearse_timeout": "1h"},
+            "rehearse_twice is n, and it must be true or false. rehearse_timeout is 1h, and it must be a whole number",
+        ),
+        (
+            "report",
+            "localhost,",
+            {"report_audit": "nope"},
+            "report_audit is nope, and it must be true or false. Nothing was read or changed. Next step: correct",
+        ),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"permissions_for": [""]}, "permissions_for[0] is blank"),
         # A customer's leaver must not be searched in the tenant of the shell's environment.
