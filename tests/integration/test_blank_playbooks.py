@@ -296,6 +296,13 @@ def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
         ("check_access", {"check_access_for": "conector"}, "Did you mean connector? Nothing was read or changed. Next"),
         ("permissions", {"permissions_for": "conector"}, "Did you mean connector? Next step: correct permissions_for."),
         (
+            "permissions",
+            {"permissions_for": 5},
+            "permissions_for takes a list of names of content. Next step: ",
+        ),
+        ("check_access", {"check_access_for": {"a": 1}}, "check_access_for takes a list of names of content. Nothing"),
+        ("bootstrap", {"bootstrap_for": 5}, "bootstrap_for takes a list of names of content. Nothing was read or"),
+        (
             "export",
             {"snapshot_file": "no.yml", "export_folder": "x"},
             "no.yml cannot be read (No such file or directory)",

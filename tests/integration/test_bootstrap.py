@@ -183,12 +183,15 @@ def test_check_mode_a_second_run_another_content_and_the_undo(contact: Contact) 
     assert granted(state, principal["id"]) == {"DeviceManagementServiceConfig.Read.All"}, narrower
     assert not [one for one in (*state["RoleGroup"].values(), *state["ManagementRole"].values()) if is_own(one)]
     contact()
-    assert "changed=0 " not in contact("bootstrap_state=absent")
+    output = contact("bootstrap_state=absent")
+    assert "changed=0 " not in output and ".pem is not removed." in " ".join(output.split())
     after = contact.state()
     assert after == before
     deleted = contact.simulator.state(TENANT)["deletedApplications"]
     assert [one["uniqueName"] for one in deleted] == ["intune-exchange"]
-    contact("bootstrap_state=absent")
+    for key in contact.folder.glob("*.pem"):
+        key.unlink()
+    assert "is not removed" not in " ".join(contact("bootstrap_state=absent").split())
     assert contact.state() == before
 
 
