@@ -72,7 +72,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Refuse blank variables
+- name: Refuse variables that cannot be used
   ansible.builtin.assert:
     that: blank | length == 0
     fail_msg: "{{ blank | join }}"
