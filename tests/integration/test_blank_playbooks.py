@@ -297,7 +297,7 @@ def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
         ("permissions", {"permissions_for": "conector"}, "Did you mean connector? Next step: correct permissions_for."),
         (
             "permissions",
-            {"permissions_for": 5},
+            {"permissions_for": {"a": 1}},
             "permissions_for takes a list of names of content. Next step: ",
         ),
         ("check_access", {"check_access_for": {"a": 1}}, "check_access_for takes a list of names of content. Nothing"),
