@@ -24,6 +24,10 @@ options:
     description: The cloud, as in the modules. It determines the audience.
     type: str
     default: public
+  prefix:
+    description: What stands before the names of the options in messages, for variables with longer names.
+    type: str
+    default: ""
 """
 
 EXAMPLES = r"""
@@ -42,6 +46,7 @@ _value:
     subject: project_path:contoso/mail:ref_type:branch:ref:main
 """
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from typing import Any
@@ -52,18 +57,42 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible_collections.intune.exchange.plugins.module_utils._applications.federation import OPTIONS, trust_of
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 
+_NAME = re.compile(rf"(?:^|(?<=one of )|(?<=, )|(?<=with ))(?=(?:{'|'.join(OPTIONS)})(?:[ .,]|$))")
+_TYPES = {"int": "a whole number", "bool": "true or false", "str": "a text"}
 
-def federated_trust(described: Any, cloud: str = "public") -> dict[str, str]:
+
+def federated_trust(described: Any, cloud: str = "public", prefix: str = "") -> dict[str, str]:
     if not isinstance(described, Mapping):
         raise AnsibleFilterError("federated_trust takes a dictionary.")
     given = {name: value for name, value in described.items() if value}
+    for name in given:
+        if problem := _problem(name, given[name]):
+            raise AnsibleFilterError(f"federated_trust: {prefix}{problem}.")
     validated = ArgumentSpecValidator(OPTIONS).validate(given)
     if validated.error_messages:
         raise AnsibleFilterError(f"federated_trust: {'; '.join(validated.error_messages)}.")
     try:
         return asdict(trust_of({**validated.validated_parameters, "cloud": cloud}))
     except TenantError as error:
-        raise AnsibleFilterError(f"federated_trust: {error}") from None
+        raise AnsibleFilterError(f"federated_trust: {_NAME.sub(prefix, str(error))}") from None
+
+
+def _problem(name: str, value: Any) -> str:
+    """What is wrong with the description of a platform, in words; Ansible's own would name Python types."""
+    options = OPTIONS.get(name, {}).get("options")
+    if options is None:
+        return ""
+    if not isinstance(value, Mapping):
+        return f"{name} is not a dictionary"
+    if unknown := [str(one) for one in value if one not in options]:
+        return f"{name} has no {' and no '.join(unknown)}; it takes {', '.join(options)}"
+    if missing := [one for one, spec in options.items() if spec.get("required") and value.get(one) is None]:
+        return f"{name} lacks {' and '.join(missing)}"
+    for one, given in value.items():
+        kind = options[one]["type"]
+        if given is not None and ArgumentSpecValidator({one: {"type": kind}}).validate({one: given}).error_messages:
+            return f"{name}.{one} must be {_TYPES[kind]}"
+    return ""
 
 
 class FilterModule:

@@ -60,8 +60,8 @@ options:
   values:
     description:
       - Names of variables that take only some values.
-      - Each has C(choices), or the C(minimum) of a whole number and its C(unit), or a C(pattern), which is a regular
-        expression for the whole value, and the same in C(words).
+      - Each has C(choices), or C(boolean), or the C(minimum) of a whole number and its C(unit), or a C(pattern), which
+        is a regular expression for the whole value, and the same in C(words).
     type: dict
     default: {}
   folders:
@@ -72,7 +72,7 @@ options:
 """
 
 EXAMPLES = r"""
-- name: Refuse blank variables
+- name: Refuse variables that cannot be used
   ansible.builtin.assert:
     that: blank | length == 0
     fail_msg: "{{ blank | join }}"

@@ -14,6 +14,9 @@ from typing import Any
 
 from ..module_utils._core.errors import one_line
 
+# Those of the filter bool. It takes y and t, which options of modules allow, for false.
+_BOOLEANS = {"true", "false", "yes", "no", "on", "off", "1", "0"}
+
 
 def form_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
     """A sentence about a variable that is not a list or a dictionary as its example is, and the next step."""
@@ -26,11 +29,13 @@ def form_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
 def value_problem(name: str, value: Any, allowed: Mapping[str, Any]) -> tuple[str, str]:
     """A sentence about a variable whose value is not allowed, and the next step; empty if it is.
 
-    `allowed` has `choices`, or `minimum` and `unit` of a whole number, or `pattern` and `words`.
+    `allowed` has `choices`, or `boolean`, or `minimum` and `unit` of a whole number, or `pattern` and `words`.
     """
     text = str(value)
     if "choices" in allowed:
         fits, words = text in allowed["choices"], f"one of {', '.join(allowed['choices'])}"
+    elif "boolean" in allowed:
+        fits, words = text.lower() in _BOOLEANS, "true or false"
     elif "minimum" in allowed:
         minimum = int(allowed["minimum"])
         fits = re.fullmatch("[0-9]{1,18}", text) is not None and int(text) >= minimum

@@ -82,6 +82,61 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             "bootstrap_wait is soon, and it must be a whole number of seconds. Nothing was read or changed. Next step: "
             "correct bootstrap_credential, and correct bootstrap_wait.",
         ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "connector", "bootstrap_credential": "federated"},
+            "exactly one of bootstrap_github, bootstrap_gitlab, bootstrap_kubernetes, bootstrap_automation_platform, "
+            "bootstrap_issuer with bootstrap_subject. Set one of them. Nothing was read or changed. Next step: ",
+        ),
+        (
+            "bootstrap",
+            "localhost,",
+            {
+                "bootstrap_for": "connector",
+                "bootstrap_credential": "federated",
+                "bootstrap_script": "az",
+                "bootstrap_gitlab": {"branch": "main"},
+            },
+            "bootstrap_credential is federated. bootstrap_gitlab lacks project. Nothing was read or changed.",
+        ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "connector", "bootstrap_sign_in": "device", "bootstrap_github": "foo"},
+            "bootstrap_sign_in is not a dictionary. bootstrap_github is not a dictionary. Nothing was read or changed.",
+        ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "connector", "bootstrap_credential_path": "/dev"},
+            "bootstrap_credential_path is /dev, which is a folder, and it must be a file. Nothing was read or changed.",
+        ),
+        (
+            "bootstrap",
+            "localhost,",
+            {"bootstrap_for": "facts", "bootstrap_remove_unneeded": "yess", "bootstrap_write": "maybe"},
+            "bootstrap_remove_unneeded is yess, and it must be true or false. bootstrap_write is maybe, and it must be",
+        ),
+        ("permissions", "localhost,", {"permissions_write": "maybe"}, "is maybe, and it must be true or false."),
+        (
+            "compare",
+            "localhost,",
+            {"before": "a", "after": "b", "compare_strict": "y"},
+            "compare_strict is y, and it must be true or false.",
+        ),
+        (
+            "rehearse",
+            "localhost,",
+            {"rehearse_twice": "n", "rehearse_timeout": "1h"},
+            "rehearse_twice is n, and it must be true or false. rehearse_timeout is 1h, and it must be a whole number",
+        ),
+        (
+            "report",
+            "localhost,",
+            {"report_audit": "nope"},
+            "report_audit is nope, and it must be true or false. Nothing was read or changed. Next step: correct",
+        ),
         ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
         ("permissions", "localhost,", {"permissions_for": [""]}, "permissions_for[0] is blank"),
         # A customer's leaver must not be searched in the tenant of the shell's environment.
@@ -240,6 +295,13 @@ def test_a_group_without_tenants_is_no_failure_and_one_that_is_not_there_is(
         ),
         ("check_access", {"check_access_for": "conector"}, "Did you mean connector? Nothing was read or changed. Next"),
         ("permissions", {"permissions_for": "conector"}, "Did you mean connector? Next step: correct permissions_for."),
+        (
+            "permissions",
+            {"permissions_for": {"a": 1}},
+            "permissions_for takes a list of names of content. Next step: ",
+        ),
+        ("check_access", {"check_access_for": {"a": 1}}, "check_access_for takes a list of names of content. Nothing"),
+        ("bootstrap", {"bootstrap_for": 5}, "bootstrap_for takes a list of names of content. Nothing was read or"),
         (
             "export",
             {"snapshot_file": "no.yml", "export_folder": "x"},

@@ -183,12 +183,16 @@ def test_check_mode_a_second_run_another_content_and_the_undo(contact: Contact) 
     assert granted(state, principal["id"]) == {"DeviceManagementServiceConfig.Read.All"}, narrower
     assert not [one for one in (*state["RoleGroup"].values(), *state["ManagementRole"].values()) if is_own(one)]
     contact()
-    assert "changed=0 " not in contact("bootstrap_state=absent")
+    output = contact("bootstrap_state=absent")
+    said = " ".join(output.split())
+    assert "changed=0 " not in output and "granted anew. The file " in said and ".pem is not removed." in said
     after = contact.state()
     assert after == before
     deleted = contact.simulator.state(TENANT)["deletedApplications"]
     assert [one["uniqueName"] for one in deleted] == ["intune-exchange"]
-    contact("bootstrap_state=absent")
+    for key in contact.folder.glob("*.pem"):
+        key.unlink()
+    assert "is not removed" not in " ".join(contact("bootstrap_state=absent").split())
     assert contact.state() == before
 
 
@@ -221,9 +225,10 @@ def test_another_application_and_another_group_keep_what_they_have(contact: Cont
     held, first = key.read_bytes(), contact.state()
     other = ("bootstrap_name=reports", "bootstrap_for=mobile_device_info")
     output = " ".join(contact(*other, code=2).split())
-    assert "so somebody else created it" in output
+    assert "Nothing was changed. Next step: specify another name in bootstrap_role_group, as in" in output
+    assert "connector_adopt_role_group" not in output
     after = contact.state()
-    assert after["RoleGroup"] == first["RoleGroup"] and after["ManagementRole"] == first["ManagementRole"]
+    assert after == first
     contact(*other, json.dumps({"bootstrap_role_group": f"{GROUP} Reports"}))
     made = contact.state()
     assert len(made["ManagementRole"]) > len(after["ManagementRole"])
@@ -259,6 +264,11 @@ def lesser_administrator(simulator: Simulator) -> Iterator[None]:
 @pytest.mark.more
 @pytest.mark.usefixtures("lesser_administrator")
 def test_a_person_without_the_roles_is_told_which_ones(contact: Contact) -> None:
+    """Exchange Online is read first, so that whoever may not read it has changed nothing."""
+    output = " ".join(contact(code=2).split())
+    assert "Exchange Online" in output and contact.writes() == [], output
+    roles = ["Cloud Application Administrator", "Exchange Administrator"]
+    contact.simulator.describe({"users": {"administrator": {"directory_roles": roles}}}, TENANT)
     output = " ".join(contact(code=2).split())
     assert "needs the directory role Privileged Role Administrator or Global Administrator" in output
 

@@ -116,8 +116,11 @@ def read_private(path: str) -> bytes | None:
             content = file.read()
     except FileNotFoundError:
         return None
+    except IsADirectoryError as error:
+        raise usage(f"{path} of path is a folder", "Specify a file, which need not exist") from error
     except (OSError, ValueError) as error:
-        raise _unusable(path, f"cannot be read ({one_line(error, 120)})") from error
+        why = one_line(getattr(error, "strerror", None) or error, 120)
+        raise _unusable(path, f"cannot be read ({why})") from error
     if problem:
         raise usage(f"the file {path} of path {problem}", "Make it readable by this user only (chmod 600)")
     return content

@@ -80,9 +80,32 @@ def test_subjects(given: dict[str, Any], issuer: str, subject: str) -> None:
         ({"github": {"owner": "o", "repository": "r", "branch": "b"}}, "owner_id and repository_id"),
         ({"github": {**GITHUB, "branch": "b", "tag": "t"}}, "exactly one of branch, tag, environment"),
         ({"gitlab": {"project": "p"}}, "exactly one of branch, tag"),
-        ({"kubernetes": {"issuer": "https://c.example"}}, "missing required arguments"),
+        ({"kubernetes": {"issuer": "https://c.example"}}, "kubernetes lacks namespace and service_account"),
+        ({"github": "foo"}, "github is not a dictionary"),
+        ({"gitlab": {"project": "p", "brunch": "b"}}, "gitlab has no brunch; it takes url, project, branch, tag"),
+        ({"github": {**GITHUB, "owner_id": "me", "branch": "b"}}, "github.owner_id must be a whole number"),
+        ({"github": {**GITHUB, "names_only": "maybe", "branch": "b"}}, "github.names_only must be true or false"),
     ],
 )
 def test_what_is_refused(given: dict[str, Any], said: str) -> None:
     with pytest.raises(AnsibleFilterError, match=said):
         trust(given)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (
+            {"github": {}, "issuer": "https://github/"},
+            "one of my_github, my_gitlab, my_kubernetes, my_automation_platform, my_issuer with my_subject. Set",
+        ),
+        ({"gitlab": {"project": "p"}}, "federated_trust: my_gitlab takes exactly one of branch, tag"),
+        ({"gitlab": {"branch": "p"}}, "federated_trust: my_gitlab lacks project."),
+        ({"issuer": "http://gitlab.com", "subject": "x"}, "federated_trust: the issuer http://gitlab.com is not an"),
+        ({"kubernetes": {"issuer": " ", "namespace": "n", "service_account": "s"}}, ": my_kubernetes.issuer is blank"),
+    ],
+)
+def test_the_names_of_a_playbook(given: dict[str, Any], said: str) -> None:
+    with pytest.raises(AnsibleFilterError) as caught:
+        trust(given, prefix="my_")
+    assert said in str(caught.value)

@@ -164,6 +164,8 @@ def test_a_text_where_a_dictionary_or_a_list_is_meant() -> None:
         ({"minimum": 0, "unit": "seconds"}, "1.5", "a whole number of seconds"),
         ({"minimum": 0, "unit": "seconds"}, "9" * 5000, "a whole number of seconds"),
         ({"minimum": 0, "unit": "seconds"}, True, "a whole number of seconds"),
+        *(({"boolean": True}, value, "") for value in (True, False, 0, 1, "1", "yes", "No", "ON", "off", "True")),
+        *(({"boolean": True}, value, "true or false") for value in ("maybe", "yess", "y", "t", "2", 2, 1.0, [True])),
         ({"pattern": "[a-z]+", "words": "small letters"}, "abc", ""),
         ({"pattern": "[a-z]+", "words": "small letters"}, "abc\n", "small letters"),
     ],
@@ -214,6 +216,17 @@ def test_each_documented_variable_is_known_to_its_playbook() -> None:
         if name not in known and not name.startswith(("connector_", "mobile_access_")):
             refused.append((playbook, name))
     assert not refused
+
+
+def test_each_boolean_of_a_playbook_is_one() -> None:
+    """Anything else would be false, without a word."""
+    texts = [path.read_text(encoding="utf-8") for path in (ROOT / "playbooks").rglob("*.[yj]*") if path.is_file()]
+    plays = [yaml.safe_load(path.read_text(encoding="utf-8")) for path in (ROOT / "playbooks").glob("*.yml")]
+    known = {name for play in plays for name in _accepted(play)}
+    used = set(re.findall(r"(\w+)(?: \| default\(\w+\))? \| bool\b", " ".join(texts))) & known
+    used |= {name for name in known if name.endswith("_write")}
+    asked = set(re.findall(r"(\w+)'?: \{'?boolean'?: true\}", " ".join(texts)))
+    assert len(used) >= 15 and used == asked, used ^ asked
 
 
 def test_each_playbook_asks_for_unknown_variables() -> None:

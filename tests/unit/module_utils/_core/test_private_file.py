@@ -44,6 +44,11 @@ def test_what_has_no_end_is_refused_by_name(option: str, tmp_path: Path) -> None
         assert "not a regular file" in said, said
 
 
+def test_a_folder_is_refused_in_words(tmp_path: Path) -> None:
+    with pytest.raises(TenantError, match=r"^/.* of path is a folder\. Specify a file, which need not exist\.$"):
+        read_private(str(tmp_path))
+
+
 def test_only_so_much_is_read(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"x" * 101)
