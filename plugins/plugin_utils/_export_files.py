@@ -17,6 +17,7 @@ from ._export_text import comment, entry, item
 
 FIRST_LINE = "# Written by intune.exchange.export."
 PLAYBOOK = "apply.yml"
+REFUSALS = "intune.exchange.plays.apply"  # a playbook of the collection
 
 
 def files_of(snapshot: Mapping[str, Any]) -> dict[str, str]:
@@ -77,6 +78,9 @@ def _playbook(export: Export, source: str) -> Iterator[str]:
         lines = list(comment(f"{KINDS[one.kind].title}: {name}{one.reason}"))
         yield f"# - {lines[0][2:]}"
         yield from (f"#   {line[2:]}" for line in lines[1:])
+    yield "- name: Refuse a target without tenants, blank and mistyped variables, and hosts without a tenant"
+    yield f"  ansible.builtin.import_playbook: {REFUSALS}"
+    yield ""
     yield "- name: Bring a tenant to the state that was exported"
     yield "  hosts: \"{{ target | default('localhost') }}\""
     yield "  connection: local"
