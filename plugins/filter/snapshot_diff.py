@@ -35,7 +35,7 @@ options:
     default: []
     suboptions:
       kind:
-        description: The kind of objects, for example V(device_access_rules).
+        description: The kind of objects, for example V(device_access_rules), or its title as in reports.
         type: str
         required: true
       object:
@@ -63,9 +63,10 @@ options:
     description:
       - V(data) for the result as data, which the filter C(to_json) writes as JSON; V(rows) for a list of rows for
         P(intune.exchange.to_table#filter); V(markdown) and V(html) for text; V(not_compared) for a line
-        for each snapshot with the kinds that it should hold and does not.
+        for each snapshot with the kinds that it should hold and does not; V(acceptances) for lines with the accepted
+        differences that have expired, and those that match no difference.
     type: str
-    choices: [data, rows, markdown, html, not_compared]
+    choices: [data, rows, markdown, html, not_compared, acceptances]
     default: data
 seealso:
   - module: intune.exchange.tenant_snapshot_info
@@ -107,7 +108,7 @@ _value:
     - C(not_compared) has the kinds that a snapshot does not hold, with C(kind), C(title), C(snapshot) (V(before),
       V(after) or V(both)), C(reason) and C(expected), which is true if the tenant has nothing of the kind or it was not
       to be read. C(complete) is true if that holds for all of them.
-    - C(ended) has the accepted differences that have expired.
+    - C(ended) has the accepted differences that have expired, and C(unmatched) those that match no difference.
     - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers, and C(about) is O(about).
   type: raw
   sample: {equal: true, ok: true, differences: [], people: []}
@@ -122,6 +123,7 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.errors import OF_ANSWERS, TenantError
 from ..module_utils._snapshot.diff import compare
 from ..plugin_utils._diff_report import markdown, not_compared_of, page, rows_of
+from ..plugin_utils._diff_terminal import acceptances_of
 from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data, text_as_data
 
@@ -129,6 +131,7 @@ _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "data": lambda found: found,
     "rows": rows_of,
     "not_compared": not_compared_of,
+    "acceptances": acceptances_of,
     "markdown": markdown,
     "html": page,
 }

@@ -11,6 +11,7 @@ from typing import Any
 
 from ..module_utils._core.errors import one_line
 from ..module_utils._core.text import counted
+from ..module_utils._snapshot.kinds import KINDS
 from ._markdown import escaped
 from ._rows import text_of
 
@@ -96,15 +97,19 @@ def _sections(found: Mapping[str, Any]) -> list[tuple[str, Sequence[str], Sequen
         for one in found["people"]
     ]
     missing = [(one["title"], one["snapshot"], one["reason"]) for one in found["not_compared"]]
-    ended = [
-        (str(one["kind"]), str(one.get("object") or ""), str(one["reason"]), str(one["until"]))
-        for one in found["ended"]
-    ]
+    ended, unmatched = (
+        [
+            (KINDS[one["kind"]].title, str(one.get("object") or ""), str(one["reason"]), str(one["until"]))
+            for one in found[name]
+        ]
+        for name in ("ended", "unmatched")
+    )
     return [
         ("Differences", _HEADINGS, [tuple(row.values()) for row in rows_of(found)]),
         ("People", ("Person", "Access of devices", "Differences"), people),
         ("Not compared", ("Kind", "Snapshot", "Reason"), missing),
         ("Accepted differences that have expired", ("Kind", "Object", "Reason", "Until"), ended),
+        ("Accepted differences that match no difference", ("Kind", "Object", "Reason", "Until"), unmatched),
     ]
 
 

@@ -248,7 +248,15 @@ def test_a_change_is_shown_with_the_people_whom_it_is_about() -> None:
     adele = next(one for one in found["people"] if one["person"] == "adele@contoso.example")
     assert adele["access"] == [{"device": "PHONE", "before": "Allowed", "after": "Quarantined"}]
     assert len(adele["differences"]) == 2 and not found["ok"]
-    assert found["summary"] == {"added": 0, "removed": 0, "changed": 4, "objects": 4, "people": 2, "accepted": 0}
+    assert found["summary"] == {
+        "added": 0,
+        "removed": 0,
+        "changed": 4,
+        "objects": 4,
+        "people": 2,
+        "accepted": 0,
+        "expired": 0,
+    }
 
 
 def policies(**users: list[str]) -> dict[str, Any]:
@@ -326,16 +334,48 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
     assert found["differences"][0]["accepted"] == {"reason": "On leave", "until": "2999-01-31"}
     over = {**accepted, "until": "2020-01-31"}
     found = snapshot_diff(SNAPSHOT, after, [over])
-    assert not found["ok"] and found["ended"] == [over]
+    assert not found["ok"] and found["ended"] == [over] and found["summary"]["expired"] == 1
+    assert snapshot_diff(found, format="acceptances") == [
+        "Accepted differences that have expired:",
+        "  mailboxes: Adele@contoso.example (until 2020-01-31): On leave",
+    ]
+    # One that is accepted until another date as well is not expired.
+    both = snapshot_diff(SNAPSHOT, after, [over, accepted])
+    assert both["ok"] and both["summary"]["expired"] == 0 and both["unmatched"] == []
     for other in ({"object": "alex"}, {"property": "ImapEnabled"}, {"kind": "users"}):
-        assert not snapshot_diff(SNAPSHOT, after, [accepted | other])["ok"]
-    for wrong in ({"kind": "mailboxes"}, {**accepted, "until": "soon"}, {**accepted, "kind": "mailbox"}):
+        found = snapshot_diff(SNAPSHOT, after, [accepted | other])
+        assert not found["ok"] and found["unmatched"] == [accepted | other]
+        assert snapshot_diff(found, format="acceptances")[0] == "Accepted differences that match no difference:"
+        assert "match no difference" in snapshot_diff(found, format="markdown")
+    for wrong in ({"kind": "mailboxes"}, {**accepted, "until": "soon"}, {**accepted, "kind": "mailbox"}, 5):
         with pytest.raises(AnsibleFilterError, match="accepted difference"):
             snapshot_diff(SNAPSHOT, after, [wrong])
     # A misspelt or blank name must not accept every object.
     for blank in ({"objects": "adele"}, {"object": None}, {"property": " "}):
         with pytest.raises(AnsibleFilterError, match="never means everything"):
             snapshot_diff(SNAPSHOT, after, [{**accepted, **blank}])
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            {"kind": "mailboxes", "object": "a", "reason": "x"},
+            r"difference 2 \(mailboxes, a\) has no until\. Each needs",
+        ),
+        ({"object": "a"}, r"difference 2 \(a\) has no kind and no reason and no until"),
+        ({"kind": "device_acces_rules", "reason": "x", "until": "2999-01-31"}, "Perhaps device_access_rules is meant"),
+        ({"kind": "device acess rules", "reason": "x", "until": "2999-01-31"}, "Perhaps device_access_rules is meant"),
+        ({"kind": "Intune setings", "reason": "x", "until": "2999-01-31"}, "Perhaps intune_settings is meant"),
+        ({"kind": "planets", "reason": "x", "until": "2999-01-31"}, "Use organization, "),
+        ([], "accepted difference 2 is not a dictionary"),
+    ],
+)
+def test_what_an_accepted_difference_lacks_is_said(entry: Any, said: str) -> None:
+    good = {"kind": "Mailboxes", "reason": "As reports show it", "until": "2999-01-31"}
+    assert snapshot_diff(SNAPSHOT, changed(mailboxes={"ActiveSyncEnabled": False}), [good])["ok"]
+    with pytest.raises(AnsibleFilterError, match=said):
+        snapshot_diff(SNAPSHOT, SNAPSHOT, [good, entry])
 
 
 GROUPS = [{"id": "g1", "displayName": "g2"}, {"id": "g2", "displayName": "Same"}, {"id": "g3", "displayName": "same"}]
