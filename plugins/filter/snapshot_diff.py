@@ -59,6 +59,10 @@ options:
       - Lines to show above the differences, such as the playbook that made them; each with a heading as its key.
     type: dict
     default: {}
+  rehearsal:
+    description: Whether the snapshots are of a copy of the tenant. Then reports say that the tenant has not changed.
+    type: bool
+    default: false
   format:
     description:
       - V(data) for the result as data, which the filter C(to_json) writes as JSON; V(rows) for a list of rows for
@@ -109,7 +113,8 @@ _value:
       V(after) or V(both)), C(reason) and C(expected), which is true if the tenant has nothing of the kind or it was not
       to be read. C(complete) is true if that holds for all of them.
     - C(ended) has the accepted differences that have expired, and C(unmatched) those that match no difference.
-    - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers, and C(about) is O(about).
+    - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers. C(about) is O(about), and
+      C(rehearsal) is O(rehearsal).
   type: raw
   sample: {equal: true, ok: true, differences: [], people: []}
 """
@@ -138,7 +143,12 @@ _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
 
 
 def snapshot_diff(
-    before: Any, after: Any = None, accepted_differences: Any = (), format: str = "data", about: Any = None
+    before: Any,
+    after: Any = None,
+    accepted_differences: Any = (),
+    format: str = "data",
+    about: Any = None,
+    rehearsal: bool = False,
 ) -> Any:
     """The changes, in the requested format. Raises AnsibleFilterError for values that cannot be compared."""
     if format not in _FORMATS:
@@ -152,7 +162,8 @@ def snapshot_diff(
                 differences = compare(old, new, accepted_differences, datetime.now(UTC).date())
             except OF_ANSWERS as error:
                 raise other_form(error) from error
-            before = {**differences, "about": {str(name): str(text) for name, text in dict(about or {}).items()}}
+            lines = {str(name): str(text) for name, text in dict(about or {}).items()}
+            before = {**differences, "about": lines, "rehearsal": rehearsal}
         found = _FORMATS[format](before)
         return text_as_data(found) if isinstance(found, str) else as_data(found)
     except TenantError as error:

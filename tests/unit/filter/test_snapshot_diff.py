@@ -316,6 +316,11 @@ def test_what_was_not_read_is_neither_the_same_nor_gone() -> None:
     assert missing["mailboxes", "after"] == "Could not read the mailboxes."
     assert ("groups", "both") in missing and ("mailboxes", "before") not in missing
     assert not found["complete"]
+    reason = f"Could not read the mailboxes. {'Long. ' * 200}Grant Policy.Read.All."
+    after["not_read"]["mailboxes"]["reason"] = reason
+    long = snapshot_diff(SNAPSHOT, after)
+    assert "Grant Policy.Read.All." in snapshot_diff(long, format="markdown").replace("\\", "")
+    assert "Grant Policy.Read.All." in snapshot_diff(long, format="html")
     lines = snapshot_diff(found, format="not_compared")
     assert "Not compared, since the second snapshot lacks them: mailboxes." in lines
     assert any("neither snapshot has them" in line and "groups" in line for line in lines)
@@ -427,6 +432,15 @@ def test_text_of_a_tenant_stays_text_in_each_format() -> None:
     assert json.loads(json.dumps(snapshot_diff(SNAPSHOT, after)))["differences"][0]["after"] == name
     with pytest.raises(AnsibleFilterError, match="no format xml"):
         snapshot_diff(SNAPSHOT, after, format="xml")
+
+
+def test_a_rehearsal_does_not_read_like_a_change_of_the_tenant() -> None:
+    for rehearsal in (True, False):
+        found = snapshot_diff(SNAPSHOT, changed(users={"displayName": "x"}), rehearsal=rehearsal)
+        for format in ("markdown", "html"):
+            said = snapshot_diff(found, format=format).replace("\\", "")
+            assert ("This is a rehearsal on a copy of Contoso (T)." in said) is rehearsal
+            assert ("What changed" in said) is not rehearsal and ("Rehearsal: what would change" in said) is rehearsal
 
 
 def text(**changes: Any) -> str:
