@@ -44,13 +44,19 @@ def rows_of(found: Mapping[str, Any]) -> list[dict[str, str]]:
                     _value(one["before"]) if one["change"] == "changed" else "",
                     _value(one["after"]) if one["change"] == "changed" else "",
                     one_line(", ".join(one["people"]), _LONGEST),
-                    f"{one['accepted']['reason']} (until {one['accepted']['until']})" if one["accepted"] else "",
+                    accepted_of(one),
                 ),
                 strict=True,
             )
         )
         for one in found["differences"]
     ]
+
+
+def accepted_of(difference: Mapping[str, Any]) -> str:
+    """The date first, since a narrow column cuts the end."""
+    accepted = difference["accepted"]
+    return f"until {accepted['until']}: {accepted['reason']}" if accepted else ""
 
 
 def not_compared_of(found: Mapping[str, Any]) -> list[str]:

@@ -337,6 +337,7 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
     found = snapshot_diff(SNAPSHOT, after, [accepted])
     assert found["ok"] and not found["equal"] and found["summary"]["accepted"] == 1
     assert found["differences"][0]["accepted"] == {"reason": "On leave", "until": "2999-01-31"}
+    assert snapshot_diff(found, format="rows")[0]["Accepted"] == "until 2999-01-31: On leave"
     over = {**accepted, "until": "2020-01-31"}
     found = snapshot_diff(SNAPSHOT, after, [over])
     assert not found["ok"] and found["ended"] == [over] and found["summary"]["expired"] == 1
