@@ -66,11 +66,12 @@ options:
   format:
     description:
       - V(data) for the result as data, which the filter C(to_json) writes as JSON; V(rows) for a list of rows for
-        P(intune.exchange.to_table#filter); V(markdown) and V(html) for text; V(not_compared) for a line
+        P(intune.exchange.to_table#filter); V(markdown) and V(html) for text; V(lines) for
+        lines of a terminal, the devices whose access changes first; V(not_compared) for a line
         for each snapshot with the kinds that it should hold and does not; V(acceptances) for lines with the accepted
         differences that have expired, and those that match no difference.
     type: str
-    choices: [data, rows, markdown, html, not_compared, acceptances]
+    choices: [data, rows, lines, markdown, html, not_compared, acceptances]
     default: data
 seealso:
   - module: intune.exchange.tenant_snapshot_info
@@ -128,13 +129,14 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.errors import OF_ANSWERS, TenantError
 from ..module_utils._snapshot.diff import compare
 from ..plugin_utils._diff_report import markdown, not_compared_of, page, rows_of
-from ..plugin_utils._diff_terminal import acceptances_of
+from ..plugin_utils._diff_terminal import acceptances_of, lines_of
 from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data, text_as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "data": lambda found: found,
     "rows": rows_of,
+    "lines": lines_of,
     "not_compared": not_compared_of,
     "acceptances": acceptances_of,
     "markdown": markdown,

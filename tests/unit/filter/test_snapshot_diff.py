@@ -435,6 +435,32 @@ def test_text_of_a_tenant_stays_text_in_each_format() -> None:
         snapshot_diff(SNAPSHOT, after, format="xml")
 
 
+def test_a_terminal_shows_access_first_and_breaks_no_id() -> None:
+    before, after = copy.deepcopy(SNAPSHOT), changed(activesync_organization_settings={"DefaultAccessLevel": "Block"})
+    for snapshot, state in ((before, "Allowed"), (after, "Quarantined")):
+        phone = {"DeviceAccessState": state, "DeviceAccessStateReason": f"{state}ByPolicy", "DeviceId": "5FF8" * 8}
+        snapshot["objects"]["mobile_devices"][0] |= phone
+    lines = snapshot_diff(before, after, format="lines")
+    assert [line.split()[0] for line in lines[:2]] == ["Device", "5FF8" * 8]
+    assert max(map(len, lines)) <= 100
+    assert lines[2:] == [
+        "organization settings for mobile access: Mobile Mailbox Settings changed",
+        "  DefaultAccessLevel: Allow -> Block",
+        f"mobile devices: {'5FF8' * 8} changed",
+        "  DeviceAccessStateReason: AllowedByPolicy -> QuarantinedByPolicy",
+        "  People: adele@contoso.example",
+    ]
+    accepted = [{"kind": "mobile devices", "reason": "Change 4711", "until": "2999-01-31"}]
+    lines = snapshot_diff(before, after, accepted, format="lines")
+    assert lines[:2] == [
+        f"mobile devices: {'5FF8' * 8} changed",
+        "  DeviceAccessState: Allowed -> Quarantined (accepted until 2999-01-31: Change 4711)",
+    ]
+    assert snapshot_diff(before, before, format="lines") == ["No difference."]
+    [heading, row] = snapshot_diff(SNAPSHOT, changed(users={"displayName": "x"}), format="lines")
+    assert heading.startswith("Kind ") and "Accepted" not in heading and "displayName" in row
+
+
 def test_a_rehearsal_does_not_read_like_a_change_of_the_tenant() -> None:
     for rehearsal in (True, False):
         found = snapshot_diff(SNAPSHOT, changed(users={"displayName": "x"}), rehearsal=rehearsal)
