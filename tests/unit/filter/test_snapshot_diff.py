@@ -450,11 +450,13 @@ def test_a_terminal_shows_access_first_and_breaks_no_id() -> None:
         "  DeviceAccessStateReason: AllowedByPolicy -> QuarantinedByPolicy",
         "  People: adele@contoso.example",
     ]
-    accepted = [{"kind": "mobile devices", "reason": "Change 4711", "until": "2999-01-31"}]
-    lines = snapshot_diff(before, after, accepted, format="lines")
+    accepted = {"kind": "mobile devices", "reason": "Change 4711", "until": "2999-01-31"}
+    lines = snapshot_diff(before, after, [accepted], format="lines")
+    assert lines[0].startswith("Device ") and any("  2999-01-31  " in line for line in lines)
+    lines = snapshot_diff(before, after, [{**accepted, "reason": "https://a.b/4711"}], format="lines")
     assert lines[:2] == [
         f"mobile devices: {'5FF8' * 8} changed",
-        "  DeviceAccessState: Allowed -> Quarantined (accepted until 2999-01-31: Change 4711)",
+        "  DeviceAccessState: Allowed -> Quarantined (accepted until 2999-01-31: https://a.b/4711)",
     ]
     assert snapshot_diff(before, before, format="lines") == ["No difference."]
     [heading, row] = snapshot_diff(SNAPSHOT, changed(users={"displayName": "x"}), format="lines")
