@@ -176,6 +176,9 @@ def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator
     )
     about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
     assert about["Other hosts"] == "the playbook tried to reach machines of an inventory, and was refused"
+    assert about["Requests"] == "none"
+    said = "after it asked for machines of an inventory, which a rehearsal refuses."
+    assert said in " ".join(output.split()) and "INTUNE_EXCHANGE_REHEARSAL" in output, output
     # In the output of another callback as well; and a playbook that cannot be parsed asked for nothing.
     brief = {"ANSIBLE_STDOUT_CALLBACK": "intune.exchange.brief"}
     code, output = run(tmp_path, brief, "rehearse", **given, **inventory)
