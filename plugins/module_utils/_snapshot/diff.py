@@ -15,10 +15,9 @@ from .accepted import Acceptances
 from .kinds import KINDS, Kind
 from .people import EVERYBODY, OWNED, POLICIES, People
 from .same import differing
+from .unread import NOTHING_THERE
 
 Snapshot = Mapping[str, Any]
-# Errors that say that the tenant has nothing of a kind, or that it was excluded.
-_NOTHING_THERE = frozenset({"no_intune_licence", "no_licence", "not_asked", "not_offered"})
 _STATES = ("DeviceAccessState", "DeviceAccessStateReason")
 
 
@@ -88,7 +87,7 @@ def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]
         sides = {"before": before, "after": after}
         missing = {name: one["not_read"].get(kind) or {} for name, one in sides.items() if kind not in one["objects"]}
         reasons = {name: str(one.get("reason") or "it is not in the snapshot") for name, one in missing.items()}
-        expected = len(missing) == 2 and all(one.get("error") in _NOTHING_THERE for one in missing.values())
+        expected = len(missing) == 2 and all(one.get("error") in NOTHING_THERE for one in missing.values())
         if len(set(reasons.values())) == 1 and len(reasons) == 2:
             reasons = {"both": reasons["before"]}
         for side, reason in reasons.items():

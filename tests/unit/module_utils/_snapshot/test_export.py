@@ -120,7 +120,12 @@ def check(simulator: Simulator, names: tuple[str, ...]) -> None:
         assert list(files)[-1] == "apply.yml"
         assert simulator.options(name)["client_secret"] not in str(files)
         if name == "missing_permission":  # unread kinds are named, and nothing is created from them
-            assert "could not be read" in files["apply.yml"]
+            head = files["apply.yml"].partition("- name: ")[0]
+            assert head.index("What could not be read") < head.index("What cannot be exported")
+            said = " ".join(head.replace("\n#   ", " ").split())
+            assert "Conditional Access policies, named locations, security defaults, groups: This needs Policy." in said
+            assert head.count("Policy.Read.All") == 1 and head.count("Exchange.ManageAsApp ") == 1
+        assert max(map(len, files["apply.yml"].splitlines())) <= 120
         for module, options in steps(files):
             result = apply(simulator, name, module, options)
             assert result["changed"] is False, (name, module, options, result.get("diff"))
