@@ -163,8 +163,8 @@ def test_an_exported_playbook_refuses_the_same(tmp_path: Path, simulator: Simula
         ("unset=1", "The inventory has tenants, such as ready, but target is not set"),
         ("export_acept_impact=true", "export_acept_impact is not a variable of this playbook."),
     ):
-        command = ("ansible-playbook", "contoso/apply.yml", "-i", "inventory.yml", "-e", variable, "--check")
-        done = ansible(*command, folder=tmp_path, environment=environment)
+        arguments = ("contoso/apply.yml", "-i", "inventory.yml", "-e", variable, "--check")
+        done = ansible("ansible-playbook", *arguments, folder=tmp_path, environment=environment)
         said = " ".join((done.stdout + done.stderr).split())
         assert done.returncode != 0 and words in said and "Apply the" not in said, (variable, said)
     assert len(simulator.requests()) == before

@@ -68,26 +68,30 @@ def _fits(entry: Mapping[str, Any], ids: set[str] | None, difference: Mapping[st
 
 def _checked(entry: Any, number: int) -> dict[str, Any]:
     """The entry, its kind as a key of snapshots: people read the title in reports, and type that."""
-    which = f"accepted difference {number}"
+    which = str(number)
     if not isinstance(entry, Mapping):
-        raise usage(f"{which} is not a dictionary", f"Use {', '.join(_OF_ACCEPTED)}")
+        raise usage(f"accepted difference {which} is not a dictionary", f"Use {', '.join(_OF_ACCEPTED)}")
     about = one_line(", ".join(str(entry[name]) for name in ("kind", "object") if entry.get(name)), 200)
     which = f"{which} ({about})" if about else which
     missing = [name for name in _REQUIRED if name not in entry]
     if missing:
-        raise usage(f"{which} has no {' and no '.join(missing)}", f"Each needs {', '.join(_REQUIRED)}")
+        raise usage(
+            f"accepted difference {which} has no {' and no '.join(missing)}", f"Each needs {', '.join(_REQUIRED)}"
+        )
     unknown = [str(name) for name in entry if name not in _OF_ACCEPTED]
     blank = [name for name in _OF_ACCEPTED if name in entry and (entry[name] is None or not str(entry[name]).strip())]
     if unknown or blank:
         raise usage(
-            f"{', '.join([*unknown, *blank])} of {which} {'is not known' if unknown else 'is blank'}, and that never "
-            "means everything",
+            f"{', '.join([*unknown, *blank])} of accepted difference {which} {'is not known' if unknown else 'is blank'}, "
+            "and that never means everything",
             f"Use {', '.join(_OF_ACCEPTED)}; without object or property, all of them are accepted",
         )
     try:
         date.fromisoformat(str(entry["until"]))
     except ValueError:
-        raise usage(f"until of {which} is {entry['until']!r}", "Set it to a date such as 2027-01-31") from None
+        raise usage(
+            f"until of accepted difference {which} is {entry['until']!r}", "Set it to a date such as 2027-01-31"
+        ) from None
     return {**entry, "kind": _kind(str(entry["kind"]), which)}
 
 
@@ -97,4 +101,4 @@ def _kind(given: str, which: str) -> str:
         return _BY_TITLE.get(name, name)
     near = get_close_matches(name.replace(" ", "_"), KINDS, 1) or get_close_matches(name, _BY_TITLE, 1)
     step = f"Perhaps {_BY_TITLE.get(near[0], near[0])} is meant" if near else f"Use {', '.join(KINDS)}"
-    raise usage(f"{one_line(given, 100)} of {which} is not a kind of objects in snapshots", step)
+    raise usage(f"{one_line(given, 100)} of accepted difference {which} is not a kind of objects in snapshots", step)
