@@ -82,8 +82,8 @@ def _checked(entry: Any, number: int) -> dict[str, Any]:
     blank = [name for name in _OF_ACCEPTED if name in entry and (entry[name] is None or not str(entry[name]).strip())]
     if unknown or blank:
         raise usage(
-            f"{', '.join([*unknown, *blank])} of accepted difference {which} {'is not known' if unknown else 'is blank'}, "
-            "and that never means everything",
+            f"{', '.join([*unknown, *blank])} of accepted difference {which} "
+            f"{'is not known' if unknown else 'is blank'}, and that never means everything",
             f"Use {', '.join(_OF_ACCEPTED)}; without object or property, all of them are accepted",
         )
     try:
