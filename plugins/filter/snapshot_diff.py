@@ -35,7 +35,7 @@ options:
     default: []
     suboptions:
       kind:
-        description: The kind of objects, for example V(device_access_rules).
+        description: The kind of objects, for example V(device_access_rules), or its title as in reports.
         type: str
         required: true
       object:
@@ -59,13 +59,19 @@ options:
       - Lines to show above the differences, such as the playbook that made them; each with a heading as its key.
     type: dict
     default: {}
+  rehearsal:
+    description: Whether the snapshots are of a copy of the tenant. Then reports say that the tenant has not changed.
+    type: bool
+    default: false
   format:
     description:
       - V(data) for the result as data, which the filter C(to_json) writes as JSON; V(rows) for a list of rows for
-        P(intune.exchange.to_table#filter); V(markdown) and V(html) for text; V(not_compared) for a line
-        for each snapshot with the kinds that it should hold and does not.
+        P(intune.exchange.to_table#filter); V(markdown) and V(html) for text; V(lines) for
+        lines of a terminal, the devices whose access changes first; V(not_compared) for a line
+        for each snapshot with the kinds that it should hold and does not; V(acceptances) for lines with the accepted
+        differences that have expired, and those that match no difference.
     type: str
-    choices: [data, rows, markdown, html, not_compared]
+    choices: [data, rows, lines, markdown, html, not_compared, acceptances]
     default: data
 seealso:
   - module: intune.exchange.tenant_snapshot_info
@@ -107,8 +113,9 @@ _value:
     - C(not_compared) has the kinds that a snapshot does not hold, with C(kind), C(title), C(snapshot) (V(before),
       V(after) or V(both)), C(reason) and C(expected), which is true if the tenant has nothing of the kind or it was not
       to be read. C(complete) is true if that holds for all of them.
-    - C(ended) has the accepted differences that have expired.
-    - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers, and C(about) is O(about).
+    - C(ended) has the accepted differences that have expired, and C(unmatched) those that match no difference.
+    - C(before) and C(after) have C(taken_at) and C(tenant), C(summary) has numbers. C(about) is O(about), and
+      C(rehearsal) is O(rehearsal).
   type: raw
   sample: {equal: true, ok: true, differences: [], people: []}
 """
@@ -122,20 +129,28 @@ from ansible.errors import AnsibleFilterError
 from ..module_utils._core.errors import OF_ANSWERS, TenantError
 from ..module_utils._snapshot.diff import compare
 from ..plugin_utils._diff_report import markdown, not_compared_of, page, rows_of
+from ..plugin_utils._diff_terminal import acceptances_of, lines_of
 from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data, text_as_data
 
 _FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
     "data": lambda found: found,
     "rows": rows_of,
+    "lines": lines_of,
     "not_compared": not_compared_of,
+    "acceptances": acceptances_of,
     "markdown": markdown,
     "html": page,
 }
 
 
 def snapshot_diff(
-    before: Any, after: Any = None, accepted_differences: Any = (), format: str = "data", about: Any = None
+    before: Any,
+    after: Any = None,
+    accepted_differences: Any = (),
+    format: str = "data",
+    about: Any = None,
+    rehearsal: bool = False,
 ) -> Any:
     """The changes, in the requested format. Raises AnsibleFilterError for values that cannot be compared."""
     if format not in _FORMATS:
@@ -149,7 +164,8 @@ def snapshot_diff(
                 differences = compare(old, new, accepted_differences, datetime.now(UTC).date())
             except OF_ANSWERS as error:
                 raise other_form(error) from error
-            before = {**differences, "about": {str(name): str(text) for name, text in dict(about or {}).items()}}
+            lines = {str(name): str(text) for name, text in dict(about or {}).items()}
+            before = {**differences, "about": lines, "rehearsal": rehearsal}
         found = _FORMATS[format](before)
         return text_as_data(found) if isinstance(found, str) else as_data(found)
     except TenantError as error:

@@ -136,6 +136,21 @@ not_read:
       description: C(status), C(code) and C(message) of the service's response.
       type: dict
       returned: if the service responded
+not_read_reasons:
+  description: The reasons of C(not_read), each once. Several kinds often lack the same permission.
+  returned: success
+  type: list
+  elements: dict
+  contains:
+    titles:
+      description: The kinds in words.
+      type: list
+      elements: str
+      returned: always
+    reason:
+      description: Why they could not be read, without what differs between the kinds.
+      type: str
+      returned: always
 progress:
   description: Progress messages while the statistics are read, and of a snapshot that takes long.
   returned: when the task waited

@@ -13,10 +13,13 @@ from ..module_utils._core.text import counted
 from ..module_utils._snapshot.export import Export, Section, export_of
 from ..module_utils._snapshot.exported import Missing
 from ..module_utils._snapshot.kinds import KINDS
+from ..module_utils._snapshot.unread import by_reason
 from ._export_text import comment, entry, item
 
 FIRST_LINE = "# Written by intune.exchange.export."
 PLAYBOOK = "apply.yml"
+_LONGEST = 2000  # characters of a reason, at whose end the permission is
+REFUSALS = "intune.exchange.plays.apply"  # a playbook of the collection
 
 
 def files_of(snapshot: Mapping[str, Any]) -> dict[str, str]:
@@ -70,13 +73,18 @@ def _playbook(export: Export, source: str) -> Iterator[str]:
         "A change that would lock out devices or people is refused. Accept that with -e export_accept_impact=true, and "
         "for Conditional Access with -e export_accept_lockout_risk=true."
     )
-    yield "#"
-    yield "# What is not in this export:"
-    for one in export.missing:
-        name = f"{one.name}: " if one.name else ""
-        lines = list(comment(f"{KINDS[one.kind].title}: {name}{one.reason}"))
-        yield f"# - {lines[0][2:]}"
-        yield from (f"#   {line[2:]}" for line in lines[1:])
+    for heading, entries in (
+        ("What could not be read, and so is not in this export:", _unread(export)),
+        ("What cannot be exported:", _left(export.missing)),
+    ):
+        if entries:
+            yield "#"
+            yield f"# {heading}"
+            yield from (line for one in entries for line in _listed(one))
+    yield ""
+    yield "- name: Refuse a target without tenants, blank and mistyped variables, and hosts without a tenant"
+    yield f"  ansible.builtin.import_playbook: {REFUSALS}"
+    yield ""
     yield "- name: Bring a tenant to the state that was exported"
     yield "  hosts: \"{{ target | default('localhost') }}\""
     yield "  connection: local"
@@ -94,6 +102,21 @@ def _playbook(export: Export, source: str) -> Iterator[str]:
         if number:
             yield ""
         yield from _task(section)
+
+
+def _unread(export: Export) -> list[str]:
+    """Each reason once: it is what somebody can do something about."""
+    return [f"{', '.join(one['titles'])}: {one['reason']}" for one in by_reason(export.unread)]
+
+
+def _left(missing: Iterable[Missing]) -> list[str]:
+    return [f"{KINDS[one.kind].title}: {f'{one.name}: ' if one.name else ''}{one.reason}" for one in missing]
+
+
+def _listed(text: str) -> Iterator[str]:
+    lines = list(comment(text))
+    yield f"# - {lines[0][2:]}"
+    yield from (f"#   {line[2:]}" for line in lines[1:])
 
 
 def _task(section: Section) -> Iterator[str]:
@@ -130,9 +153,6 @@ def summary_of(snapshot: Mapping[str, Any]) -> list[str]:
         if one.items
     ]
     own = {one.part.kind for one in export.sections}
-    left = [
-        one_line(f"Not exported, {KINDS[one.kind].title}: {f'{one.name}: ' if one.name else ''}{one.reason}")
-        for one in export.missing
-        if one.kind in own
-    ]
-    return [*held, *left]
+    left = [f"Not exported, {one}" for one in _left(one for one in export.missing if one.kind in own)]
+    unread = [f"  {one_line(one, _LONGEST)}" for one in _unread(export)]
+    return [*held, *(["Could not be read, and so not exported:"] if unread else []), *unread, *map(one_line, left)]

@@ -18,10 +18,10 @@ _WIDTH = 100  # characters of a line with several values
 
 
 def comment(text: str, indent: str = "") -> Iterator[str]:
-    """A comment in lines of at most 120 characters; no text can end it early."""
+    """A comment in lines of at most 120 characters, as an entry of a list too; no text can end it early."""
     line = ""
     for word in one_line(text, 10_000).split(" "):
-        if line and len(indent) + len(line) + len(word) > 116:
+        if line and len(indent) + len(line) + len(word) > 113:
             yield f"{indent}# {line}"
             line = ""
         line = f"{line} {word}" if line else word

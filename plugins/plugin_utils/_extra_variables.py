@@ -19,7 +19,7 @@ from ..module_utils._core.text import did_you_mean
 _ROLES = Path(__file__).resolve().parents[2] / "roles"
 _ROLE_OF = {"connector_": "connector", "mobile_access_": "mobile_access"}
 _TWO_WORDS = ("check_access_", "check_requirements_", "mobile_access_")
-_NEAR = 0.85  # of difflib: one wrong letter in a name of seven
+_NEAR = 0.85  # of difflib: one wrong letter in a name of seven; and in one of six, by _edits
 _SHOWN = 8
 _EDITS = 2  # of a mistyped variable of a role
 _LONG = 6  # letters after the prefix; in a shorter name, two others make another word
@@ -52,6 +52,7 @@ def unknown_variables(given: Iterable[str], known: Collection[str]) -> list[str]
     sentences = []
     for name in sorted(unknown - known):
         near = difflib.get_close_matches(name, sorted(known), 1, _NEAR)
+        near = near or [one for one in known if len(one) >= _LONG and one[0] == name[0] and _edits(name, one) == 1]
         if near or _prefix(name) in prefixes:
             sentences.append(f"{name} is not a variable of this playbook. {_next_step(name, known)}")
     return sentences

@@ -51,23 +51,34 @@ class Rows:
         return _within(row[first], rest)
 
 
-def table(name: str, rows: Any, columns: Any, width: int = 50, line_width: int = 100) -> list[str]:
+def table(
+    name: str, rows: Any, columns: Any, width: int = 50, line_width: int = 100, whole_words: bool = False
+) -> list[str]:
     """The rows as lines for a terminal, the headings first. `name` is that of the filter.
 
     Cells have at most `width` characters, lines at most `line_width` (0: no maximum): the widest columns are wrapped.
+    With `whole_words`, there is no line if a word must be broken, such as an id that somebody may copy.
     """
     found = Rows(name, rows, columns)
     values = [found.headings, *found]
     cells = [[one_line(text_of(value), width) or "-" for value in row] for row in values]
-    widths = _narrowed([max(map(_columns, column)) for column in zip(*cells, strict=True)], line_width)
+    by_column = [*zip(*cells, strict=True)]
+    words = [max(_columns(word) for text in column for word in text.split()) for column in by_column]
+    widths = _narrowed([max(map(_columns, column)) for column in by_column], words, line_width)
+    if whole_words and any(given < word for given, word in zip(widths, words, strict=True)):
+        return []
     return [line for texts, row in zip(cells, values, strict=True) for line in _lines(texts, row, widths)]
 
 
-def _narrowed(widths: list[int], line_width: int) -> list[int]:
-    """The widths of columns that fit a line: the widest columns become narrower, down to a minimum."""
+def _narrowed(widths: list[int], words: list[int], line_width: int) -> list[int]:
+    """The widths of columns that fit a line: the widest become narrower, and break words only if nothing else helps."""
     found = list(widths)
-    while 0 < line_width < sum(found) + len(_GAP) * (len(found) - 1) and max(found) > _NARROWEST:
-        found[found.index(max(found))] -= 1
+    for least in ([max(one, _NARROWEST) for one in words], words, [_NARROWEST] * len(words)):
+        while 0 < line_width < sum(found) + len(_GAP) * (len(found) - 1):
+            wide = [number for number, one in enumerate(found) if one > least[number]]
+            if not wide:
+                break
+            found[max(wide, key=lambda number: found[number])] -= 1
     return found
 
 
@@ -82,7 +93,8 @@ def _lines(texts: list[str], row: list[Any], widths: list[int]) -> Iterator[str]
 def _wrapped(text: str, width: int) -> list[str]:
     if _columns(text) <= width:
         return [text]
-    return textwrap.wrap(text, width if _columns(text) == len(text) else max(1, width // 2))  # some take two columns
+    # Some characters take two columns.
+    return textwrap.wrap(text, width if _columns(text) == len(text) else max(1, width // 2), break_on_hyphens=False)
 
 
 def _padded(text: str, value: Any, width: int) -> str:

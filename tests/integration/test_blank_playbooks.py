@@ -18,6 +18,20 @@ from simulator import Simulator
 from .conftest import Play
 from .warm import ansible
 
+SNAPSHOT = {
+    "format": "intune.exchange.snapshot",
+    "version": 1,
+    "taken_at": "2026-11-29T08:00:00Z",
+    "tenant": {"id": "t", "name": "Contoso"},
+    "objects": {
+        "device_access_rules": [
+            {"Guid": "1", "Characteristic": "DeviceModel", "QueryString": "x", "AccessLevel": "Block", "Identity": "x"}
+        ]
+    },
+    "not_read": {},
+    "end_of_snapshot": True,
+}
+
 
 def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variables: Any) -> str:
     """The output of a shipped playbook, which must fail, with the sign-in of a tenant in its environment."""
@@ -182,6 +196,37 @@ def test_an_inventory_of_tenants_is_never_passed_over(tmp_path: Path, simulator:
     said = run(tmp_path, simulator, "approve", str(inventory), target="fabrikam", mobile_access_max_affected=9)
     assert "mobile_access_confrm is not a variable of the role mobile_access" in said
     assert len(simulator.requests()) == before
+
+
+def test_an_exported_playbook_refuses_the_same(tmp_path: Path, simulator: Simulator) -> None:
+    """It has changes that nobody saw for this tenant, so a typing error must not choose another one."""
+    (tmp_path / "snapshot.yml").write_text(json.dumps(SNAPSHOT))
+    given = {"snapshot_file": "snapshot.yml", "export_folder": "contoso"}
+    environment = simulator.environment("phones")
+    command = ("ansible-playbook", "intune.exchange.export", "-e", json.dumps(given))
+    done = ansible(*command, folder=tmp_path, environment=environment)
+    assert done.returncode == 0, done.stdout + done.stderr
+    (tmp_path / "inventory.yml").write_text(
+        "all: {hosts: {web: {}, ready: {tenant_options: {tenant_id: ready.example}}}}"
+    )
+    before = len(simulator.requests())
+    for variable, words in (
+        ("tarket=ready", "tarket is not a variable of this playbook. Did you mean target?"),
+        ("target=redy", "target=redy matches no tenant of the inventory"),
+        ("target=", "target is blank, and a blank value never means every tenant."),
+        ("target=web", "The host web has no tenant_options.tenant_id"),
+        ("unset=1", "The inventory has tenants, such as ready, but target is not set"),
+        ("export_acept_impact=true", "export_acept_impact is not a variable of this playbook."),
+    ):
+        arguments = ("contoso/apply.yml", "-i", "inventory.yml", "-e", variable, "--check")
+        done = ansible("ansible-playbook", *arguments, folder=tmp_path, environment=environment)
+        said = " ".join((done.stdout + done.stderr).split())
+        assert done.returncode != 0 and words in said and "Apply the" not in said, (variable, said)
+    assert len(simulator.requests()) == before
+    done = ansible("ansible-playbook", "contoso/apply.yml", "--check", folder=tmp_path, environment=environment)
+    said = done.stdout + done.stderr
+    assert f"Tenant: {environment['AZURE_TENANT_ID']}" in said and "Apply the device access rules" in said, said
+    assert done.returncode == 0 and "changed=1" in said, said
 
 
 def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Path, simulator: Simulator) -> None:

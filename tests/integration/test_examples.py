@@ -273,7 +273,8 @@ class Reader:
             given = {name: value for name, value in given.items() if name.endswith(places)}
         if command.startswith("ansible-playbook"):
             # Without target the environment selects the tenant, which playbooks refuse beside tenants of an inventory.
-            own = command.startswith("ansible-playbook intune.exchange.") and "target=" not in command
+            refusing = ("ansible-playbook intune.exchange.", "ansible-playbook contoso/apply.yml")
+            own = command.startswith(refusing) and "target=" not in command
             inventory = "localhost," if own else f"{self.folder}/inventory.yml"
             command += f" -i {inventory} -e @{self.folder}/variables.yml"
         given |= {

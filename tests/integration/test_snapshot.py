@@ -81,7 +81,8 @@ def test_a_playbook_is_rehearsed_on_a_copy(simulator: Simulator, tmp_path: Path)
     assert (device["before"], device["after"]) == ("Allowed", "Blocked")
     assert {one["kind"] for one in found["differences"]} == {"device_access_rules", "mobile_devices"}
     assert [one["person"] for one in found["people"]] == ["adele.vance@retired-covered.example"]
-    assert "iPhone14C2" in (tmp_path / "report/differences.md").read_text()
+    marked = (tmp_path / "report/differences.md").read_text()
+    assert "iPhone14C2" in marked and "# Rehearsal: what would change" in marked
     # Compared with the same file, nothing differs: a status for pipelines.
     code, output = run(tmp_path, {}, "compare", before="contoso.yml", after="contoso.yml", compare_strict=True)
     assert code == 0 and "No difference." in output, output
@@ -175,6 +176,9 @@ def test_a_rehearsal_signs_in_to_no_machine_of_an_inventory(simulator: Simulator
     )
     about = json.loads((tmp_path / "report/differences.json").read_text())["about"]
     assert about["Other hosts"] == "the playbook tried to reach machines of an inventory, and was refused"
+    assert about["Requests"] == "none"
+    said = "after it asked for machines of an inventory, which a rehearsal refuses."
+    assert said in " ".join(output.split()) and "INTUNE_EXCHANGE_REHEARSAL" in output, output
     # In the output of another callback as well; and a playbook that cannot be parsed asked for nothing.
     brief = {"ANSIBLE_STDOUT_CALLBACK": "intune.exchange.brief"}
     code, output = run(tmp_path, brief, "rehearse", **given, **inventory)

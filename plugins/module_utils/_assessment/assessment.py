@@ -59,7 +59,7 @@ GRAPH_READS = {
     "policies": READ_POLICIES,
     "security_defaults": Read(
         "policies/identitySecurityDefaultsEnforcementPolicy",
-        Purpose("read whether security defaults are on", "Policy.Read.All"),
+        Purpose("read the security defaults", "Policy.Read.All"),
         collection=False,
     ),
     "managed_devices": Read("deviceManagement/managedDevices", READ_MANAGED_DEVICES),

@@ -11,24 +11,23 @@ from typing import Any
 
 from .._core.errors import usage
 from .._core.resource import Record, normalize_case
+from .accepted import Acceptances
 from .kinds import KINDS, Kind
 from .people import EVERYBODY, OWNED, POLICIES, People
 from .same import differing
+from .unread import NOTHING_THERE
 
 Snapshot = Mapping[str, Any]
-# Errors that say that the tenant has nothing of a kind, or that it was excluded.
-_NOTHING_THERE = frozenset({"no_intune_licence", "no_licence", "not_asked", "not_offered"})
-_OF_ACCEPTED = ("kind", "object", "property", "reason", "until")
 _STATES = ("DeviceAccessState", "DeviceAccessStateReason")
 
 
 def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, Any]], today: date) -> dict[str, Any]:
     """The differences, and the people whose objects differ. Raises `TenantError` for incomparable snapshots."""
-    _check(before, after, accepted)
+    _check(before, after)
     people = People(before, after)
-    meant = [_ids_of(entry, before, after) for entry in accepted]
+    acceptances = Acceptances(accepted, lambda entry: _ids_of(entry, before, after), today)
     found = [
-        {**one, "accepted": _acceptance(accepted, meant, one, today)}
+        {**one, "accepted": acceptances.of(one)}
         for kind in KINDS
         if kind in before["objects"] and kind in after["objects"]
         for one in _of_kind(kind, before["objects"][kind], after["objects"][kind], people)
@@ -45,17 +44,19 @@ def compare(before: Snapshot, after: Snapshot, accepted: Sequence[Mapping[str, A
         "devices": [one for one in found if one["kind"] == "mobile_devices" and one["property"] in _STATES[:1]],
         "complete": all(one["expected"] for one in missing),
         "not_compared": missing,
-        "ended": [one for one in accepted if today > date.fromisoformat(str(one["until"]))],
+        "ended": acceptances.ended,
+        "unmatched": acceptances.unmatched,
         "summary": {
             **{change: sum(one["change"] == change for one in found) for change in ("added", "removed", "changed")},
             "objects": len({(one["kind"], one["id"]) for one in found}),
             "people": len({person for one in found for person in one["people"]} - {EVERYBODY}),
             "accepted": len(found) - len(opened),
+            "expired": acceptances.expired,
         },
     }
 
 
-def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, Any]]) -> None:
+def _check(before: Snapshot, after: Snapshot) -> None:
     ids = [normalize_case(str(one["tenant"].get("id"))) for one in (before, after)]
     if ids[0] != ids[1]:
         if before.get("pseudonymized") is True or after.get("pseudonymized") is True:
@@ -67,27 +68,6 @@ def _check(before: Snapshot, after: Snapshot, accepted: Iterable[Mapping[str, An
             f"the snapshots are of two tenants, {_tenant(before)} and {_tenant(after)}, whose objects have other ids",
             "Compare snapshots of the same tenant",
         )
-    for one in accepted:
-        if not isinstance(one, Mapping) or not {"kind", "reason", "until"} <= set(one):
-            raise usage(f"an accepted difference needs kind, reason and until, and one is {one!r}")
-        unknown = [str(name) for name in one if name not in _OF_ACCEPTED]
-        blank = [name for name in _OF_ACCEPTED if name in one and (one[name] is None or not str(one[name]).strip())]
-        if unknown or blank:
-            raise usage(
-                f"{', '.join([*unknown, *blank])} of an accepted difference in {one['kind']} "
-                f"{'is not known' if unknown else 'is blank'}, and that never means everything",
-                f"Use {', '.join(_OF_ACCEPTED)}; without object or property, all of them are accepted",
-            )
-        if str(one["kind"]) not in KINDS:
-            problem = f"{one['kind']} of an accepted difference is not a kind of object in snapshots"
-            raise usage(problem, f"Use {', '.join(KINDS)}")
-        try:
-            date.fromisoformat(str(one["until"]))
-        except ValueError:
-            raise usage(
-                f"until of the accepted difference in {one['kind']} is {one['until']!r}",
-                "Set it to a date such as 2027-01-31",
-            ) from None
 
 
 def _tenant(snapshot: Snapshot) -> str:
@@ -107,7 +87,7 @@ def _not_compared(before: Snapshot, after: Snapshot) -> Iterator[dict[str, Any]]
         sides = {"before": before, "after": after}
         missing = {name: one["not_read"].get(kind) or {} for name, one in sides.items() if kind not in one["objects"]}
         reasons = {name: str(one.get("reason") or "it is not in the snapshot") for name, one in missing.items()}
-        expected = len(missing) == 2 and all(one.get("error") in _NOTHING_THERE for one in missing.values())
+        expected = len(missing) == 2 and all(one.get("error") in NOTHING_THERE for one in missing.values())
         if len(set(reasons.values())) == 1 and len(reasons) == 2:
             reasons = {"both": reasons["before"]}
         for side, reason in reasons.items():
@@ -136,24 +116,6 @@ def _ids_of(entry: Mapping[str, Any], before: Snapshot, after: Snapshot) -> set[
             f"Set object to the {known.identity} of one of them",
         )
     return called[0] | called[1] - old.keys()
-
-
-def _acceptance(
-    accepted: Iterable[Mapping[str, Any]], meant: Iterable[set[str] | None], one: Mapping[str, Any], today: date
-) -> dict[str, str] | None:
-    """The reason and the last day, if the difference is accepted today. `meant` are the ids of each entry."""
-    for entry, ids in zip(accepted, meant, strict=True):
-        fits = (
-            entry["kind"] == one["kind"]
-            and (ids is None or normalize_case(one["id"]) in ids)
-            and (
-                entry.get("property") is None
-                or normalize_case(str(entry["property"])) == normalize_case(one["property"])
-            )
-        )
-        if fits and today <= date.fromisoformat(str(entry["until"])):
-            return {"reason": str(entry["reason"]), "until": str(entry["until"])}
-    return None
 
 
 def _of_kind(kind: str, before: Iterable[Record], after: Iterable[Record], people: People) -> Iterator[dict[str, Any]]:

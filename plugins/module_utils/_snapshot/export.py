@@ -15,6 +15,7 @@ from .export_policies import conditional_access
 from .export_rights import role_assignments, role_groups, roles, service_principals
 from .exported import Exported, Missing
 from .kinds import KINDS
+from .unread import NOTHING_THERE
 
 Snapshot = Mapping[str, Any]
 
@@ -143,10 +144,11 @@ class Export:
     sections: list[Section]
     ids: dict[str, dict[str, Any]] = field(default_factory=dict)
     missing: list[Missing] = field(default_factory=list)
+    unread: dict[str, Mapping[str, Any]] = field(default_factory=dict)  # by kind, as in the snapshot
 
 
 def export_of(snapshot: Snapshot) -> Export:
-    """What can be applied to a tenant. A kind that was not read, or that needs one, is missing with the reason."""
+    """What can be applied to a tenant. A kind that needs one that was not read is missing."""
     objects, not_read = snapshot["objects"], snapshot["not_read"]
     sections: list[Section] = []
     missing: list[Missing] = []
@@ -154,8 +156,9 @@ def export_of(snapshot: Snapshot) -> Export:
     for part in PARTS:
         unread = [kind for kind in (part.kind, *part.needs) if kind not in objects]
         if unread:
-            reason = str((not_read.get(unread[0]) or {}).get("reason") or "it is not in the snapshot")
-            missing.append(Missing(part.kind, "", f"{KINDS[unread[0]].title} could not be read: {reason}"))
+            if part.kind in objects:
+                titles = " and ".join(KINDS[kind].title for kind in unread)
+                missing.append(Missing(part.kind, "", f"this needs the {titles}, which could not be read"))
             sections.append(Section(part, []))
             continue
         found = part.make(objects)
@@ -165,14 +168,21 @@ def export_of(snapshot: Snapshot) -> Export:
     for kind, reason in _BY_HAND.items():
         if objects.get(kind):
             missing.append(Missing(kind, _counted(kind, objects[kind]), reason))
-        elif kind in not_read and kind not in objects:
-            missing.append(Missing(kind, "", str(not_read[kind].get("reason") or "it could not be read")))
-    return Export(sections, ids, sorted(missing, key=lambda one: list(KINDS).index(one.kind)))
+    needed = {kind for part in PARTS for kind in (part.kind, *part.needs)}
+    unread_kinds = {
+        kind: not_read.get(kind) or {}
+        for kind in KINDS
+        if kind not in objects
+        and (kind in needed or (kind in not_read and not_read[kind].get("error") not in NOTHING_THERE))
+    }
+    return Export(sections, ids, sorted(missing, key=lambda one: list(KINDS).index(one.kind)), unread_kinds)
 
 
 def _counted(kind: str, objects: list[Record]) -> str:
     known = KINDS[kind]
     if not known.identity or len(objects) > 5:
         return str(len(objects)) if known.identity else ""
-    names = [next((str(one[name]) for name in known.names if one.get(name)), "") for one in objects]
+    if known.names == ("principalId",):  # an id that nobody recognizes
+        return str(len(objects))
+    names = {next((str(one[name]) for name in known.names if one.get(name)), "") for one in objects}
     return ", ".join(sorted(filter(None, names), key=normalize_case))

@@ -23,6 +23,7 @@ from .file import check_target, check_tenant, write_snapshot
 from .kinds import FORMAT, KINDS, NOT_ASKED, VERSION
 from .pseudonymize import pseudonymized
 from .reads import exchange_calls, read_graph
+from .unread import by_reason
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "path": {"type": "path"},
@@ -49,14 +50,14 @@ def take_snapshot(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
         snapshot = {**hidden, "pseudonymized": True, "objects": objects}
     if path and not check_mode:
         write_snapshot(path, snapshot)
+    left = snapshot["not_read"]
     return {
         "changed": bool(path),
         "snapshot": None if path else snapshot,
         "path": path,
         "counts": {kind: len(objects) for kind, objects in snapshot["objects"].items()},
-        "not_read": [
-            {"kind": kind, "title": KINDS[kind].title, **problem} for kind, problem in snapshot["not_read"].items()
-        ],
+        "not_read": [{"kind": kind, "title": KINDS[kind].title, **problem} for kind, problem in left.items()],
+        "not_read_reasons": by_reason(left),
     }
 
 

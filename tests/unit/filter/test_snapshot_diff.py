@@ -248,7 +248,15 @@ def test_a_change_is_shown_with_the_people_whom_it_is_about() -> None:
     adele = next(one for one in found["people"] if one["person"] == "adele@contoso.example")
     assert adele["access"] == [{"device": "PHONE", "before": "Allowed", "after": "Quarantined"}]
     assert len(adele["differences"]) == 2 and not found["ok"]
-    assert found["summary"] == {"added": 0, "removed": 0, "changed": 4, "objects": 4, "people": 2, "accepted": 0}
+    assert found["summary"] == {
+        "added": 0,
+        "removed": 0,
+        "changed": 4,
+        "objects": 4,
+        "people": 2,
+        "accepted": 0,
+        "expired": 0,
+    }
 
 
 def policies(**users: list[str]) -> dict[str, Any]:
@@ -308,6 +316,11 @@ def test_what_was_not_read_is_neither_the_same_nor_gone() -> None:
     assert missing["mailboxes", "after"] == "Could not read the mailboxes."
     assert ("groups", "both") in missing and ("mailboxes", "before") not in missing
     assert not found["complete"]
+    reason = f"Could not read the mailboxes. {'Long. ' * 200}Grant Policy.Read.All."
+    after["not_read"]["mailboxes"]["reason"] = reason
+    long = snapshot_diff(SNAPSHOT, after)
+    assert "Grant Policy.Read.All." in snapshot_diff(long, format="markdown").replace("\\", "")
+    assert "Grant Policy.Read.All." in snapshot_diff(long, format="html")
     lines = snapshot_diff(found, format="not_compared")
     assert "Not compared, since the second snapshot lacks them: mailboxes." in lines
     assert any("neither snapshot has them" in line and "groups" in line for line in lines)
@@ -324,18 +337,51 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
     found = snapshot_diff(SNAPSHOT, after, [accepted])
     assert found["ok"] and not found["equal"] and found["summary"]["accepted"] == 1
     assert found["differences"][0]["accepted"] == {"reason": "On leave", "until": "2999-01-31"}
+    assert snapshot_diff(found, format="rows")[0]["Accepted"] == "until 2999-01-31: On leave"
     over = {**accepted, "until": "2020-01-31"}
     found = snapshot_diff(SNAPSHOT, after, [over])
-    assert not found["ok"] and found["ended"] == [over]
+    assert not found["ok"] and found["ended"] == [over] and found["summary"]["expired"] == 1
+    assert snapshot_diff(found, format="acceptances") == [
+        "Accepted differences that have expired:",
+        "  mailboxes: Adele@contoso.example (until 2020-01-31): On leave",
+    ]
+    # One that is accepted until another date as well is not expired.
+    both = snapshot_diff(SNAPSHOT, after, [over, accepted])
+    assert both["ok"] and both["summary"]["expired"] == 0 and both["unmatched"] == []
     for other in ({"object": "alex"}, {"property": "ImapEnabled"}, {"kind": "users"}):
-        assert not snapshot_diff(SNAPSHOT, after, [accepted | other])["ok"]
-    for wrong in ({"kind": "mailboxes"}, {**accepted, "until": "soon"}, {**accepted, "kind": "mailbox"}):
+        found = snapshot_diff(SNAPSHOT, after, [accepted | other])
+        assert not found["ok"] and found["unmatched"] == [accepted | other]
+        assert snapshot_diff(found, format="acceptances")[0] == "Accepted differences that match no difference:"
+        assert "match no difference" in snapshot_diff(found, format="markdown")
+    for wrong in ({"kind": "mailboxes"}, {**accepted, "until": "soon"}, {**accepted, "kind": "mailbox"}, 5):
         with pytest.raises(AnsibleFilterError, match="accepted difference"):
             snapshot_diff(SNAPSHOT, after, [wrong])
     # A misspelt or blank name must not accept every object.
     for blank in ({"objects": "adele"}, {"object": None}, {"property": " "}):
         with pytest.raises(AnsibleFilterError, match="never means everything"):
             snapshot_diff(SNAPSHOT, after, [{**accepted, **blank}])
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [
+        (
+            {"kind": "mailboxes", "object": "a", "reason": "x"},
+            r"difference 2 \(mailboxes, a\) has no until\. Each needs",
+        ),
+        ({"object": "a"}, r"difference 2 \(a\) has no kind and no reason and no until"),
+        ({"kind": "device_acces_rules", "reason": "x", "until": "2999-01-31"}, "Perhaps device_access_rules is meant"),
+        ({"kind": "device acess rules", "reason": "x", "until": "2999-01-31"}, "Perhaps device_access_rules is meant"),
+        ({"kind": "Intune setings", "reason": "x", "until": "2999-01-31"}, "Perhaps intune_settings is meant"),
+        ({"kind": "planets", "reason": "x", "until": "2999-01-31"}, "Use organization, "),
+        ([], "accepted difference 2 is not a dictionary"),
+    ],
+)
+def test_what_an_accepted_difference_lacks_is_said(entry: Any, said: str) -> None:
+    good = {"kind": "Mailboxes", "reason": "As reports show it", "until": "2999-01-31"}
+    assert snapshot_diff(SNAPSHOT, changed(mailboxes={"ActiveSyncEnabled": False}), [good])["ok"]
+    with pytest.raises(AnsibleFilterError, match=said):
+        snapshot_diff(SNAPSHOT, SNAPSHOT, [good, entry])
 
 
 GROUPS = [{"id": "g1", "displayName": "g2"}, {"id": "g2", "displayName": "Same"}, {"id": "g3", "displayName": "same"}]
@@ -387,6 +433,43 @@ def test_text_of_a_tenant_stays_text_in_each_format() -> None:
     assert json.loads(json.dumps(snapshot_diff(SNAPSHOT, after)))["differences"][0]["after"] == name
     with pytest.raises(AnsibleFilterError, match="no format xml"):
         snapshot_diff(SNAPSHOT, after, format="xml")
+
+
+def test_a_terminal_shows_access_first_and_breaks_no_id() -> None:
+    before, after = copy.deepcopy(SNAPSHOT), changed(activesync_organization_settings={"DefaultAccessLevel": "Block"})
+    for snapshot, state in ((before, "Allowed"), (after, "Quarantined")):
+        phone = {"DeviceAccessState": state, "DeviceAccessStateReason": f"{state}ByPolicy", "DeviceId": "5FF8" * 8}
+        snapshot["objects"]["mobile_devices"][0] |= phone
+    lines = snapshot_diff(before, after, format="lines")
+    assert [line.split()[0] for line in lines[:2]] == ["Device", "5FF8" * 8]
+    assert max(map(len, lines)) <= 100
+    assert lines[2:] == [
+        "organization settings for mobile access: Mobile Mailbox Settings changed",
+        "  DefaultAccessLevel: Allow -> Block",
+        f"mobile devices: {'5FF8' * 8} changed",
+        "  DeviceAccessStateReason: AllowedByPolicy -> QuarantinedByPolicy",
+        "  People: adele@contoso.example",
+    ]
+    accepted = {"kind": "mobile devices", "reason": "Change 4711", "until": "2999-01-31"}
+    lines = snapshot_diff(before, after, [accepted], format="lines")
+    assert lines[0].startswith("Device ") and any("  2999-01-31  " in line for line in lines)
+    lines = snapshot_diff(before, after, [{**accepted, "reason": "https://a.b/4711"}], format="lines")
+    assert lines[:2] == [
+        f"mobile devices: {'5FF8' * 8} changed",
+        "  DeviceAccessState: Allowed -> Quarantined (accepted until 2999-01-31: https://a.b/4711)",
+    ]
+    assert snapshot_diff(before, before, format="lines") == ["No difference."]
+    [heading, row] = snapshot_diff(SNAPSHOT, changed(users={"displayName": "x"}), format="lines")
+    assert heading.startswith("Kind ") and "Accepted" not in heading and "displayName" in row
+
+
+def test_a_rehearsal_does_not_read_like_a_change_of_the_tenant() -> None:
+    for rehearsal in (True, False):
+        found = snapshot_diff(SNAPSHOT, changed(users={"displayName": "x"}), rehearsal=rehearsal)
+        for format in ("markdown", "html"):
+            said = snapshot_diff(found, format=format).replace("\\", "")
+            assert ("This is a rehearsal on a copy of Contoso (T)." in said) is rehearsal
+            assert ("What changed" in said) is not rehearsal and ("Rehearsal: what would change" in said) is rehearsal
 
 
 def text(**changes: Any) -> str:

@@ -35,9 +35,19 @@ def test_long_cells_are_cut() -> None:
 def test_a_wide_table_continues_its_cells_on_further_lines() -> None:
     row = {"id": "a-name-of-twenty-char", "text": "one two three four five six", "n": 7}
     assert to_table([row], ["id", "text", "n"], line_width=40) == [
-        "id                 text                n",
-        "a-name-of-twenty-  one two three four  7",
-        "char               five six",
+        "id                     text            n",
+        "a-name-of-twenty-char  one two three   7",
+        "                       four five six",
+    ]
+    # A word is broken only if nothing else helps.
+    assert to_table([row], ["id", "text", "n"], line_width=28) == [
+        "id                  text   n",
+        "a-name-of-twenty-c  one    7",
+        "har                 two",
+        "                    three",
+        "                    four",
+        "                    five",
+        "                    six",
     ]
     assert all(len(line) <= 100 for line in to_table([dict.fromkeys("abcd", "word " * 10)], list("abcd")))
 

@@ -61,7 +61,8 @@ def running() -> Iterator[Simulator]:
 
 def steps(files: Mapping[str, str]) -> Iterator[tuple[str, dict[str, Any]]]:
     """The module and the options of each run of the playbook, with its variables filled in."""
-    [play] = yaml.load(files["apply.yml"], Loader)
+    refusals, play = yaml.load(files["apply.yml"], Loader)
+    assert refusals["ansible.builtin.import_playbook"] == "intune.exchange.plays.apply"
     variables: dict[str, Any] = {}
     for name in play["vars_files"]:
         variables |= yaml.load(files[name], Loader) or {}
@@ -119,7 +120,12 @@ def check(simulator: Simulator, names: tuple[str, ...]) -> None:
         assert list(files)[-1] == "apply.yml"
         assert simulator.options(name)["client_secret"] not in str(files)
         if name == "missing_permission":  # unread kinds are named, and nothing is created from them
-            assert "could not be read" in files["apply.yml"]
+            head = files["apply.yml"].partition("- name: ")[0]
+            assert head.index("What could not be read") < head.index("What cannot be exported")
+            said = " ".join(head.replace("\n#   ", " ").split())
+            assert "Conditional Access policies, named locations, security defaults, groups: This needs Policy." in said
+            assert head.count("Policy.Read.All") == 1 and head.count("Exchange.ManageAsApp ") == 1
+        assert max(map(len, files["apply.yml"].splitlines())) <= 120
         for module, options in steps(files):
             result = apply(simulator, name, module, options)
             assert result["changed"] is False, (name, module, options, result.get("diff"))
@@ -251,7 +257,7 @@ def test_text_of_a_tenant_ends_no_comment_and_is_no_template(simulator: Simulato
     policy["conditions"]["users"]["includeGroups"] = [snapshot["objects"]["groups"][0]["id"]]
     policy["description"] = "{{ lookup('pipe', 'id') }}"
     files = snapshot_export(snapshot)
-    assert len(yaml.load(files["apply.yml"], Loader)) == 1
+    assert len(yaml.load(files["apply.yml"], Loader)) == 2
     found = yaml.load(files["vars/conditional_access_policies.yml"], Loader)["conditional_access_policies"]
     described = [one for one in found if one.get("description")]
     assert isinstance(described[0]["description"], Unsafe)
