@@ -39,7 +39,7 @@ RETURN = r"""
 _value:
   description: The text.
   type: str
-  sample: "\\[Sign in again\\](https\\://evil.example)"
+  sample: "\\*SM-G991B\\* at www\\.evil.example"
 """
 
 from collections.abc import Callable

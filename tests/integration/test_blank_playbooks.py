@@ -123,8 +123,8 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         (
             "bootstrap",
             "localhost,",
-            {"bootstrap_for": "connector", "bootstrap_credential_path": "/dev"},
-            "bootstrap_credential_path is /dev, which is a folder, and it must be a file. Nothing was read or changed.",
+            {"bootstrap_for": "connector", "bootstrap_credential_path": "/tmp"},
+            "bootstrap_credential_path is /tmp, which is a folder, and it must be a file. Nothing was read or changed.",
         ),
         (
             "bootstrap",
