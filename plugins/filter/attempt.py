@@ -49,7 +49,7 @@ _value:
       description: The result of the filter; null if it refused.
       type: raw
     problem:
-      description: Why the filter refused; empty if it did not.
+      description: Why the filter refused, without its name in front; empty if it did not.
       type: str
 """
 
@@ -75,7 +75,7 @@ def attempt(value: Any, filter: str, *arguments: Any, **options: Any) -> dict[st
     try:
         found = module.FilterModule().filters()[filter](value, *arguments, **options)
     except AnsibleFilterError as error:
-        problem = str(error)
+        problem = str(error).removeprefix(f"{filter}: ")  # the caller's message is about something else
     marked: dict[str, Any] = as_data({"value": found, "problem": problem})
     return marked
 

@@ -41,6 +41,7 @@ def test_a_refusal_is_said_once(tmp_path: Path, value: Any, name: str, arguments
     found = attempt(value, name, *arguments)
     assert found["value"] is None and said.replace("NOFILE", missing) in found["problem"]
     assert found["problem"].count("cannot be read") <= 1 and "Errno" not in found["problem"]
+    assert name not in found["problem"]
 
 
 def test_a_filter_that_does_not_exist_is_refused() -> None:
