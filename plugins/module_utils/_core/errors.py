@@ -21,18 +21,24 @@ _CONTROL = re.compile(
 OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)
 _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
+_LONGEST_WORD = 200  # of a problem: an id that a service returns may be of any length
 _LONGEST_STEP = 800
 _LONGEST_HANDLE = 80
 _MOST_ENTRIES = 200
 
 
-def one_line(text: object, limit: int = _LONGEST_MESSAGE) -> str:
+def one_line(text: object, limit: int = _LONGEST_MESSAGE, longest_word: int | None = None) -> str:
     """Text of a service, made safe for a terminal: one line, no control bytes, at most `limit` characters.
 
-    Secrets are masked before the text is cut: half a secret could no longer be recognized.
+    With `longest_word`, no word of it is longer than that many characters, so that one long value does not push out
+    the rest of the sentence. Secrets are masked before the text is cut: half a secret could no longer be recognized.
     """
-    line = " ".join(_CONTROL.sub(" ", masked(str(text))).split())
-    return line if len(line) <= limit else line[: limit - 1] + "…"
+    words = _CONTROL.sub(" ", masked(str(text))).split()
+    return _cut(" ".join(_cut(word, longest_word or limit) for word in words), limit)
+
+
+def _cut(text: str, limit: int) -> str:
+    return text if len(text) <= limit else text[: limit - 1] + "…"
 
 
 @dataclass(frozen=True)
@@ -124,7 +130,7 @@ class TenantError(Exception):
     def __str__(self) -> str:
         start = f"Could not {one_line(self.action)}" if self.action else ""
         where = f" on tenant {one_line(self.tenant, 80)}" if start and self.tenant else ""
-        problem = one_line(self.problem, _LONGEST_PROBLEM).rstrip(".")
+        problem = one_line(self.problem, _LONGEST_PROBLEM, _LONGEST_WORD).rstrip(".")
         sentence = f"{start}{where}: {problem}" if start else problem
         # Some name entries that the service listed.
         step = one_line(self.next_step or NEXT_STEPS.get(self.kind, ""), _LONGEST_STEP).rstrip(".")
