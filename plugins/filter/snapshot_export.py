@@ -21,13 +21,6 @@ options:
     description: The snapshot, as its file or as the module returned it.
     type: raw
     required: true
-  format:
-    description:
-      - V(files) for the text of each file by its path, the playbook C(apply.yml) last; V(summary) for lines that say
-        what is in the export and what is not.
-    type: str
-    choices: [files, summary]
-    default: files
 seealso:
   - module: intune.exchange.tenant_snapshot_info
   - plugin: intune.exchange.snapshot_diff
@@ -41,44 +34,49 @@ EXAMPLES = r"""
 
 - name: Show the files of an export
   ansible.builtin.debug:
-    msg: "{{ taken.snapshot | intune.exchange.snapshot_export | list }}"
+    msg: "{{ (taken.snapshot | intune.exchange.snapshot_export).files | list }}"
 
 - name: Show what is in it, and what is not
   ansible.builtin.debug:
-    msg: "{{ taken.snapshot | intune.exchange.snapshot_export(format='summary') }}"
+    msg: "{{ (taken.snapshot | intune.exchange.snapshot_export).summary }}"
 """
 
 RETURN = r"""
 _value:
-  description:
-    - By path, the text of a file; with O(format=summary), a list of lines.
-  type: raw
+  description: The export.
+  type: dict
+  contains:
+    files:
+      description: The text of each file by its path, the playbook C(apply.yml) last.
+      type: dict
+    summary:
+      description: Lines that say what is in the export, and what is not.
+      type: list
+      elements: str
   sample:
-    vars/device_access_rules.yml: "---\n..."
-    apply.yml: "---\n..."
+    files:
+      vars/device_access_rules.yml: "---\n..."
+      apply.yml: "---\n..."
+    summary: ["Device access rules: 3 objects"]
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.errors import OF_ANSWERS, TenantError
-from ..plugin_utils._export_files import files_of, summary_of
+from ..plugin_utils._export_files import export_text
 from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data
 
-_FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {"files": files_of, "summary": summary_of}
 
-
-def snapshot_export(snapshot: Any, format: str = "files") -> Any:
-    """The files or the summary. Raises AnsibleFilterError for anything but a snapshot."""
-    if format not in _FORMATS:
-        raise AnsibleFilterError(f"snapshot_export has no format {format}: use {', '.join(_FORMATS)}")
+def snapshot_export(snapshot: Any) -> Any:
+    """The files and the summary. Raises AnsibleFilterError for anything but a snapshot."""
     try:
         whole = snapshot_of(snapshot, "the snapshot")
         try:
-            return as_data(_FORMATS[format](whole))
+            return as_data(export_text(whole))
         except OF_ANSWERS as error:
             raise other_form(error) from error
     except TenantError as error:

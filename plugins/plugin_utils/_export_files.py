@@ -22,9 +22,14 @@ _LONGEST = 2000  # characters of a reason, at whose end the permission is
 REFUSALS = "intune.exchange.plays.apply"  # a playbook of the collection
 
 
-def files_of(snapshot: Mapping[str, Any]) -> dict[str, str]:
-    """The text of each file by its path; the playbook, which needs the others, comes last."""
+def export_text(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """`files`, the text of each file by its path, and `summary`, lines for the terminal about what is in them."""
     export = export_of(snapshot)
+    return {"files": _files(export, snapshot), "summary": _summary(export)}
+
+
+def _files(export: Export, snapshot: Mapping[str, Any]) -> dict[str, str]:
+    """The playbook, which needs the others, comes last."""
     source = f"{snapshot['tenant'].get('name')} ({snapshot['tenant'].get('id')}), read at {snapshot['taken_at']}"
     held = [one for one in export.sections if one.items]
     files = {f"vars/{one.part.kind}.yml": _variables(one, source, export.missing) for one in held}
@@ -144,9 +149,7 @@ def _value(option: str, items: Sequence[Mapping[str, Any]]) -> str:
     return f"{value} if item.{option} is defined else omit" if text else f"{value} | default(omit)"
 
 
-def summary_of(snapshot: Mapping[str, Any]) -> list[str]:
-    """What is in the export, and what is not, as lines for the terminal."""
-    export = export_of(snapshot)
+def _summary(export: Export) -> list[str]:
     held = [
         f"{KINDS[one.part.kind].title[0].upper()}{KINDS[one.part.kind].title[1:]}: {counted(len(one.items), 'object')}"
         for one in export.sections

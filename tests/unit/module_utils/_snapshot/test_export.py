@@ -116,7 +116,7 @@ def check(simulator: Simulator, names: tuple[str, ...]) -> None:
     with_objects = 0
     for name in names:
         prepared(simulator, name, RICH if name in ("retired_with_holes", "connected") else {})
-        files = snapshot_export(read(simulator, "tenant_snapshot_info", name)["snapshot"])
+        files = snapshot_export(read(simulator, "tenant_snapshot_info", name)["snapshot"])["files"]
         assert list(files)[-1] == "apply.yml"
         assert simulator.options(name)["client_secret"] not in str(files)
         if name == "missing_permission":  # unread kinds are named, and nothing is created from them
@@ -231,7 +231,7 @@ def test_a_tenant_without_these_objects_gets_them_all(simulator: Simulator, tmp_
     for module, options in own.items():
         apply(simulator, name, module, options)
     first = read(simulator, "tenant_snapshot_info", name)["snapshot"]
-    files = snapshot_export(first)
+    files = snapshot_export(first)["files"]
     path = tmp_path / "emptied.yml"
     path.write_text("".join(lines_of(emptied(first))))
     with Simulator(tenants=[path], rate_limits=False) as copy:
@@ -256,7 +256,7 @@ def test_text_of_a_tenant_ends_no_comment_and_is_no_template(simulator: Simulato
     policy = snapshot["objects"]["conditional_access_policies"][0]
     policy["conditions"]["users"]["includeGroups"] = [snapshot["objects"]["groups"][0]["id"]]
     policy["description"] = "{{ lookup('pipe', 'id') }}"
-    files = snapshot_export(snapshot)
+    files = snapshot_export(snapshot)["files"]
     assert len(yaml.load(files["apply.yml"], Loader)) == 2
     found = yaml.load(files["vars/conditional_access_policies.yml"], Loader)["conditional_access_policies"]
     described = [one for one in found if one.get("description")]
@@ -286,7 +286,7 @@ def holding(objects: dict[str, Any], not_read: dict[str, Any] | None = None) -> 
 
 def test_an_application_without_a_name_does_not_stop_the_playbook() -> None:
     snapshot = holding({"service_principals": [{"ObjectId": "1", "AppId": "2"}]})
-    assert """label: "{{ item.display_name | default('') }}\"""" in snapshot_export(snapshot)["apply.yml"]
+    assert """label: "{{ item.display_name | default('') }}\"""" in snapshot_export(snapshot)["files"]["apply.yml"]
 
 
 def test_a_property_of_another_form_is_refused_in_words() -> None:
@@ -306,7 +306,7 @@ def test_text_like_a_list_stays_text_before_ansible_core_2_19() -> None:
             "activesync_organization_settings": [settings],
         }
     )
-    text = snapshot_export(snapshot)["apply.yml"]
+    text = snapshot_export(snapshot)["files"]["apply.yml"]
     assert 'query_string: "{{ item.query_string | string }}"' in text and "user_mail_insert | string" in text
     assert 'access_level: "{{ item.access_level }}"' in text
 
@@ -331,11 +331,11 @@ def test_what_no_option_expresses_is_left_out_and_named() -> None:
         },
         {"mailboxes": {"reason": "Could not read the mailboxes. Grant it.", "error": "forbidden"}},
     )
-    files = snapshot_export(snapshot)
+    files = snapshot_export(snapshot)["files"]
     assert list(steps(files)) == []
     text = " ".join(files["apply.yml"].replace("\n#   ", " ").split())
     assert "Bots: the module conditional_access_policy has no option for conditions.clientApplications" in text
     assert "Twice (aaaaaaaa-0000-0000-0000-000000000002): several policies have this name" in text
     assert "i* (DeviceModel): its query string has a *" in text
     assert "Could not read the mailboxes" in text
-    assert snapshot_export(snapshot, format="summary")
+    assert any("Bots" in line for line in snapshot_export(snapshot)["summary"])

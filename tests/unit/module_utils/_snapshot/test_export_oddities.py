@@ -43,7 +43,7 @@ def as_ansible_reads(path: Path) -> Any:
 @pytest.mark.parametrize("text", HOSTILE)
 def test_no_text_of_a_tenant_is_evaluated(text: str, tmp_path: Path) -> None:
     settings = {"UserMailInsert": text, "DefaultAccessLevel": "Block", "AdminMailRecipients": []}
-    files = snapshot_export(holding({"activesync_organization_settings": [settings]}))
+    files = snapshot_export(holding({"activesync_organization_settings": [settings]}))["files"]
     name = "activesync_organization_settings"
     (file := tmp_path / "vars.yml").write_text(files[f"vars/{name}.yml"])
     [read] = as_ansible_reads(file)[name]
@@ -60,7 +60,7 @@ def test_the_check_above_sees_what_is_evaluated(tmp_path: Path) -> None:
 
 def exported(kind: str, **objects: Any) -> tuple[list[dict[str, Any]], str]:
     """The options of a kind in an export, and the text about what is missing, on one line."""
-    files = snapshot_export(holding(objects))
+    files = snapshot_export(holding(objects))["files"]
     found = yaml.load(files[f"vars/{kind}.yml"], Loader)[kind] if f"vars/{kind}.yml" in files else []
     return found, " ".join(files["apply.yml"].replace("\n#   ", " ").split())
 
@@ -178,4 +178,4 @@ def test_a_mailbox_policy_leaves_out_what_the_module_refuses() -> None:
     rule = {"Guid": "1", "Identity": "x", "Characteristic": "DeviceColor", "QueryString": "x", "AccessLevel": "Block"}
     rules, missing = exported("device_access_rules", device_access_rules=[rule])
     assert rules == [] and "x: characteristic DeviceColor: the module has no such value" in missing
-    assert list(steps(snapshot_export(holding({"device_access_rules": [rule]})))) == []
+    assert list(steps(snapshot_export(holding({"device_access_rules": [rule]}))["files"])) == []

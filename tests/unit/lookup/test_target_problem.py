@@ -1,0 +1,59 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A playbook never succeeds on no tenant, and an empty group is none of its business.
+
+What matches is decided by Ansible's own inventory, not by the lookup.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
+
+from ansible_collections.intune.exchange.plugins.lookup.target_problem import LookupModule
+
+GROUPS = {"all": ["contoso", "web.example"], "tenants": ["contoso"], "connector_missing": [], "ungrouped": []}
+NOWHERE: dict[str, list[str]] = {"all": [], "ungrouped": []}
+UNSET = object()
+
+
+def problem(target: Any, groups: dict[str, list[str]], source: str) -> str:
+    variables: dict[str, Any] = {"groups": groups, "ansible_inventory_sources": [source]}
+    if target is not UNSET:
+        variables["target"] = target
+    loader = DataLoader()
+    [found] = LookupModule(loader=loader, templar=Templar(loader=loader)).run([], variables)
+    return found
+
+
+@pytest.mark.parametrize(
+    "target",
+    [UNSET, "contoso", "tenants", "all", "connector_missing", "con*", "web.example,contoso", "all:!tenants", ["x"]],
+)
+def test_hosts_patterns_and_groups_of_the_inventory_are_no_problem(target: Any) -> None:
+    assert problem(target, GROUPS, "a,b") == ""
+
+
+@pytest.mark.parametrize("target", [None, "", " ", "\t\u200b"])
+@pytest.mark.parametrize("groups", [GROUPS, NOWHERE])
+def test_blank_is_never_every_tenant(target: str | None, groups: dict[str, list[str]]) -> None:
+    assert problem(target, groups, "a,b").startswith("target is blank, and a blank value never means every tenant. ")
+
+
+@pytest.mark.parametrize("target", ["contso", "tenants:!contoso", "zz*"])
+def test_what_matches_nothing_is_named(target: str, tmp_path: Path) -> None:
+    for source in ("a,b", str(tmp_path)):
+        said = problem(target, GROUPS, source)
+        assert said.startswith(f"target={target} matches no tenant of the inventory, so nothing was read")
+    said = problem(target, GROUPS, str(tmp_path / "hosts"))
+    assert said.startswith(f"target={target} matches no tenant, since there is no inventory ({tmp_path}/hosts). ")
+
+
+@pytest.mark.parametrize("target", ["all", "ungrouped"])
+def test_an_inventory_without_hosts_matches_nothing(target: str) -> None:
+    assert problem(target, NOWHERE, "a,b").startswith(f"target={target} matches no tenant")
