@@ -24,7 +24,7 @@ options:
     description:
       - The path of a file with the argument specifications of a role of this collection, whose variables are checked as
         well. Variables that are named like one of them but for a typing error, such as C(mobile_access_previw), are
-        listed too.
+        listed too, and negative numbers.
     type: str
   entry_point:
     description: The entry point in O(argument_specs).
@@ -131,15 +131,17 @@ class LookupModule(LookupBase):
         if path:
             unknown += mistyped_variables(variables, Path(path).parents[1].name)
         missing = [name for name in self.get_option("required") if name not in variables]
-        unusable = dict(self._unusable(variables))
+        # Those of roles are counts and times, and argument specs have no minimum.
+        numbers = {name: {"minimum": 0} for name, spec in options.items() if spec.get("type") == "int"}
+        unusable = dict(self._unusable(variables, numbers))
         if self.get_option("sentence"):
             anything = found or unknown or missing or unusable
             return [_sentence(found, unknown, missing, unusable)] if anything else []
         return found + unknown + [f"{name} is not set." for name in missing] + [*unusable]
 
-    def _unusable(self, variables: Any) -> Iterator[tuple[str, str]]:
+    def _unusable(self, variables: Any, numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """A sentence and a next step for each variable that is neither blank nor usable."""
-        examples, values = self.get_option("forms"), self.get_option("values")
+        examples, values = self.get_option("forms"), {**numbers, **self.get_option("values")}
         for name in (*examples, *values, *self.get_option("folders")):
             value = resolve_variable(self._templar, name, variables[name]) if name in variables else None
             if value is None or is_blank(value):

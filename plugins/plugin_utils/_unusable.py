@@ -29,7 +29,8 @@ def form_problem(name: str, value: Any, example: Any) -> tuple[str, str]:
 def value_problem(name: str, value: Any, allowed: Mapping[str, Any]) -> tuple[str, str]:
     """A sentence about a variable whose value is not allowed, and the next step; empty if it is.
 
-    `allowed` has `choices`, or `boolean`, or `minimum` and `unit` of a whole number, or `pattern` and `words`.
+    `allowed` has `choices`, or `boolean`, or the `minimum` of a whole number and perhaps its `unit`, or `pattern` and
+    `words`.
     """
     text = str(value)
     if "choices" in allowed:
@@ -39,7 +40,8 @@ def value_problem(name: str, value: Any, allowed: Mapping[str, Any]) -> tuple[st
     elif "minimum" in allowed:
         minimum = int(allowed["minimum"])
         fits = re.fullmatch("[0-9]{1,18}", text) is not None and int(text) >= minimum
-        words = f"a whole number of {allowed['unit']}" + (f", at least {minimum}" if minimum else "")
+        words = "a whole number" + (f" of {allowed['unit']}" if "unit" in allowed else "")
+        words += f", at least {minimum}" if minimum or "unit" not in allowed else ""
     else:
         fits, words = re.fullmatch(allowed["pattern"], text) is not None, allowed["words"]
     return ("", "") if fits else (f"{name} is {one_line(text)}, and it must be {words}.", f"correct {name}")

@@ -84,7 +84,12 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
         ("check_access", "localhost,", {"check_access_strict": " "}, "check_access_strict is blank"),
         ("report", "localhost,", {"report_folder": ""}, "is blank"),
         ("report", "localhost,", {"report_asess": "all"}, "Did you mean report_assess?"),
-        ("report", "localhost,", {"report_assess": "al"}, "it can be not_offered, all or none"),
+        (
+            "report",
+            "localhost,",
+            {"report_assess": "al"},
+            "and it must be one of not_offered, all, none. Nothing was read",
+        ),
         ("connect", "localhost,", {}, "connector_primary_smtp_address is not set"),
         ("bootstrap", "localhost,", {}, "bootstrap_for is not set"),
         ("bootstrap", "localhost,", {"bootstrap_for": "facts", "bootstrap_wait": ""}, "bootstrap_wait is blank"),

@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 import yaml
 from ansible.parsing.dataloader import DataLoader
+from ansible.template import Templar
 
 from ansible_collections.intune.exchange.plugins.lookup import blank_variables as plugin
 from ansible_collections.intune.exchange.plugins.plugin_utils._extra_variables import (
@@ -120,6 +121,30 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
     assert lookup.run([], variables={"report_asess": "all"}) == []
     options["required"] = ["report_audit"]  # of which the name is known as well
     assert "Did you mean report_audit?" in lookup.run([], variables={})[0]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(0, []), ("7", []), (-1, ["mobile_access_max_affected is -1, and it must be a whole number, at least 0."])],
+)
+def test_a_number_of_a_role_is_not_negative(monkeypatch: pytest.MonkeyPatch, value: object, said: list[str]) -> None:
+    """More devices than -1 are always affected, so every change would be refused with a misleading reason."""
+    options: dict[str, Any] = {
+        "argument_specs": str(ROOT / "roles" / "mobile_access" / "meta" / "argument_specs.yml"),
+        "entry_point": "main",
+        "clears": [],
+        "sentence": False,
+        "known": None,
+        "required": [],
+        "forms": {},
+        "values": {},
+        "folders": [],
+    }
+    loader = DataLoader()
+    lookup = plugin.LookupModule(loader=loader, templar=Templar(loader=loader))
+    monkeypatch.setattr(lookup, "set_options", lambda **_options: None)
+    monkeypatch.setattr(lookup, "get_option", options.__getitem__)
+    assert lookup.run([], variables={"mobile_access_max_affected": value}) == said
 
 
 @pytest.mark.parametrize(
