@@ -7,16 +7,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date
-from difflib import get_close_matches
 from typing import Any
 
 from .._core.errors import one_line, usage
 from .._core.resource import normalize_case
+from .._core.text import did_you_mean
 from .kinds import KINDS
 
 _OF_ACCEPTED = ("kind", "object", "property", "reason", "until")
 _REQUIRED = ("kind", "reason", "until")
-_BY_TITLE = {normalize_case(known.title): kind for kind, known in KINDS.items()}
+
+
+def _form(name: str) -> str:
+    return str(normalize_case(name.strip())).replace(" ", "_")
+
+
+_BY_NAME = {_form(name): kind for kind, known in KINDS.items() for name in (kind, known.title)}
 
 
 class Acceptances:
@@ -96,9 +102,10 @@ def _checked(entry: Any, number: int) -> dict[str, Any]:
 
 
 def _kind(given: str, which: str) -> str:
-    name = normalize_case(given.strip())
-    if name in KINDS or name in _BY_TITLE:
-        return _BY_TITLE.get(name, name)
-    near = get_close_matches(name.replace(" ", "_"), KINDS, 1) or get_close_matches(name, _BY_TITLE, 1)
-    step = f"Perhaps {_BY_TITLE.get(near[0], near[0])} is meant" if near else f"Use {', '.join(KINDS)}"
-    raise usage(f"{one_line(given, 100)} of accepted difference {which} is not a kind of objects in snapshots", step)
+    if kind := _BY_NAME.get(_form(given)):
+        return kind
+    meant = did_you_mean([_form(given)], _BY_NAME)
+    raise usage(
+        f"{one_line(given, 100)} of accepted difference {which} is not a kind of objects in snapshots",
+        f"{meant} Correct its kind" if meant else f"Use {', '.join(KINDS)}",
+    )

@@ -370,9 +370,18 @@ def test_an_accepted_difference_counts_again_when_its_date_is_over() -> None:
             r"difference 2 \(mailboxes, a\) has no until\. Each needs",
         ),
         ({"object": "a"}, r"difference 2 \(a\) has no kind and no reason and no until"),
-        ({"kind": "device_acces_rules", "reason": "x", "until": "2999-01-31"}, "Perhaps device_access_rules is meant"),
-        ({"kind": "device acess rules", "reason": "x", "until": "2999-01-31"}, "Perhaps device_access_rules is meant"),
-        ({"kind": "Intune setings", "reason": "x", "until": "2999-01-31"}, "Perhaps intune_settings is meant"),
+        (
+            {"kind": "device_acces_rules", "reason": "x", "until": "2999-01-31"},
+            r"Did you mean device_access_rules\? Correct its kind\.$",
+        ),
+        (
+            {"kind": "device acess rules", "reason": "x", "until": "2999-01-31"},
+            r"Did you mean device_access_rules\? Correct its kind\.$",
+        ),
+        (
+            {"kind": "Intune setings", "reason": "x", "until": "2999-01-31"},
+            r"Did you mean intune_settings\? Correct its kind\.$",
+        ),
         ({"kind": "planets", "reason": "x", "until": "2999-01-31"}, "Use organization, "),
         ([], "accepted difference 2 is not a dictionary"),
     ],
