@@ -8,6 +8,7 @@ This is the only place that sends Clear-MobileDevice for a wipe (any_cmdlet.py r
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
@@ -63,49 +64,85 @@ def _time(statistics: Mapping[str, Any], name: str) -> datetime | None:
 
 def plan_wipe(tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Device]) -> Plan:
     """Request the wipe of each device without a pending or completed one, or cancel the requests."""
-    cancels = params["wipe"] == "cancel"
-    parameters = {one["guid"]: _parameters(params["wipe"], one) for one in devices}
-    kinds = {guid: "account_only" if "AccountOnly" in sent else "full" for guid, sent in parameters.items()}
-    before, after = dict[str, Stages](), dict[str, Stages]()
-    for device in devices:
-        guid = device["guid"]
-        statistics = _read_statistics(tenant, device)
-        before[guid] = wipe_of(statistics)
-        if cancels:
-            after[guid] = wipe_of(statistics, cancelled=True)
-        elif all(before[guid][kind] == "none" for kind in _COVERED_BY[kinds[guid]]):
-            after[guid] = {**before[guid], kinds[guid]: "pending"}
-        else:
-            after[guid] = before[guid]
-    affected = [one for one in devices if after[one["guid"]] != before[one["guid"]]]
-
-    def result(stages: Mapping[str, Stages]) -> dict[str, Any]:
-        shown = {"devices": [{**one, "wipe": stages[one["guid"]]} for one in devices]}
-        if cancels:
-            return {**shown, "msg": _cancelled(devices, affected, before)}
-        done = bool(stages) and all(is_done(kinds[guid], seen) for guid, seen in stages.items())
-        return {**shown, "acknowledged": done}
-
-    def write() -> dict[str, Any]:
-        for device in affected:
-            exchange_of(tenant).invoke(
-                "Clear-MobileDevice", {"Identity": device["guid"], **parameters[device["guid"]]}, _WIPE
-            )
-        if cancels:
-            for device in affected:
-                _check_cancelled(tenant, device, after[device["guid"]])
-            return result(after)
-        return result(_wait(tenant, devices, kinds, params["wait_timeout"]) if params["wait"] else after)
-
+    wipe = _Cancelling(tenant, params, devices) if params["wipe"] == "cancel" else _Wiping(tenant, params, devices)
     named = {one["guid"]: label(one) for one in devices}
     return Plan(
-        "no longer wiped" if cancels else "wiped",
-        {named[guid]: stages for guid, stages in before.items()},
-        {named[guid]: stages for guid, stages in after.items()},
-        affected,
-        write,
-        result(after),
+        wipe.outcome,
+        {named[guid]: stages for guid, stages in wipe.before.items()},
+        {named[guid]: stages for guid, stages in wipe.after.items()},
+        wipe.affected,
+        wipe.write,
+        wipe.result(wipe.after),
     )
+
+
+class _Change(ABC):
+    """A change of the wipes of some devices: the stages `before` and `after` it, and the devices that it affects."""
+
+    outcome: str
+
+    def __init__(self, tenant: Tenant, params: Mapping[str, Any], devices: Sequence[Device]) -> None:
+        self._tenant, self._params, self._devices = tenant, params, devices
+        self._parameters = {one["guid"]: _parameters(params["wipe"], one) for one in devices}
+        self.before, self.after = dict[str, Stages](), dict[str, Stages]()
+        for device in devices:
+            statistics = _read_statistics(tenant, device)
+            self.before[device["guid"]] = wipe_of(statistics)
+            self.after[device["guid"]] = self._after(device["guid"], statistics)
+        self.affected = [one for one in devices if self.after[one["guid"]] != self.before[one["guid"]]]
+
+    @abstractmethod
+    def _after(self, guid: str, statistics: Mapping[str, Any]) -> Stages:
+        """The stages of a device after the change."""
+
+    def write(self) -> dict[str, Any]:
+        for device in self.affected:
+            given = {"Identity": device["guid"], **self._parameters[device["guid"]]}
+            exchange_of(self._tenant).invoke("Clear-MobileDevice", given, _WIPE)
+        return self.result(self._written())
+
+    @abstractmethod
+    def _written(self) -> Mapping[str, Stages]:
+        """The stages of each device after the write."""
+
+    def result(self, stages: Mapping[str, Stages]) -> dict[str, Any]:
+        return {"devices": [{**one, "wipe": stages[one["guid"]]} for one in self._devices]}
+
+
+class _Wiping(_Change):
+    outcome = "wiped"
+
+    def _kind(self, guid: str) -> str:
+        return "account_only" if "AccountOnly" in self._parameters[guid] else "full"
+
+    def _after(self, guid: str, statistics: Mapping[str, Any]) -> Stages:
+        before, kind = self.before[guid], self._kind(guid)
+        return {**before, kind: "pending"} if all(before[one] == "none" for one in _COVERED_BY[kind]) else before
+
+    def _written(self) -> Mapping[str, Stages]:
+        if not self._params["wait"]:
+            return self.after
+        kinds = {one["guid"]: self._kind(one["guid"]) for one in self._devices}
+        return _wait(self._tenant, self._devices, kinds, self._params["wait_timeout"])
+
+    def result(self, stages: Mapping[str, Stages]) -> dict[str, Any]:
+        done = bool(stages) and all(is_done(self._kind(guid), seen) for guid, seen in stages.items())
+        return {**super().result(stages), "acknowledged": done}
+
+
+class _Cancelling(_Change):
+    outcome = "no longer wiped"
+
+    def _after(self, guid: str, statistics: Mapping[str, Any]) -> Stages:
+        return wipe_of(statistics, cancelled=True)
+
+    def _written(self) -> Mapping[str, Stages]:
+        for device in self.affected:
+            _check_cancelled(self._tenant, device, self.after[device["guid"]])
+        return self.after
+
+    def result(self, stages: Mapping[str, Stages]) -> dict[str, Any]:
+        return {**super().result(stages), "msg": _cancelled(self._devices, self.affected, self.before)}
 
 
 def _cancelled(devices: Sequence[Device], affected: Sequence[Device], before: Mapping[str, Stages]) -> str:

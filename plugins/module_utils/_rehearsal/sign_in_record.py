@@ -127,48 +127,41 @@ class Records:
     _results: dict[Any, Results] = field(default_factory=dict)
 
     def logged(self, record: Mapping[str, Any]) -> LoggedSignIn:
-        device, status = record.get("deviceDetail") or {}, record.get("status") or {}
-        location = record.get("location") or {}
-        system, country = str(device.get("operatingSystem") or ""), str(location.get("countryOrRegion") or "")
-        resource, client = normalize_case(record.get("resourceId") or ""), str(record.get("clientAppUsed") or "")
-        address, failed = str(record.get("ipAddress") or ""), status.get("errorCode") not in (0, None)
-        stopped = stopped_by_policies(record)
-        platform = platform_of(system) or system
         person, home = normalize_case(record.get("userId") or ""), normalize_case(record.get("homeTenantId") or "")
+        resource = normalize_case(record.get("resourceId") or "")
+        system = str((record.get("deviceDetail") or {}).get("operatingSystem") or "")
+        failed, stopped = _failed(record), stopped_by_policies(record)
         return LoggedSignIn(
-            person,
-            str(record.get("userPrincipalName") or record.get("userId") or ""),
-            str(record.get("createdDateTime") or ""),
-            str(record.get("appDisplayName") or record.get("appId") or ""),
-            client,
-            platform,
-            country,
-            self._in_each_way(
-                (
-                    client,
-                    platform_in_log(system),
-                    resource,
-                    _identified(device),
-                    record.get("riskLevelDuringSignIn"),
-                    record.get("authenticationProtocol"),
-                    record.get("originalTransferMethod"),
-                    not failed and record.get("authenticationRequirement") == "multiFactorAuthentication",
-                    _audiences(record),
-                    self._places_of("", "") if _elsewhere(record) else self._places_of(address, country),
-                )
-            ),
-            self._results_of(
-                tuple(
-                    (str(one["id"]), str(one.get("result")))
-                    for one in _listed(record.get("appliedConditionalAccessPolicies"))
-                    if isinstance(one, Mapping) and one.get("id")
-                )
-            ),
-            not (failed or stopped),
-            stopped or not failed,
-            "" if person and resource else "the log does not say who signs in, or to what",
-            "" if home == normalize_case(record.get("resourceTenantId") or "") else home,
-            normalize_case(record.get("crossTenantAccessType") or "") == "b2bcollaboration",
+            person=person,
+            name=str(record.get("userPrincipalName") or record.get("userId") or ""),
+            created=str(record.get("createdDateTime") or ""),
+            application=str(record.get("appDisplayName") or record.get("appId") or ""),
+            client=str(record.get("clientAppUsed") or ""),
+            platform=platform_of(system) or system,
+            country=_country(record),
+            possible=self._in_each_way(self._way(record, resource, system)),
+            results=self._results_of(_results(record)),
+            succeeded=not (failed or stopped),
+            judged=stopped or not failed,
+            problem="" if person and resource else "the log does not say who signs in, or to what",
+            home="" if home == normalize_case(record.get("resourceTenantId") or "") else home,
+            external=normalize_case(record.get("crossTenantAccessType") or "") == "b2bcollaboration",
+        )
+
+    def _way(self, record: Mapping[str, Any], resource: str, system: str) -> tuple[Any, ...]:
+        """All that Conditional Access may have judged the sign-in by. Records that share it are worked out once."""
+        address = str(record.get("ipAddress") or "")
+        return (
+            str(record.get("clientAppUsed") or ""),
+            platform_in_log(system),
+            resource,
+            _identified(record.get("deviceDetail") or {}),
+            record.get("riskLevelDuringSignIn"),
+            record.get("authenticationProtocol"),
+            record.get("originalTransferMethod"),
+            not _failed(record) and record.get("authenticationRequirement") == "multiFactorAuthentication",
+            _audiences(record),
+            self._places_of("", "") if _elsewhere(record) else self._places_of(address, _country(record)),
         )
 
     def _results_of(self, said: Results) -> Results:
@@ -268,6 +261,23 @@ def _device(identified: tuple[Any, Any] | None) -> Device | None:
     kind = next((value for word, value in _TRUST.items() if word in trust), None)
     known = {"isCompliant": compliant if isinstance(compliant, bool) else None, "trustType": kind}
     return registered(**{name: value for name, value in known.items() if value is not None})
+
+
+def _failed(record: Mapping[str, Any]) -> bool:
+    return (record.get("status") or {}).get("errorCode") not in (0, None)
+
+
+def _country(record: Mapping[str, Any]) -> str:
+    return str((record.get("location") or {}).get("countryOrRegion") or "")
+
+
+def _results(record: Mapping[str, Any]) -> Results:
+    """What the record says of each policy."""
+    return tuple(
+        (str(one["id"]), str(one.get("result")))
+        for one in _listed(record.get("appliedConditionalAccessPolicies"))
+        if isinstance(one, Mapping) and one.get("id")
+    )
 
 
 def _elsewhere(record: Mapping[str, Any]) -> bool:

@@ -74,32 +74,46 @@ def role_groups(objects: Objects) -> Exported:
     for group in objects[kind]:
         name, held = str(group["Name"]), _held_by(group, objects["role_assignments"])
         if is_built_in(group):
-            own = sorted({str(one["Role"]) for one in held if normalize_case(str(one["Role"])) in own_roles})
-            given = [f"{len(group['Members'])} members"] * bool(group["Members"]) + own
-            if given:
-                reason = "the group is built in: change it with role_group and allow_built_in"
-                found.missing.append(Missing(kind, f"{name}: {', '.join(given)}", reason))
-            continue
-        if normalize_case(name) in several:
+            found.missing += _changes_of_built_in(group, held, own_roles)
+        elif normalize_case(name) in several:
             found.missing.append(Missing(kind, name, "several role groups have this name"))
-            continue
-        for one in held:
-            if reason := _why_not_whole(one):
-                found.missing.append(Missing(kind, f"{name}: {one['Role']}", reason))
-        whole = sorted({bare_name(one["Role"]) for one in held if not _why_not_whole(one)}, key=normalize_case)
-        # What is not listed here stays, where roles and members are only added.
-        in_roles = {"add" if any(map(_why_not_whole, held)) else "set": whole}
-        known, unknown = [], []
-        for member in group["Members"]:
-            identity = _member(member, objects)
-            known.append(identity) if identity else unknown.append(_called(member))
-        found.missing += [
-            Missing(kind, f"{name}: member {one}", f"{_ONLY_A_NAME}: add it with role_group") for one in unknown
-        ]
-        members = {"members": {"add" if unknown else "set": known}} if known or not unknown else {}
-        description = str(group.get("Description") or "")
-        found.items.append({"name": name, "description": description, "roles": in_roles, **members})
+        else:
+            _add_group(found, group, held, objects)
     return found
+
+
+def _changes_of_built_in(group: Record, held: list[Record], own_roles: set[str]) -> list[Missing]:
+    """What somebody gave to a built-in group: members, and custom roles."""
+    own = sorted({str(one["Role"]) for one in held if normalize_case(str(one["Role"])) in own_roles})
+    given = [f"{len(group['Members'])} members"] * bool(group["Members"]) + own
+    reason = "the group is built in: change it with role_group and allow_built_in"
+    return [Missing("role_groups", f"{group['Name']}: {', '.join(given)}", reason)] if given else []
+
+
+def _add_group(found: Exported, group: Record, held: list[Record], objects: Objects) -> None:
+    """The group as options of role_group. Roles or members that these cannot express are missing, and the others are
+    then only added, so that the missing ones stay."""
+    kind, name = "role_groups", str(group["Name"])
+    reasons = [(one, _why_not_whole(one)) for one in held]
+    whole = sorted({bare_name(one["Role"]) for one, reason in reasons if not reason}, key=normalize_case)
+    partial = [Missing(kind, f"{name}: {one['Role']}", reason) for one, reason in reasons if reason]
+    identities = [(member, _member(member, objects)) for member in group["Members"]]
+    known = [identity for _record, identity in identities if identity]
+    unknown = [
+        Missing(kind, f"{name}: member {_called(member)}", f"{_ONLY_A_NAME}: add it with role_group")
+        for member, identity in identities
+        if not identity
+    ]
+    found.missing += partial + unknown
+    members = {"members": {"add" if unknown else "set": known}} if known or not unknown else {}
+    found.items.append(
+        {
+            "name": name,
+            "description": str(group.get("Description") or ""),
+            "roles": {"add" if partial else "set": whole},
+            **members,
+        }
+    )
 
 
 def _called(member: Record) -> str:
@@ -167,38 +181,53 @@ def role_assignments(objects: Objects) -> Exported:
     """The assignments that are not with their role groups: direct and delegating ones. Those that every tenant has from
     the start, of built-in role groups, are left out like these groups."""
     kind, found = "role_assignments", Exported()
-    applications = Assignees(objects["service_principals"], OF_APPLICATIONS)
-    held = {normalize_case(str(one.get("ExternalDirectoryObjectId"))) for one in objects["mailboxes"]}
-    others = [one for one in objects.get("users") or () if normalize_case(str(one.get("id"))) not in held]
-    users = Assignees([*objects["mailboxes"], *others], OF_USERS)
+    holders = {
+        "user": Assignees([*objects["mailboxes"], *_without_mailbox(objects)], OF_USERS),
+        "application": Assignees(objects["service_principals"], OF_APPLICATIONS),
+    }
     built_in = {normalize_case(str(one["Name"])) for one in objects["role_groups"] if is_built_in(one)}
     several = repeated(one["Name"] for one in objects["role_groups"])
-    policies: set[str] = set()
     for one in objects[kind]:
-        of = str(one.get("RoleAssigneeType"))
-        role, name = bare_name(one["Role"]), bare_name(one.get("RoleAssigneeName") or one.get("RoleAssignee"))
-        delegating = one.get("RoleAssignmentDelegationType") not in (None, "", "Regular")
-        if of == "RoleGroup" and (not delegating or normalize_case(name) in built_in):
+        name = _assignee_name(one)
+        if one.get("RoleAssigneeType") == "RoleAssignmentPolicy" or (
+            one.get("RoleAssigneeType") == "RoleGroup" and (not _is_delegating(one) or normalize_case(name) in built_in)
+        ):
             continue
-        if of == "RoleAssignmentPolicy":
-            policies.add(name)
-            continue
-        option = _ASSIGNEES.get(of, "")
-        known = {"user": users, "application": applications}.get(option)
-        holders = known.of(one) if known else []
-        holder: Record = holders[0] if len(holders) == 1 else {}
-        assignee = identifying(name) if option == "group" else _identity_of(holder)
-        twice = "several role groups have this name" if of == "RoleGroup" and normalize_case(name) in several else ""
-        if reason := _why_not(one, option, len(holders)) or twice or ("" if assignee else _ONLY_A_NAME):
-            found.missing.append(Missing(kind, f"{role} of {name}{', delegating' if delegating else ''}", reason))
-            continue
-        shown = str(holder.get("DisplayName") or "")
-        to = Named(assignee, shown) if option == "application" else assignee
-        found.items.append({"role": role, option: to, **({"delegating": True} if delegating else {})})
+        is_ambiguous = one.get("RoleAssigneeType") == "RoleGroup" and normalize_case(name) in several
+        _add_assignment(found, one, holders, "several role groups have this name" if is_ambiguous else "")
+    policies = {_assignee_name(one) for one in objects[kind] if one.get("RoleAssigneeType") == "RoleAssignmentPolicy"}
     if policies:
         reason = "no module of this collection changes role assignment policies"
         found.missing.append(Missing(kind, f"those of {', '.join(sorted(policies))}", reason))
     return found
+
+
+def _without_mailbox(objects: Objects) -> list[Record]:
+    held = {normalize_case(str(one.get("ExternalDirectoryObjectId"))) for one in objects["mailboxes"]}
+    return [one for one in objects.get("users") or () if normalize_case(str(one.get("id"))) not in held]
+
+
+def _assignee_name(assignment: Record) -> str:
+    return bare_name(assignment.get("RoleAssigneeName") or assignment.get("RoleAssignee"))
+
+
+def _is_delegating(assignment: Record) -> bool:
+    return assignment.get("RoleAssignmentDelegationType") not in (None, "", "Regular")
+
+
+def _add_assignment(found: Exported, one: Record, possible: Mapping[str, Assignees], problem: str) -> None:
+    """The assignment as options of management_role_assignment, or why it has none: `problem` is a known reason."""
+    role, name, delegating = bare_name(one["Role"]), _assignee_name(one), _is_delegating(one)
+    option = _ASSIGNEES.get(str(one.get("RoleAssigneeType")), "")
+    holders = possible[option].of(one) if option in possible else []
+    holder: Record = holders[0] if len(holders) == 1 else {}
+    assignee = identifying(name) if option == "group" else _identity_of(holder)
+    if reason := _why_not(one, option, len(holders)) or problem or ("" if assignee else _ONLY_A_NAME):
+        called = f"{role} of {name}{', delegating' if delegating else ''}"
+        found.missing.append(Missing("role_assignments", called, reason))
+        return
+    to = Named(assignee, str(holder.get("DisplayName") or "")) if option == "application" else assignee
+    found.items.append({"role": role, option: to, **({"delegating": True} if delegating else {})})
 
 
 def _identity_of(holder: Record) -> str:
