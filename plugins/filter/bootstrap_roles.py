@@ -11,9 +11,10 @@ short_description: Tell the roles of a first contact from those of others
 version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
-  - The playbook C(intune.exchange.bootstrap) creates management roles with a marker in their description, each called
-    like its role group and its parent. Only such a role is its own, since the name of another group may begin alike.
-  - Names are compared as Exchange compares them, in any case.
+  - The playbook C(intune.exchange.bootstrap) creates management roles with a marker in their description. Each is named
+    after its role group and its parent, as in C(Mail Automation Mail Recipients). Only such a role is its own: the name
+    of another group may begin with the same words.
+  - Names and the marker are compared in any case, as Exchange compares names.
 options:
   _input:
     description: The roles that M(intune.exchange.management_role_info) returned.
@@ -29,10 +30,10 @@ options:
     type: str
     required: true
   needed:
-    description: The parents of the roles that it needs. Without any, all of its own roles are unneeded.
+    description: The parents of the roles that it needs.
     type: list
     elements: str
-    default: []
+    required: true
   delegated:
     description: The roles that the group needs to hand out.
     type: list
@@ -53,7 +54,7 @@ EXAMPLES = r"""
 
 - name: Show the roles that were created for the role group
   ansible.builtin.debug:
-    msg: "{{ (read.management_roles | intune.exchange.bootstrap_roles('Mail Automation', '[made by us]')).unneeded }}"
+    msg: "{{ (read.management_roles | intune.exchange.bootstrap_roles('Mail Automation', '[made by us]', [])).own }}"
 """
 
 RETURN = r"""
@@ -61,12 +62,16 @@ _value:
   description: The roles, sorted by what may be done with them.
   type: dict
   contains:
-    of_others:
-      description: The names of needed roles that exist without the marker.
+    own:
+      description: The names of its own roles, needed or not.
       type: list
       elements: str
     unneeded:
-      description: The names of its own roles that it does not need.
+      description: Those of them that it does not need.
+      type: list
+      elements: str
+    of_others:
+      description: The names of needed roles that exist without the marker.
       type: list
       elements: str
     unneeded_assignments:
@@ -75,57 +80,49 @@ _value:
       elements: dict
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._core.resource import normalize_case, normalized_set
+from ..module_utils._core.resource import bare_name, normalize_case, normalized_set
+from ..module_utils._core.targets import holds_marker, is_blank
 from ..plugin_utils._trust import as_data
 
 
 def bootstrap_roles(
-    roles: Any,
-    role_group: str,
-    marker: str,
-    needed: Sequence[str] = (),
-    delegated: Sequence[str] = (),
-    assignments: Any = (),
+    roles: Any, role_group: Any, marker: Any, needed: Any, delegated: Any = (), assignments: Any = ()
 ) -> Any:
     """The roles by owner and need. Raises `AnsibleFilterError` for a blank group or marker, and for other input."""
-    if not str(role_group or "").strip() or not str(marker or "").strip():
-        raise AnsibleFilterError("bootstrap_roles needs a role_group and a marker: a blank one would be in every role")
+    if is_blank(role_group or "") or is_blank(marker or ""):
+        raise AnsibleFilterError("bootstrap_roles needs a role_group and a marker: a blank one would match every role")
+    lists = {"roles": roles, "needed": needed, "delegated": delegated, "assignments": assignments}
+    if wrong := [name for name, value in lists.items() if not isinstance(value, (list, tuple))]:
+        raise AnsibleFilterError(f"bootstrap_roles needs a list for {' and '.join(wrong)}")
     try:
-        own = [one for one in roles if marker in (one["description"] or "")]
-        others = normalized_set(one["name"] for one in roles if marker not in (one["description"] or ""))
-        names = {normalize_case(f"{role_group} {parent}"): f"{role_group} {parent}" for parent in needed}
-        return as_data(
-            {
-                "of_others": [name for key, name in names.items() if key in others],
-                "unneeded": [
-                    one["name"]
-                    for one in own
-                    if _is_of_group(one, role_group) and normalize_case(one["name"]) not in names
-                ],
-                "unneeded_assignments": [
-                    one
-                    for one in assignments
-                    if one["assignment_method"] == "Direct" and not _is_one_of(one["role"], delegated)
-                ],
-            }
-        )
+        found = _sorted(roles, role_group, marker, needed)
+        handed_out = normalized_set(map(bare_name, delegated))
+        direct = [one for one in assignments if one["assignment_method"] == "Direct"]
+        unneeded = [one for one in direct if normalize_case(bare_name(one["role"])) not in handed_out]
     except (TypeError, KeyError, AttributeError) as error:
         raise AnsibleFilterError(f"bootstrap_roles cannot read these roles and assignments: {error!r}") from None
+    return as_data({**found, "unneeded_assignments": unneeded})
 
 
-def _is_of_group(role: Mapping[str, Any], group: str) -> bool:
-    prefix, name = normalize_case(f"{group} "), normalize_case(role["name"])
-    return name.startswith(prefix) and _is_one_of(role["parent"], [name.removeprefix(prefix)])
-
-
-def _is_one_of(shown: str, names: Iterable[str]) -> bool:
-    """Whether a role has one of the names. Exchange may show the organization and a backslash before its name."""
-    return any(f"\\{normalize_case(shown)}".endswith(f"\\{normalize_case(name)}") for name in names)
+def _sorted(roles: list[Mapping[str, Any]], role_group: str, marker: str, needed: list[str]) -> dict[str, list[str]]:
+    own = [
+        str(one["name"])
+        for one in roles
+        if holds_marker(one["description"], marker)
+        and normalize_case(one["name"]) == normalize_case(f"{role_group} {bare_name(one['parent'])}")
+    ]
+    others = normalized_set(one["name"] for one in roles if not holds_marker(one["description"], marker))
+    wanted = [f"{role_group} {parent}" for parent in needed]
+    return {
+        "own": own,
+        "unneeded": [name for name in own if normalize_case(name) not in normalized_set(wanted)],
+        "of_others": [name for name in wanted if normalize_case(name) in others],
+    }
 
 
 class FilterModule:

@@ -26,10 +26,10 @@ EXAMPLES = r"""
 
 RETURN = r"""
 _raw:
-  description: One sentence for people with the next step, or an empty text.
+  description: The reason and the next step, or an empty text.
   type: list
   elements: str
-  sample: [""]
+  sample: ["target=all matches no tenant, since there is no inventory (hosts.yml). Nothing was read or changed."]
 """
 
 import os

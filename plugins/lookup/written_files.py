@@ -24,7 +24,7 @@ options:
     type: str
     required: true
   marker:
-    description: A text in the first lines of each file that the playbook writes.
+    description: The beginning of one of the first five lines of each file that the playbook writes.
     type: str
     required: true
   contents:
@@ -39,7 +39,7 @@ EXAMPLES = r"""
     that: found.foreign | length == 0
     fail_msg: "{{ found.foreign | join(', ') }} was not written by an export."
   vars:
-    found: "{{ lookup('intune.exchange.written_files', 'apply.yml', folder='contoso', marker='by intune.exchange') }}"
+    found: "{{ lookup('intune.exchange.written_files', 'apply.yml', folder='contoso', marker='# By us') }}"
 """
 
 RETURN = r"""
@@ -53,7 +53,7 @@ _raw:
       type: list
       elements: str
     different:
-      description: Which of O(_terms) do not exist, or hold something else than O(contents).
+      description: Which of O(_terms) do not exist, cannot be read, or differ from O(contents).
       type: list
       elements: str
   sample:
@@ -84,11 +84,15 @@ class LookupModule(LookupBase):
         for name in terms:
             path = os.path.join(os.path.realpath(folder), name)
             text = _text(path)
-            if os.path.lexists(path) and (text is None or marker not in "\n".join(text.splitlines()[:_FIRST_LINES])):
+            if os.path.lexists(path) and not _is_marked(text, marker):
                 found["foreign"].append(path)
             if text is None or (name in contents and text != contents[name]):
                 found["different"].append(name)
         return [found]
+
+
+def _is_marked(text: str | None, marker: str) -> bool:
+    return text is not None and any(line.startswith(marker) for line in text.splitlines()[:_FIRST_LINES])
 
 
 def _text(path: str) -> str | None:

@@ -48,6 +48,11 @@ def normalized_set(values: Any) -> Any:
     return frozenset(normalize_case(value) for value in values or ())
 
 
+def bare_name(role: Any) -> str:
+    """A role's name without the tenant prefix that a live tenant was seen to add, as in contoso\\Role."""
+    return str(role or "").rpartition("\\")[2]
+
+
 def without_repeats(values: Iterable[Any]) -> list[Any]:
     """Each name once, in its first spelling and position."""
     found: dict[Any, Any] = {}

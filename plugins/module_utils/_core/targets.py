@@ -14,6 +14,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Any
 
 from .errors import TenantError, usage
+from .resource import normalize_case
 from .text import counted, unfit_in
 
 _LISTED = 10  # names in a message
@@ -93,6 +94,11 @@ def refuse_unfit(spec: Mapping[str, Any], given: Mapping[str, Any], where: str =
         )
 
 
+def holds_marker(description: Any, marker: str) -> bool:
+    """Whether an object has the marker of its creator, in any case: a name in it may be typed in another one."""
+    return normalize_case(marker) in normalize_case(str(description or ""))
+
+
 def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_step: str, tenant: str) -> None:
     """Refuse an object whose description lacks the marker of its creator: kind `not_ours`.
 
@@ -103,7 +109,7 @@ def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_ste
         return
     if len(marker) < _SHORTEST_MARKER:
         raise usage(f"marker has {counted(len(marker), 'character')}, and at least {_SHORTEST_MARKER} are needed")
-    if marker.lower() not in str(description or "").lower():
+    if not holds_marker(description, marker):
         raise TenantError(
             "not_ours",
             f'the description of the {what} {name} does not hold the text "{marker}", so somebody else created it',

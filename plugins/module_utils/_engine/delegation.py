@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from .._core.errors import Purpose, TenantError
 from .._core.read_result import ReadResult, attempt
-from .._core.resource import normalize_case
+from .._core.resource import bare_name, normalize_case
 from .._http.claims import claims, directory_roles
 from .._http.poll import Pauses, poll
 from .exchange import exchange_of
@@ -122,8 +122,8 @@ def _family(role: str, parents: Mapping[str, str]) -> set[str]:
 
 
 def _plain(name: Any) -> str:
-    """A name for comparison: Exchange also writes TENANT\\NAME."""
-    return normalize_case(str(name or "").rpartition("\\")[2])
+    """A name for comparison."""
+    return str(normalize_case(bare_name(name)))
 
 
 def _not_ready(tenant: Tenant, error: TenantError, purpose: Purpose, late: str, waited: float) -> TenantError:

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.concurrent import gather
 from .._core.errors import Purpose, usage
-from .._core.resource import normalize_case, normalized_set
+from .._core.resource import bare_name, normalize_case, normalized_set
 from .._core.targets import is_blank
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -77,7 +77,7 @@ def read_role_entries(tenant: Tenant, role: str) -> list[dict[str, Any]]:
         )
         .values
     )
-    return [one for one in found if normalize_case(one.get("Role") or role).rpartition("\\")[2] == normalize_case(role)]
+    return [one for one in found if normalize_case(bare_name(one.get("Role") or role)) == normalize_case(role)]
 
 
 def is_pattern(role: str) -> bool:

@@ -10,8 +10,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
-from .._core.resource import Field, Record, Resource, normalize_case, normalized_set, returned
-from .._core.targets import check_marker, only
+from .._core.resource import Field, Record, Resource, bare_name, normalize_case, normalized_set, returned
+from .._core.targets import check_marker, holds_marker, only
 from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by
@@ -45,11 +45,6 @@ _COMMON = normalized_set(
         "WarningVariable",
     ]
 )
-
-
-def bare_name(role: Any) -> str:
-    """A role's name without the tenant prefix that a live tenant was seen to add, as in contoso\\Role."""
-    return str(role or "").rpartition("\\")[2]
 
 
 def entries_of(tenant: Tenant, role: str) -> Entries:
@@ -178,11 +173,7 @@ def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record 
         raise _refusal(tenant, "built_in", f"the management role {name} is built in", "Choose another name")
     if record is not None:
         check_marker((record["Name"], record.get("Description")), marker, "management role", _NOT_OURS, tenant.label)
-    if (
-        params["state"] == "present"
-        and marker
-        and normalize_case(marker) not in normalize_case(params.get("description") or "")
-    ):
+    if params["state"] == "present" and marker and not holds_marker(params.get("description"), marker):
         raise usage("description does not contain the text of marker", "Add the marker to the description")
     if is_pattern(name) and params["state"] == "present":
         raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")

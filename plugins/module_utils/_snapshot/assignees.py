@@ -8,9 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._core.resource import Record, normalize_case
+from .._core.resource import Record, bare_name, normalize_case
 from .._core.targets import visible
-from .._rbac.management_roles import bare_name
 
 # What can name one. The first properties by which any is found decide: somebody may be called as the id or the name of
 # another one. A display name identifies nobody: who has no mailbox is not in the list, and a namesake may be.

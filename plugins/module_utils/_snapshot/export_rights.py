@@ -9,11 +9,10 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from .._core.resource import Record, normalize_case
+from .._core.resource import Record, bare_name, normalize_case
 from .._rbac.assignment_scopes import scope_of
 from .._rbac.built_in_role_groups import is_built_in
 from .._rbac.cmdlet_access import is_pattern
-from .._rbac.management_roles import bare_name
 from .assignees import OF_APPLICATIONS, OF_USERS, Assignees, identifying
 from .exported import Exported, Missing, Named, repeated
 

@@ -22,15 +22,15 @@ def role(name: str, parent: str, description: str | None = f"Cmdlets {MARKER}") 
 def test_its_own_roles_are_those_with_the_marker_and_the_name_of_the_group() -> None:
     roles = [
         role("Mail Automation Mail Recipients", "Mail Recipients"),
-        role("mail automation USER OPTIONS", "contoso.onmicrosoft.com\\User Options"),
+        role("mail automation USER OPTIONS", "contoso.onmicrosoft.com\\User Options", f"x {MARKER.upper()}"),
         role("Mail Automation 2 Mail Recipients", "Mail Recipients"),  # of another group
         role("Mail Automation View-Only Recipients", "View-Only Recipients", "Somebody's"),
         role("Mail Automation Transport Rules", "Transport Rules", None),
         role("Mail Recipients", "", ""),
     ]
-    assert bootstrap_roles(roles, GROUP, MARKER)["unneeded"] == [roles[0]["name"], roles[1]["name"]]
+    assert bootstrap_roles(roles, GROUP, MARKER, [])["own"] == [roles[0]["name"], roles[1]["name"]]
     found = bootstrap_roles(roles, GROUP, MARKER, needed=["mail recipients", "View-Only Recipients", "Audit Logs"])
-    assert found["unneeded"] == [roles[1]["name"]]
+    assert (found["own"], found["unneeded"]) == ([roles[0]["name"], roles[1]["name"]], [roles[1]["name"]])
     assert found["of_others"] == ["Mail Automation View-Only Recipients"]
 
 
@@ -43,14 +43,22 @@ def test_direct_assignments_of_other_roles_are_unneeded() -> None:
     names = ["Mail Recipients", "contoso.com\\mail recipients", "My Mail Recipients", "contoso.com\\Legal Hold"]
     direct = [{"role": name, "assignment_method": "Direct", "guid": name} for name in names]
     inherited = {"role": "Legal Hold", "assignment_method": "RoleGroup", "guid": "i"}
-    found = bootstrap_roles([], GROUP, MARKER, delegated=["Mail Recipients"], assignments=[*direct, inherited])
+    found = bootstrap_roles([], GROUP, MARKER, [], delegated=["Mail Recipients"], assignments=[*direct, inherited])
     assert [one["guid"] for one in found["unneeded_assignments"]] == names[2:]
 
 
 @pytest.mark.parametrize(
-    ("roles", "group", "marker"),
-    [([], "", MARKER), ([], " ", MARKER), ([], GROUP, ""), (None, GROUP, MARKER), ([{"name": "x"}], GROUP, MARKER)],
+    ("given", "said"),
+    [
+        ({"role_group": ""}, "needs a role_group and a marker"),
+        ({"role_group": "\u200b"}, "needs a role_group and a marker"),
+        ({"marker": None}, "needs a role_group and a marker"),
+        ({"roles": None}, "needs a list for roles"),
+        ({"needed": "Mail Recipients", "delegated": "Mail Recipients"}, "needs a list for needed and delegated"),
+        ({"roles": [{"name": "x"}]}, "cannot read these roles and assignments: KeyError"),
+    ],
 )
-def test_blank_names_and_other_input_are_refused(roles: Any, group: str, marker: str) -> None:
-    with pytest.raises(AnsibleFilterError, match="bootstrap_roles"):
-        bootstrap_roles(roles, group, marker)
+def test_blank_names_and_other_input_are_refused(given: dict[str, Any], said: str) -> None:
+    """A text in place of a list would be taken letter by letter, so that everything would be unneeded."""
+    with pytest.raises(AnsibleFilterError, match=said):
+        bootstrap_roles(**{"roles": [], "role_group": GROUP, "marker": MARKER, "needed": [], **given})

@@ -31,12 +31,13 @@ def test_files_without_the_marker_in_their_first_lines_are_foreign(tmp_path: Pat
     (tmp_path / "own.yml").write_text(OWN)
     (tmp_path / "late.yml").write_text("\n" * 9 + OWN)
     (tmp_path / "other.yml").write_text("mine\n")
+    (tmp_path / "quoting.yml").write_text(f"# Not {MARKER}\n")
     (tmp_path / "binary.yml").write_bytes(b"\xff" + OWN.encode())
     (tmp_path / "folder.yml").mkdir()
     (tmp_path / "link.yml").symlink_to("nowhere")
     names = [path.name for path in tmp_path.iterdir()] + ["absent.yml"]
     found = look(*names, folder=str(tmp_path))
-    foreign = {"late.yml", "other.yml", "binary.yml", "folder.yml", "link.yml"}
+    foreign = {"late.yml", "other.yml", "quoting.yml", "binary.yml", "folder.yml", "link.yml"}
     assert {Path(path) for path in found["foreign"]} == {tmp_path / name for name in foreign}
     assert look(*names, folder=str(tmp_path / "no" / "folder")) == {"foreign": [], "different": names}
 
