@@ -47,10 +47,9 @@ options:
     type: list
     elements: str
   required:
-    description: Names of variables that must be set. Those that are not are listed as well.
-    type: list
-    elements: str
-    default: []
+    description: Variables that must be set, each with an example value for the message. Unset ones are listed too.
+    type: dict
+    default: {}
   forms:
     description:
       - Names of variables that must be a dictionary or a list if they are set, each with an example of that form for
@@ -130,13 +129,14 @@ class LookupModule(LookupBase):
         unknown = self._unknown(terms)
         if path:
             unknown += mistyped_variables(variables, Path(path).parents[1].name)
-        missing = [name for name in self.get_option("required") if name not in variables]
+        required = self.get_option("required")
+        missing = [name for name in required if name not in variables]
         # Those of roles are counts and times, and argument specs have no minimum.
         numbers = {name: {"minimum": 0} for name, spec in options.items() if spec.get("type") == "int"}
         unusable = dict(self._unusable(variables, numbers))
         if self.get_option("sentence"):
             anything = found or unknown or missing or unusable
-            return [_sentence(found, unknown, missing, unusable)] if anything else []
+            return [_sentence(found, unknown, missing, unusable, required)] if anything else []
         return found + unknown + [f"{name} is not set." for name in missing] + [*unusable]
 
     def _unusable(self, variables: Any, numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -163,20 +163,22 @@ class LookupModule(LookupBase):
         return unknown_variables(load_extra_vars(self._loader), known)
 
 
-def _sentence(paths: list[str], unknown: list[str], missing: list[str], unusable: Mapping[str, str]) -> str:
-    sentences = [*unknown, *(f"{name} is not set." for name in missing), *unusable]
-    if paths:
-        verb = "is" if len(paths) == 1 else "are"
-        sentences.insert(0, f"{', '.join(paths)} {verb} blank, and a blank value never means everything.")
-    if paths:
-        step = "set a value, or omit the variable"
-    elif unknown:
-        step = "correct the name, or omit the variable"
-    elif missing:
-        step = f"set it, as in -e {missing[0]}=VALUE"
-    else:
-        step = ", and ".join(unusable.values())
-    return f"{' '.join(sentences)} Nothing was read or changed. Next step: {step}."
+def _sentence(
+    paths: list[str], unknown: list[str], missing: list[str], unusable: Mapping[str, str], required: Mapping[str, Any]
+) -> str:
+    blank = [
+        f"{', '.join(paths)} {'is' if len(paths) == 1 else 'are'} blank, and a blank value never means everything."
+    ]
+    sentences = [*(blank if paths else []), *unknown, *(f"{name} is not set." for name in missing), *unusable]
+    needed = [name for name in required if name in (*paths, *missing)]
+    examples = " ".join(f"-e {name}={required[name]}" for name in needed)
+    steps = [
+        "set a value, or omit the variable" if set(paths) - {*needed} else "",
+        "correct the name, or omit the variable" if unknown else "",
+        f"set {'it' if len(needed) == 1 else 'them'}, as in {examples}" if needed else "",
+        *unusable.values(),
+    ]
+    return f"{' '.join(sentences)} Nothing was read or changed. Next step: {', and '.join(filter(None, steps))}."
 
 
 def _blank_parts(path: str, value: Any, clears: Collection[str]) -> Iterator[str]:

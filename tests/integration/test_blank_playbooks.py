@@ -156,7 +156,12 @@ def run(folder: Path, simulator: Simulator, name: str, inventory: str, **variabl
             {"report_audit": "nope"},
             "report_audit is nope, and it must be true or false. Nothing was read or changed. Next step: correct",
         ),
-        ("rehearse", "localhost,", {"snapshot_file": " "}, "snapshot_file, rehearse_playbook are blank or not set"),
+        (
+            "rehearse",
+            "localhost,",
+            {"snapshot_file": " "},
+            "snapshot_file is blank, and a blank value never means everything. rehearse_playbook is not set.",
+        ),
         ("permissions", "localhost,", {"permissions_for": [""]}, "permissions_for[0] is blank"),
         # A customer's leaver must not be searched in the tenant of the shell's environment.
         (

@@ -107,7 +107,7 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
         "clears": [],
         "sentence": True,
         "known": [],
-        "required": [],
+        "required": {},
         "forms": {},
         "values": {},
         "folders": [],
@@ -119,7 +119,7 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
     said = lookup.run(["report_audit"], variables={"report_asess": "all", "report_audits": "false"})
     assert len(said) == 1 and "report_audits is not" in said[0] and "report_asess" not in said[0]
     assert lookup.run([], variables={"report_asess": "all"}) == []
-    options["required"] = ["report_audit"]  # of which the name is known as well
+    options["required"] = {"report_audit": "true"}  # of which the name is known as well
     assert "Did you mean report_audit?" in lookup.run([], variables={})[0]
 
 
@@ -135,7 +135,7 @@ def test_a_number_of_a_role_is_not_negative(monkeypatch: pytest.MonkeyPatch, val
         "clears": [],
         "sentence": False,
         "known": None,
-        "required": [],
+        "required": {},
         "forms": {},
         "values": {},
         "folders": [],
