@@ -14,7 +14,7 @@ from typing import Any
 from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
 from ..module_utils._core.text import counted
 from ._assessment_lines import assess
-from ._playbook_lines import deadlines, deadlines_of_all
+from ._deadline_lines import deadlines, deadlines_of_all
 from ._rows import table
 
 Rows = Sequence[Mapping[str, Any]]
