@@ -172,6 +172,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ..module_utils._client.auth_method import outranking
 from ..module_utils._core.errors import OF_ANSWERS, TenantError, one_line
 from ..module_utils._core.text import counted
+from ..module_utils._fleet.cached import is_whole
 from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
 from ..plugin_utils._trust import as_data, as_template
@@ -179,7 +180,6 @@ from ..plugin_utils._trust import as_data, as_template
 _PLUGIN = "intune.exchange.tenants"
 _HEAD = 65_536  # bytes that contain the name of the plugin
 _EXPLAINED = 10  # tenants of which a warning has the reason; of the others the names
-_CACHED = {"hosts", "left_out", "notes", "failed"}
 _EVERY_HOST = {
     "ansible_connection": as_template("local"),
     "ansible_python_interpreter": as_template("{{ ansible_playbook_python }}"),
@@ -256,10 +256,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         """The contents of the cache; None if it is unreadable or of another version, and then it is rewritten."""
         try:
             found = self._cache.get(key)
-            if not isinstance(found, dict) or set(found) != _CACHED:
-                return None
-            good = all(isinstance(host["variables"]["tenant_id"], str) and host["name"] for host in found["hosts"])
-            return found if good else None
+            return found if is_whole(found) else None
         except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # a corrupted file raises anything
             self.display.warning(f"The cache of the inventory could not be read and is replaced: {one_line(error)}")
             return None

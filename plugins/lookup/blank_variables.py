@@ -63,6 +63,11 @@ options:
         is a regular expression for the whole value, and the same in C(words).
     type: dict
     default: {}
+  files:
+    description: Names of variables with the path of a file. One that Ansible would expand in some places is listed.
+    type: list
+    elements: str
+    default: []
   folders:
     description: Names of variables with the path of a folder, which need not exist, but to which files must be written.
     type: list
@@ -101,7 +106,7 @@ from ansible.utils.vars import load_extra_vars
 
 from ..module_utils._core.targets import is_blank
 from ..plugin_utils._extra_variables import argument_specs, mistyped_variables, unknown_variables
-from ..plugin_utils._unusable import folder_problem, form_problem, value_problem
+from ..plugin_utils._unusable import folder_problem, form_problem, path_problem, value_problem
 from ..plugin_utils._variables import resolve_variable
 
 _ALL_PLAYBOOKS = ("target", "tenant_options", "tenant_id", "tenant_name")
@@ -142,7 +147,8 @@ class LookupModule(LookupBase):
     def _unusable(self, variables: Any, numbers: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
         """A sentence and a next step for each variable that is neither blank nor usable."""
         examples, values = self.get_option("forms"), {**numbers, **self.get_option("values")}
-        for name in (*examples, *values, *self.get_option("folders")):
+        files = self.get_option("files")
+        for name in (*examples, *values, *files, *self.get_option("folders")):
             value = resolve_variable(self._templar, name, variables[name]) if name in variables else None
             if value is None or is_blank(value):
                 continue
@@ -150,6 +156,8 @@ class LookupModule(LookupBase):
                 sentence, step = form_problem(name, value, examples[name])
             elif name in values:
                 sentence, step = value_problem(name, value, values[name])
+            elif name in files:
+                sentence, step = path_problem(name, value)
             else:
                 sentence, step = folder_problem(name, value)
             if sentence:

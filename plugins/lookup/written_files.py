@@ -62,13 +62,16 @@ _raw:
 """
 
 import os
-from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 
+from ..module_utils._core.private_file import read_file
+from ..module_utils._core.targets import is_blank
+
 _FIRST_LINES = 5
+_LARGEST = 256 * 1024 * 1024  # bytes
 
 
 class LookupModule(LookupBase):
@@ -77,9 +80,9 @@ class LookupModule(LookupBase):
     def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[dict[str, list[str]]]:
         self.set_options(var_options=variables, direct=kwargs)
         folder, marker = str(self.get_option("folder")), str(self.get_option("marker"))
-        if not folder.strip() or not marker.strip():
+        if is_blank(folder) or is_blank(marker):
             raise AnsibleLookupError("written_files needs a folder and a marker that are not blank")
-        contents = self.get_option("contents")
+        contents = self.get_option("contents") or {}
         found: dict[str, list[str]] = {"foreign": [], "different": []}
         for name in terms:
             path = os.path.join(os.path.realpath(folder), name)
@@ -97,6 +100,6 @@ def _is_marked(text: str | None, marker: str) -> bool:
 
 def _text(path: str) -> str | None:
     try:
-        return Path(path).read_bytes().decode()
-    except (OSError, UnicodeDecodeError):
+        return read_file(path, _LARGEST).decode()
+    except (OSError, ValueError):  # not a file, too large, or not UTF-8
         return None

@@ -47,13 +47,28 @@ def value_problem(name: str, value: Any, allowed: Mapping[str, Any]) -> tuple[st
     return ("", "") if fits else (f"{name} is {one_line(text)}, and it must be {words}.", f"correct {name}")
 
 
+def path_problem(name: str, value: Any) -> tuple[str, str]:
+    """A sentence about a variable that is not a path as it stands, and the next step; empty if it is.
+
+    Tasks and filters do not agree about what to expand, so a check could look at another file than a task writes.
+    """
+    step = f"write the path out in {name}"
+    if not isinstance(value, str) or "\0" in value:
+        return f"{name} is {one_line(value)}, which is not a path.", step
+    if "$" in value or value.startswith("~"):
+        return f"{name} is {value}, and neither $ nor a ~ at the beginning may be in it.", step
+    return "", ""
+
+
 def folder_problem(name: str, value: Any) -> tuple[str, str]:
     """A sentence about a variable whose folder cannot be written to, and the next step; empty if it can.
 
     A relative path is relative to the working directory of the command. A folder that does not exist must be possible:
     the nearest existing one is tried with an empty folder, which is removed at once.
     """
-    folder = nearest = os.path.realpath(str(value))
+    if (found := path_problem(name, value))[0]:
+        return found
+    folder = nearest = os.path.realpath(value)
     while not os.path.lexists(nearest):
         nearest = os.path.dirname(nearest)
     problem = ""

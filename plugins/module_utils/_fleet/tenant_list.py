@@ -72,9 +72,20 @@ def resolve_tenants(
     return hosts
 
 
+def is_host_name(name: str) -> bool:
+    """Whether a host of an inventory can have the name, and a play can name it."""
+    return bool(
+        name
+        and name.lower() not in RESERVED
+        and not _PATTERN.search(name)
+        and name == name.strip()
+        and name.isprintable()
+    )
+
+
 def _host_name(name: str) -> str:
     """`name` if it is valid for a host and can be used in a play. Raises `TenantError`."""
-    if not name or name.lower() in RESERVED or _PATTERN.search(name) or name != name.strip() or not name.isprintable():
+    if not is_host_name(name):
         raise usage(
             f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group, or it has "
             "invisible characters",

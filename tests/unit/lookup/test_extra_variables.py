@@ -110,6 +110,7 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
         "required": {},
         "forms": {},
         "values": {},
+        "files": [],
         "folders": [],
     }
     lookup = plugin.LookupModule(loader=DataLoader())
@@ -138,6 +139,7 @@ def test_a_number_of_a_role_is_not_negative(monkeypatch: pytest.MonkeyPatch, val
         "required": {},
         "forms": {},
         "values": {},
+        "files": [],
         "folders": [],
     }
     loader = DataLoader()
@@ -155,16 +157,21 @@ def test_a_number_of_a_role_is_not_negative(monkeypatch: pytest.MonkeyPatch, val
         ("file", "folder is file, and {0}/file is not a folder."),
         ("file/new", "folder is file/new, and {0}/file is not a folder."),
         ("/proc/nope", "folder is /proc/nope, and "),
+        ("$HOME/new", "folder is $HOME/new, and neither $ nor a ~ at the beginning may be in it."),
+        ("~/new", "folder is ~/new, and neither $ nor a ~ at the beginning may be in it."),
+        ("a\0b", "folder is a b, which is not a path."),
+        (["new"], "folder is ['new'], which is not a path."),
+        (True, "folder is True, which is not a path."),
     ],
 )
 def test_a_folder_that_no_file_can_be_written_to(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: str, problem: str
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, value: Any, problem: str
 ) -> None:
     (tmp_path / "file").touch()
     monkeypatch.chdir(tmp_path)
     said, step = folder_problem("folder", value)
     assert said.startswith(problem.format(tmp_path)) and bool(said) == bool(problem), said
-    assert step == ("specify another folder in folder" if problem else "")
+    assert (not step) if not problem else step in ("specify another folder in folder", "write the path out in folder")
     assert [one.name for one in tmp_path.iterdir()] == ["file"]  # what was tried is removed
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -35,9 +36,20 @@ def test_files_without_the_marker_in_their_first_lines_are_foreign(tmp_path: Pat
     (tmp_path / "binary.yml").write_bytes(b"\xff" + OWN.encode())
     (tmp_path / "folder.yml").mkdir()
     (tmp_path / "link.yml").symlink_to("nowhere")
+    (tmp_path / "endless.yml").symlink_to("/dev/zero")
+    os.mkfifo(tmp_path / "pipe.yml")
     names = [path.name for path in tmp_path.iterdir()] + ["absent.yml"]
     found = look(*names, folder=str(tmp_path))
-    foreign = {"late.yml", "other.yml", "quoting.yml", "binary.yml", "folder.yml", "link.yml"}
+    foreign = {
+        "late.yml",
+        "other.yml",
+        "quoting.yml",
+        "binary.yml",
+        "folder.yml",
+        "link.yml",
+        "endless.yml",
+        "pipe.yml",
+    }
     assert {Path(path) for path in found["foreign"]} == {tmp_path / name for name in foreign}
     assert look(*names, folder=str(tmp_path / "no" / "folder")) == {"foreign": [], "different": names}
 
