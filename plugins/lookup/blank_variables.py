@@ -150,8 +150,8 @@ class LookupModule(LookupBase):
         files = self.get_option("files")
         for name in (*examples, *values, *files, *self.get_option("folders")):
             value = resolve_variable(self._templar, name, variables[name]) if name in variables else None
-            if value is None or is_blank(value):
-                continue
+            if value is None or (isinstance(value, str) and is_blank(value)):
+                continue  # listed as blank
             if name in examples:
                 sentence, step = form_problem(name, value, examples[name])
             elif name in values:

@@ -7,6 +7,7 @@ before any request. Before ansible-core 2.19, "cannot be evaluated" is "not defi
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -237,6 +238,36 @@ def test_an_exported_playbook_refuses_the_same(tmp_path: Path, simulator: Simula
     said = done.stdout + done.stderr
     assert f"Tenant: {environment['AZURE_TENANT_ID']}" in said and "Apply the device access rules" in said, said
     assert done.returncode == 0 and "changed=1" in said, said
+
+
+@pytest.mark.more
+def test_a_folder_of_no_use_ends_one_tenant_and_no_other(tmp_path: Path, simulator: Simulator) -> None:
+    """An unusable path of one host, and a path that Ansible would expand to files of somebody else."""
+    (tmp_path / "snapshot.yml").write_text(json.dumps(SNAPSHOT))
+    folders = [None, ["x"], 5, True, {}, "a\0b", "$FOREIGN", "~/x", "whole"]
+    hosts = {
+        f"host{number}": {"tenant_options": {"tenant_id": f"host{number}.example"}, "export_folder": folder}
+        for number, folder in enumerate(folders)
+    }
+    (tmp_path / "inventory.yml").write_text(yaml.safe_dump({"all": {"hosts": hosts}}))
+    (tmp_path / "foreign").mkdir()
+    (tmp_path / "foreign/apply.yml").write_text("mine\n")
+    arguments = (
+        "-i",
+        "inventory.yml",
+        "intune.exchange.export",
+        "-e",
+        "target=all",
+        "-e",
+        "snapshot_file=snapshot.yml",
+    )
+    environment = {**simulator.environment("phones"), "FOREIGN": "foreign"}
+    done = ansible("ansible-playbook", *arguments, folder=tmp_path, environment=environment)
+    for number in range(len(folders) - 1):
+        assert re.search(rf"host{number} .*failed=1", done.stdout), done.stdout
+    assert re.search(r"host8 .*failed=0", done.stdout) and (tmp_path / "whole/apply.yml").exists(), done.stdout
+    assert (tmp_path / "foreign/apply.yml").read_text() == "mine\n"
+    assert {one.name for one in tmp_path.iterdir()} >= {"whole", "foreign"} and not (tmp_path / "~").exists()
 
 
 def test_the_report_says_what_is_missing_and_reads_no_other_tenant(tmp_path: Path, simulator: Simulator) -> None:
