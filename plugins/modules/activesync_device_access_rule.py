@@ -114,6 +114,13 @@ impact:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       mailbox: adele.vance
       reason: device_rule
+differed:
+  description:
+    - Whether the rule was not as described before the task.
+    - The same as C(changed), for a preview whose C(changed_when) is V(false).
+  returned: success
+  type: bool
+  sample: true
 undo:
   description: How to undo what was changed, removed or erased, or that it cannot be undone; empty if nothing was.
   returned: success

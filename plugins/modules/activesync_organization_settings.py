@@ -123,6 +123,13 @@ impact:
       guid: 6b2f8f2e-2f0c-5a8e-8d31-6c1a5f0d1a22
       mailbox: adele.vance
       reason: default
+differed:
+  description:
+    - Whether the settings were not as described before the task.
+    - The same as C(changed), for a preview whose C(changed_when) is V(false).
+  returned: success
+  type: bool
+  sample: true
 undo:
   description: How to undo what was changed; empty if nothing was.
   returned: success

@@ -65,6 +65,30 @@ connectors:
       last_sync_date_time: "2026-11-24T10:00:00Z"
       primary_smtp_address: svc-intune-connector@contoso.com
       status: connected
+connector:
+  description: The only service-to-service connector, as in RV(connectors). Null if there is none, or more than one.
+  returned: success
+  type: dict
+  sample:
+    exchange_connector_type: serviceToService
+    id: 0b0e2c9e-5d7c-4a54-9d53-3f6c2a5f0d11
+    last_sync_age_seconds: 1200
+    last_sync_date_time: "2026-11-24T10:00:00Z"
+    primary_smtp_address: svc-intune-connector@contoso.com
+    status: connected
+state:
+  description:
+    - The state of the service-to-service connector, one of V(connected), V(pending), V(disconnected), V(missing),
+      V(ambiguous) (there is more than one) and V(not_offered).
+    - A status that Microsoft adds later counts as V(disconnected).
+  returned: success
+  type: str
+  sample: connected
+is_new:
+  description: Whether RV(connector) is not connected yet, or is connected and has not synchronized yet.
+  returned: success
+  type: bool
+  sample: false
 offered:
   description:
     - Whether the tenant's Intune has Exchange connectors at all. Whether it accepts a new one is only known when one is

@@ -124,6 +124,15 @@ connectors:
   type: list
   elements: dict
   sample: []
+connector:
+  description: The only service-to-service connector, as M(intune.exchange.connector_info) returns it, or null.
+  returned: when the connectors could be read
+  type: dict
+  sample:
+    exchange_connector_type: serviceToService
+    last_sync_age_seconds: 1200
+    primary_smtp_address: svc-intune-connector@contoso.com
+    status: connected
 offered:
   description: Whether the tenant's Intune has Exchange connectors at all.
   returned: when the connectors could be read

@@ -103,18 +103,21 @@ def connectors_info(tenant: Tenant, require_offered: bool = False) -> dict[str, 
             raise
         return {
             "changed": False,
-            "connectors": [],
-            "offered": False,
+            **_with_conclusions([], offered=False),
             "offered_evidence": str(error),
             "summary_text": "the tenant does not offer the connector",
         }
-    found = [facts(record, now) for record in records]
     return {
         "changed": False,
-        "connectors": found,
-        "offered": True,
+        **_with_conclusions([facts(record, now) for record in records], offered=True),
         "offered_evidence": "Intune lists its Exchange connectors",
     }
+
+
+def _with_conclusions(connectors: list[dict[str, Any]], offered: bool) -> dict[str, Any]:
+    """What was read, and what roles and playbooks would otherwise conclude from it in Jinja."""
+    found = {"connectors": connectors, "offered": offered}
+    return {**found, "connector": only_connector(found), "state": state(found), "is_new": _is_new(found)}
 
 
 # The possible states of a tenant's connector. A status that Microsoft adds later counts as disconnected.
@@ -124,6 +127,12 @@ STATES = ("connected", "pending", "disconnected", "missing", "ambiguous", "not_o
 def of_our_type(found: Mapping[str, Any]) -> list[Any]:
     """The service-to-service connectors that `connectors_info` found."""
     return [one for one in found["connectors"] if one.get("exchange_connector_type") == TYPE]
+
+
+def only_connector(found: Mapping[str, Any]) -> Any:
+    """The only service-to-service connector that `connectors_info` found; None if there is not exactly one."""
+    ours = of_our_type(found)
+    return ours[0] if len(ours) == 1 else None
 
 
 def state(found: Mapping[str, Any]) -> str:
@@ -136,6 +145,12 @@ def state(found: Mapping[str, Any]) -> str:
     return {"connected": "connected", "connectionPending": "pending", "none": "missing"}.get(
         statuses[0], "disconnected"
     )
+
+
+def _is_new(found: Mapping[str, Any]) -> bool:
+    """Whether the only connector still connects, or has not synchronized for the first time."""
+    connector, known = only_connector(found), state(found)
+    return known == "pending" or (known == "connected" and connector["last_sync_age_seconds"] is None)
 
 
 def the_connector(records: list[Record], tenant: Tenant) -> Record:

@@ -23,7 +23,7 @@ from .._http.claims import claims
 from .._rbac.cmdlet_access import read_entries
 from . import requirement_verdicts as judge
 from .account_lookup import account_read, check_address
-from .connectors import READ_CONNECTORS, offered
+from .connectors import READ_CONNECTORS, offered, only_connector
 from .connectors import facts as connector_facts
 from .organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 
@@ -228,5 +228,9 @@ def _connectors(facts: Mapping[str, ReadResult[Any]]) -> dict[str, Any]:
     """The connectors as connector_info returns them, so that nobody reads them again; empty if unread."""
     read = facts["connectors"]
     if read.error is not None:
-        return {"connectors": [], "offered": False} if read.error.kind == "not_offered" else {}
-    return {"connectors": [connector_facts(one, facts["now"].value) for one in read.value], "offered": True}
+        if read.error.kind != "not_offered":
+            return {}
+        found = {"connectors": [], "offered": False}
+    else:
+        found = {"connectors": [connector_facts(one, facts["now"].value) for one in read.value], "offered": True}
+    return {**found, "connector": only_connector(found)}

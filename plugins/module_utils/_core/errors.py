@@ -99,6 +99,9 @@ NEXT_STEPS = {
     "refused": "Check the values given; quote the request id to Microsoft support",
 }
 
+# After one of these failures, the other reads of the tenant fail as well, each after its own timeout.
+OF_ALL_READS = ("sign_in", "network", "tls", "usage", "no_credentials")
+
 # A copy of a tenant refuses with this code data that its snapshot lacks. No permission would help.
 NOT_IN_SNAPSHOT = "NotInSnapshot"
 _STEP_ON_A_COPY = (

@@ -9,7 +9,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._connector.connectors import of_our_type
+from .._connector.connectors import only_connector
 from .._connector.validation import VALID, problems
 from .._core.text import counted
 from .._mobile_access.audit_controls import by_number
@@ -143,8 +143,7 @@ def _of_checks(name: str, checks: Sequence[Mapping[str, Any]]) -> list[Facts]:
 def _connector(read: Mapping[str, Any], max_sync_age: int) -> Facts:
     """The only service-to-service connector, or why there is not exactly one."""
     found = {"offered": read["offered"], "connectors": read.get("connectors") or []}
-    connectors = of_our_type(found)
-    one = connectors[0] if len(connectors) == 1 else {}
+    one = only_connector(found) or {}
     age = one.get("last_sync_age_seconds")
     return {
         "state": next(iter(problems(found, max_sync_age)), VALID),

@@ -35,7 +35,8 @@ def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
             "Use a complete value as intune.exchange.activesync_device_class_info or mobile_device_info return it, in "
             "a rule for each",
         )
-    return {"impact": [], **ensure(RULE, tenant, params, check_mode)}
+    result = ensure(RULE, tenant, params, check_mode)
+    return {"impact": [], "differed": result["changed"], **result}
 
 
 def access_rules_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:

@@ -35,7 +35,8 @@ def ensure_organization_settings(tenant: Tenant, params: Mapping[str, Any], chec
         length = len(params[option] or "")
         if length > _LONGEST_INSERT:
             raise usage(f"{option} has {length} characters; Exchange takes at most {_LONGEST_INSERT}")
-    return {"impact": [], **ensure(SETTINGS, tenant, params, check_mode)}
+    result = ensure(SETTINGS, tenant, params, check_mode)
+    return {"impact": [], "differed": result["changed"], **result}
 
 
 def current(tenant: Tenant) -> dict[str, Any]:

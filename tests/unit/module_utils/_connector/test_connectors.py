@@ -79,15 +79,33 @@ def gone(status: int = 501, code: str = "NotImplemented", kind: str = "refused",
 )
 def test_what_a_tenant_is_like(records: list[Any], state: str) -> None:
     found = connectors.connectors_info(Tenant(*records))  # type: ignore[arg-type]
-    assert connectors.state(found) == state and state in connectors.STATES
+    assert found["state"] == connectors.state(found) == state and state in connectors.STATES
     assert found["offered"] is True and found["changed"] is False and found["offered_evidence"]
     assert [one["id"] for one in found["connectors"]] == [one["id"] for one in records]
-    assert [one["id"] for one in connectors.of_our_type(found)] == [one["id"] for one in records if one is not HOSTED]
+    ours = [one["id"] for one in records if one is not HOSTED]
+    assert [one["id"] for one in connectors.of_our_type(found)] == ours
+    assert found["connector"] == (connectors.of_our_type(found)[0] if len(ours) == 1 else None)
+
+
+@pytest.mark.parametrize(
+    ("records", "is_new"),
+    [
+        ([], False),
+        ([connector(status="connectionPending")], True),
+        ([HOSTED, connector(lastSyncDateTime=None)], True),
+        ([connector()], False),
+        ([connector(status="disconnected", lastSyncDateTime=None)], False),
+        ([connector(1, lastSyncDateTime=None), connector(2, lastSyncDateTime=None)], False),
+    ],
+)
+def test_a_new_connector_is_waited_for(records: list[Any], is_new: bool) -> None:
+    assert connectors.connectors_info(Tenant(*records))["is_new"] is is_new  # type: ignore[arg-type]
 
 
 def test_a_tenant_without_the_offer() -> None:
     found = connectors.connectors_info(Tenant(error=gone()))  # type: ignore[arg-type]
-    assert connectors.state(found) == "not_offered"
+    assert found["state"] == connectors.state(found) == "not_offered"
+    assert found["connector"] is None and found["is_new"] is False
     assert found["connectors"] == [] and found["offered"] is False and found["changed"] is False
     assert "501" in found["offered_evidence"]
     for error in (gone(403, "Forbidden", "forbidden"), gone(501, ""), gone(500, "X", "unavailable")):

@@ -160,14 +160,14 @@ def test_a_rule_and_whom_it_hits(simulator: Simulator, run: Run) -> None:
         predicted = run(activesync_device_access_rule, check_mode=True, **{**IPHONES, **options})
         assert len(writes(simulator)) == known
         real = run(activesync_device_access_rule, **{**IPHONES, **options})
-        assert predicted["changed"] and real["changed"]
+        assert predicted["changed"] and real["changed"] and predicted["differed"] and real["differed"]
         assert predicted["diff"] == real["diff"] and predicted["impact"] == real["impact"]
         assert [(one["mailbox"], one["before"], one["after"]) for one in real["impact"]] == [
             ("adele.vance", was, becomes)
         ]
         assert writes(simulator)[known:] == [wrote]
         again = run(activesync_device_access_rule, **{**IPHONES, **options})
-        assert not again["changed"] and again["impact"] == []
+        assert not again["changed"] and not again["differed"] and again["impact"] == []
         assert again["access_rule"].get("query_string") in ("iPhone", None)
 
 

@@ -46,6 +46,7 @@ def test_a_stricter_default_needs_to_be_accepted_unless_nobody_is_hit(simulator:
     assert writes(simulator) == []
     settings: dict[str, Any] = {"default_access_level": "Quarantine", "accept_impact": True}
     real = both(simulator, run, activesync_organization_settings, **settings)
+    assert real["differed"] and not run(activesync_organization_settings, **settings)["differed"]
     assert [(one["before"], one["after"], one["reason"]) for one in real["impact"]] == [
         ("Allowed", "Quarantined", "default")
     ] * 2
