@@ -244,7 +244,7 @@ def test_an_exported_playbook_refuses_the_same(tmp_path: Path, simulator: Simula
 def test_a_folder_of_no_use_ends_one_tenant_and_no_other(tmp_path: Path, simulator: Simulator) -> None:
     """An unusable path of one host, and a path that Ansible would expand to files of somebody else."""
     (tmp_path / "snapshot.yml").write_text(json.dumps(SNAPSHOT))
-    folders = [None, ["x"], 5, True, {}, "a\0b", "$FOREIGN", "~/x", "whole"]
+    folders: list[Any] = [None, ["x"], 5, True, {}, "a\0b", "$FOREIGN", "~/x", "whole"]
     hosts = {
         f"host{number}": {"tenant_options": {"tenant_id": f"host{number}.example"}, "export_folder": folder}
         for number, folder in enumerate(folders)
