@@ -60,27 +60,19 @@ async def watch(
     show: Callable[[str], None] = lambda line: print(line, file=sys.stderr, flush=True),
 ) -> None:
     """Deliver the events of the tenants until cancelled. Raises `TenantError` for invalid options."""
-    params = _checked(given)
-    rules = WatchSettings(**{name: params[name] for name in WatchSettings.__dataclass_fields__})
-    entries = _entries(params)
-    _refuse_templates({**given, "tenants": entries})
-    shared = outranking({option: params.get(option) for option in SHARED}, given)
-    resolve_tenants(check_fleet(entries, None, shared, params["concurrency"], params["timeout"]), {}, shared)
+    params, entries, shared = _prepared(given)
     polls = _Polls(entries, shared, params, read)
-    troubles: dict[int, str] = {}
     with WatchFile(params["state_file"]) as file:
         known = file.load()
         file.save(known)  # before the first poll, so that a folder that cannot be written to is found now
         # Without -v, ansible-rulebook shows only warnings of what is logged, and silence looks like a fault.
         show(_beginning(entries, params))
+        rules = WatchSettings(**{name: params[name] for name in WatchSettings.__dataclass_fields__})
         due = dict.fromkeys(range(len(entries)), clock())
+        troubles: dict[int, str] = {}
         try:
             while True:
-                for number in [one for one in sorted(due, key=lambda one: due[one]) if due[one] <= clock()]:
-                    if not polls.has_room:
-                        break
-                    del due[number]
-                    polls.start(number)
+                _start_due(polls, due, clock)
                 pause = max(0.0, min(due.values()) - clock()) if due else None
                 if not polls.running:
                     await sleep(pause or 0.0)
@@ -96,6 +88,25 @@ async def watch(
                     troubles[number] = _log(host, rules.pause(tenant.failures), troubles.get(number, ""))
         finally:
             polls.cancel()
+
+
+def _prepared(given: Any) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
+    """The options, the tenants, and what the tenants share. Raises `TenantError` for what cannot be polled."""
+    params = _checked(given)
+    entries = _entries(params)
+    _refuse_templates({**given, "tenants": entries})
+    shared = outranking({option: params.get(option) for option in SHARED}, given)
+    resolve_tenants(check_fleet(entries, None, shared, params["concurrency"], params["timeout"]), {}, shared)
+    return params, entries, shared
+
+
+def _start_due(polls: _Polls, due: dict[int, float], clock: Callable[[], float]) -> None:
+    """Start the polls that are due, the longest overdue first, as far as there is room."""
+    for number in [one for one in sorted(due, key=lambda one: due[one]) if due[one] <= clock()]:
+        if not polls.has_room:
+            return
+        del due[number]
+        polls.start(number)
 
 
 class _Polls:

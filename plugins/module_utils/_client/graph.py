@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, MutableSet, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
@@ -162,42 +162,45 @@ class Graph:
         pending = dict.fromkeys(reads, 0)  # name: attempts
         renewed: set[str] = set()  # parts to request again with a new token
         while pending:
-            names = list(pending)[:_BATCH]
-            parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
-            purpose = Purpose(
-                " and ".join(sorted({reads[name].purpose.action for name in names}))
-                if len(names) == 1
-                else "read the tenant"
-            )
-            answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
-            answered, now = self._parts(answer, names, purpose), answer.date
-            floors: list[float] = []
-            throttled = False
-            refused = self._to_renew(answered, renewed, answer.token)
-            renewed |= refused
-            for name, part in answered.items():
-                if name in refused:
-                    continue
-                pending[name] += 1
-                outcome = classify(part)
-                floor = retry_after(part.headers) or 0.0
-                if may_repeat(Operation.READ, outcome, pending[name], bool(floor)):
-                    throttled = throttled or outcome is Outcome.REFUSED
-                    floors.append(floor)
-                    continue
-                del pending[name]
-                results[name] = attempt(partial(self._part, part, outcome, reads[name]))
-            if floors:
-                self._http.pause(
-                    max(pending.values()),
-                    max(floors) or None,
-                    purpose,
-                    None,
-                    throttled,
-                    f"{_NAME} refused parts of a batch",
-                    _NAME,
-                )
+            now = self._round(reads, pending, renewed, results)
         return {name: results[name] for name in reads}, now
+
+    def _round(
+        self,
+        reads: Mapping[str, Read],
+        pending: dict[str, int],
+        renewed: MutableSet[str],
+        results: dict[str, ReadResult[Any]],
+    ) -> datetime:
+        """One request of a batch, and the wait that the service asks for; returns the service's time.
+
+        Parts that are done move from `pending` to `results`; the others stay, to be requested again.
+        """
+        names = list(pending)[:_BATCH]
+        purpose = _purpose_of([reads[name] for name in names])
+        parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
+        answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
+        answered = self._parts(answer, names, purpose)
+        floors: list[float] = []
+        throttled = False
+        refused = self._to_renew(answered, renewed, answer.token)
+        renewed |= refused
+        for name, part in answered.items():
+            if name in refused:
+                continue
+            pending[name] += 1
+            outcome = classify(part)
+            floor = retry_after(part.headers) or 0.0
+            if may_repeat(Operation.READ, outcome, pending[name], bool(floor)):
+                throttled = throttled or outcome is Outcome.REFUSED
+                floors.append(floor)
+                continue
+            del pending[name]
+            results[name] = attempt(partial(self._part, part, outcome, reads[name]))
+        if floors:
+            said = f"{_NAME} refused parts of a batch"
+            self._http.pause(max(pending.values()), max(floors) or None, purpose, None, throttled, said, _NAME)
+        return answer.date
 
     def _to_renew(self, answered: Mapping[str, Response], renewed: Collection[str], token: str) -> frozenset[str]:
         """The parts to request again with a new token, as for a whole request: nothing has happened yet."""
@@ -283,6 +286,11 @@ class Graph:
         if error.answer is None or error.answer.service != _NAME:  # a sign-in may have failed in between
             return error
         return refine(error, purpose.permission)
+
+
+def _purpose_of(reads: Sequence[Read]) -> Purpose:
+    """What a batch is for: a single part is named."""
+    return Purpose(reads[0].purpose.action if len(reads) == 1 else "read the tenant")
 
 
 def _first_page(response: Response, path: str) -> Response:

@@ -172,15 +172,47 @@ def _check_policy_write(
             tenant.label,
         )
     if params["state"] == "absent":
-        people, not_read = read_people(tenant, policies.known)
-        impact = measure(policies.known, others, record or {}, people, not_read)
-        return {"impact": impact, "deleted_id": (record or {}).get("id")}
+        return _check_absent(policies, tenant, record, others)
+    return _check_present(resource, policies, tenant, params, record, others)
+
+
+def _check_absent(
+    policies: ConditionalAccessPolicies, tenant: Tenant, record: Record | None, others: Sequence[Record]
+) -> dict[str, Any]:
+    """Whom the removal affects, and the id of the policy."""
+    people, not_read = read_people(tenant, policies.known)
+    impact = measure(policies.known, others, record or {}, people, not_read)
+    return {"impact": impact, "deleted_id": (record or {}).get("id")}
+
+
+def _check_present(
+    resource: _Policy,
+    policies: ConditionalAccessPolicies,
+    tenant: Tenant,
+    params: Mapping[str, Any],
+    record: Record | None,
+    others: Sequence[Record],
+) -> dict[str, Any]:
+    """Refuse a policy that Graph would not accept or that locks administrators out; and whom the change affects."""
     if record is None and params["id"]:
         raise TenantError(
             "not_found",
             f"there is no Conditional Access policy with the id {params['id']}",
             next_step="Omit id to create a policy; Microsoft Entra assigns its id",
         )
+    after = _policy_after(resource, params, record)
+    known, planned = policies.known, [*others, after]
+    judged = after["state"] == "enabled" and not params["accept_lockout_risk"]
+    people, not_read = read_people(tenant, [*known, *planned], roles_too=ADMINISTRATORS if judged else ())
+    impact = measure(known, planned, after, people, not_read)
+    if judged:
+        locations = partial(policies.locations, tenant)
+        check_lockout(known, others, after, (list(people), not_read), locations, resource.subjects)
+    return {"impact": impact}
+
+
+def _policy_after(resource: _Policy, params: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
+    """The policy as it would be after the change, with valid content."""
     before = resource.view(record)
     changes = resource.changes(params, before)
     after = {**(record or {}), **resource.to_api({**before, **changes})}
@@ -188,20 +220,7 @@ def _check_policy_write(
     stricter = "policy_state" in changes and after["state"] != "disabled"
     if resource.subjects and ("conditions" in changes or stricter):
         resource.subjects.check(after)
-    known, planned = policies.known, [*others, after]
-    judged = after["state"] == "enabled" and not params["accept_lockout_risk"]
-    people, not_read = read_people(tenant, [*known, *planned], roles_too=ADMINISTRATORS if judged else ())
-    extra: dict[str, Any] = {"impact": measure(known, planned, after, people, not_read)}
-    if judged:
-        check_lockout(
-            policies.known,
-            others,
-            after,
-            (list(people), not_read),
-            partial(policies.locations, tenant),
-            resource.subjects,
-        )
-    return extra
+    return after
 
 
 def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:

@@ -21,7 +21,6 @@ from .._conditional_access.subjects import Subjects
 from .._core.errors import TenantError, usage
 from .._core.resource import Record, clearing, normalize_case, normalized_set
 from .._core.targets import only, refuse_blank
-from .._core.text import counted
 from .._engine.tenant import Tenant
 from .calibration import Calibration
 from .membership import Doubt, depends_on
@@ -29,6 +28,7 @@ from .rehearsal import Rehearsal
 from .reliability import reliability
 from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
 from .sign_in_record import LoggedSignIn
+from .summary import summary
 
 Policy = Mapping[str, Any]
 _GRANT = "Grant the application what is missing"
@@ -52,6 +52,33 @@ _POLICY_SPEC["id"] = {"type": "str"}
 
 def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The effect of policies on the sign-ins of the last days. Raises `TenantError`."""
+    _check_numbers(params)
+    given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
+    backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
+    existing = backend.list(tenant)
+    proposed = [_of(number, tenant, existing, one, subjects) for number, one in enumerate(given)]
+    rehearsed = [*proposed, *_report_only(existing, params, tenant.label)]
+    _check_distinct(rehearsed)
+    policies = [*existing, *rehearsed]
+    keep = _groups(subjects, params["keep_groups"])
+    locations, without_locations = _locations(tenant, backend, policies)
+    accounts, not_read = _accounts(tenant, policies, keep, without_locations)
+    people = _canonical(policies, [person for person, _enabled, _name in accounts])
+    names = {person.id: name for person, _enabled, name in accounts}
+    calibration = Calibration(existing, locations)
+    rehearsal = Rehearsal(existing, rehearsed, keep, names, locations)
+    log = SignInLog(tenant, params["days"], locations)
+    _judge(log, params, policies, people, calibration, rehearsal)
+    return _result(
+        params,
+        calibration.result(params["trust_threshold"]),
+        _with_names(rehearsal.result(), names, subjects),
+        not_read,
+        [*_not_judged(params), *log.not_judged()],
+    )
+
+
+def _check_numbers(params: Mapping[str, Any]) -> None:
     if not 1 <= params["days"] <= _MOST_DAYS:
         raise usage(
             f"days is {params['days']}",
@@ -59,27 +86,32 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         )
     if not 0 <= params["trust_threshold"] <= 100:
         raise usage(f"trust_threshold is {params['trust_threshold']}", "Set it to a number from 0 to 100")
-    given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
-    backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
-    existing = backend.list(tenant)
-    proposed = [_of(number, tenant, existing, one, subjects) for number, one in enumerate(given)]
-    rehearsed = [*proposed, *_report_only(existing, params, tenant.label)]
-    _check_distinct(rehearsed)
-    keep = _groups(subjects, params["keep_groups"])
-    locations, without_locations = _locations(tenant, backend, [*existing, *rehearsed])
-    accounts, errors = read_accounts(tenant, [*existing, *rehearsed], groups_too=keep)
+
+
+def _accounts(
+    tenant: Tenant, policies: Sequence[Policy], keep: Mapping[str, str], without_locations: Sequence[str]
+) -> tuple[list[tuple[Person, bool, str]], list[str]]:
+    """The accounts, and everything that could not be read. Raises `TenantError` if nobody can be judged then."""
+    accounts, errors = read_accounts(tenant, policies, groups_too=keep)
     not_read = [*map(str, errors), *without_locations]
     if not accounts:
         raise TenantError("forbidden", f"who signs in could not be read: {'; '.join(not_read)}", next_step=_GRANT)
     if keep and accounts[0][0].groups is None:
         problem = f"who is in the groups to keep in could not be read: {'; '.join(not_read)}"
         raise TenantError("forbidden", problem, next_step=_GRANT)
-    people = _canonical([*existing, *rehearsed], [person for person, _enabled, _name in accounts])
-    names = {person.id: name for person, _enabled, name in accounts}
-    calibration = Calibration(existing, locations)
-    rehearsal = Rehearsal(existing, rehearsed, keep, names, locations)
-    log = SignInLog(tenant, params["days"], locations)
-    changes = log.membership_changes(any(depends_on(one) & Doubt.KIND for one in [*existing, *rehearsed]))
+    return accounts, not_read
+
+
+def _judge(
+    log: SignInLog,
+    params: Mapping[str, Any],
+    policies: Sequence[Policy],
+    people: Mapping[str, Person],
+    calibration: Calibration,
+    rehearsal: Rehearsal,
+) -> None:
+    """Rehearse each sign-in of the log, and compare the judge with Microsoft Entra where both know the person."""
+    changes = log.membership_changes(any(depends_on(one) & Doubt.KIND for one in policies))
     for logged in log.read(params["sign_in_types"]):
         person = people.get(logged.person)
         if person is not None:
@@ -88,18 +120,25 @@ def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         if person is not None and not logged.problem:
             calibration.add(logged, person, uncertain)
         rehearsal.add(logged, person, uncertain)
-    compared = calibration.result(params["trust_threshold"])
-    rehearsed_result = _with_names(rehearsal.result(), names, subjects)
-    sign_ins = rehearsed_result["sign_ins"]["total"]
+
+
+def _result(
+    params: Mapping[str, Any],
+    compared: dict[str, Any],
+    rehearsed: dict[str, Any],
+    not_read: Sequence[str],
+    not_judged: Sequence[str],
+) -> dict[str, Any]:
+    """What the module returns: the effect of the policies, and how far it can be relied on."""
     result = {
         "changed": False,
-        **reliability(compared, rehearsed_result["by_policy"], sign_ins, params["days"]),
+        **reliability(compared, rehearsed["by_policy"], rehearsed["sign_ins"]["total"], params["days"]),
         "calibration": compared,
-        **rehearsed_result,
+        **rehearsed,
         "not_read": not_read,
-        "not_judged": [*_not_judged(params), *log.not_judged()],
+        "not_judged": not_judged,
     }
-    return {**result, "summary": _summary(result, params["days"])}
+    return {**result, "summary": summary(result, params["days"])}
 
 
 def _as_signed_in(person: Person, logged: LoggedSignIn) -> Person:
@@ -250,32 +289,6 @@ def _with_names(result: dict[str, Any], names: Mapping[str, str], subjects: Subj
         if kind in ("user", "group", "role"):
             one["exclusion"] = f"user {names[subject]}" if subject in names else subjects.describe(kind, subject)
     return result
-
-
-def _summary(result: Mapping[str, Any], days: int) -> list[str]:
-    """The result in sentences, its reliability first."""
-    sign_ins, people = result["sign_ins"], result["people"]
-    total = f"{counted(sign_ins['total'], 'sign-in')} of {counted(people['total'], 'person', 'people')}"
-    lines = [
-        f"{result['reliable_because']}.",
-        f"Of {total} in the last {counted(days, 'day')}, if enforced:",
-        *(
-            f"{words}: {counted(sign_ins[one], 'sign-in')} of {counted(people[one], 'person', 'people')}"
-            for one, words in (
-                ("stopped", "Stopped"),
-                ("asked_for_more", "Asked for more"),
-                ("not_known", "Not known"),
-                ("unchanged", "Unchanged"),
-            )
-        ),
-    ]
-    if result["not_known_because"]:
-        first = result["not_known_because"][0]
-        lines.append(f"Most often not known because {first['reason']} ({counted(first['sign_ins'], 'sign-in')}).")
-    if result["reliable"] and result["exclusions"] and not result["calibration"]["trusted"]:
-        lines.append(f"Whom exclusions spare depends on the judge. {result['calibration']['verdict']}.")
-    lines += [f"Not judged: {one}." for one in result["not_judged"]]
-    return lines + [f"Not read: {one}" for one in result["not_read"]]
 
 
 def _not_judged(params: Mapping[str, Any]) -> list[str]:

@@ -119,31 +119,61 @@ def _ids_of(entry: Mapping[str, Any], before: Snapshot, after: Snapshot) -> set[
 
 
 def _of_kind(kind: str, before: Iterable[Record], after: Iterable[Record], people: People) -> Iterator[dict[str, Any]]:
+    """The differences of all objects of one kind, sorted by identity."""
     known = KINDS[kind]
     old, new = (_by_identity(known, kind, records) for records in (before, after))
     for identity in sorted({*old, *new}):
         was, becomes = old.get(identity), new.get(identity)
-        changes = list(differing(kind, was, becomes)) if was is not None and becomes is not None else []
-        if was is not None and becomes is not None and not changes:
-            continue
-        record = becomes if was is None else was
-        about = {
-            "kind": kind,
-            "title": known.title,
-            "object": name_of(known, record or {}),
-            "id": str((record or {}).get(known.identity) or ""),
-        }
-        whom = sorted({*people.of(kind, was or {}), *people.of(kind, becomes or {})})
-        if was is None or becomes is None:
-            change = "added" if was is None else "removed"
-            yield {**about, "change": change, "property": "", "before": was, "after": becomes, "people": whom}
-            continue
-        for path, first, second in changes:
-            values = {"property": path, "before": first, "after": second}
-            named = {*people.among(first, second), *(whom if known.person or kind in OWNED else ())}
-            if kind == POLICIES:
-                named = people.of_policy_change(path, was, becomes)
-            yield {**about, "change": "changed", **values, "people": sorted(named)}
+        if was is not None and becomes is not None:
+            yield from _changed(kind, was, becomes, people)
+        else:
+            yield _added_or_removed(kind, was, becomes, people)
+
+
+def _added_or_removed(kind: str, was: Record | None, becomes: Record | None, people: People) -> dict[str, Any]:
+    """An object that only one of the snapshots has."""
+    record = becomes if was is None else was
+    return {
+        **_about(kind, record or {}),
+        "change": "added" if was is None else "removed",
+        "property": "",
+        "before": was,
+        "after": becomes,
+        "people": sorted({*people.of(kind, record or {})}),
+    }
+
+
+def _changed(kind: str, was: Record, becomes: Record, people: People) -> Iterator[dict[str, Any]]:
+    """The properties that differ of an object that both snapshots have."""
+    changes = list(differing(kind, was, becomes))
+    if not changes:  # as for most objects, whose people are then not looked for
+        return
+    about, owners = _about(kind, was), _owners(kind, was, becomes, people)
+    for path, first, second in changes:
+        if kind == POLICIES:
+            named = people.of_policy_change(path, was, becomes)
+        else:
+            named = {*people.among(first, second), *owners}
+        values = {"property": path, "before": first, "after": second}
+        yield {**about, "change": "changed", **values, "people": sorted(named)}
+
+
+def _owners(kind: str, was: Record, becomes: Record, people: People) -> set[str]:
+    """The people whom every change of an object concerns, since it is theirs."""
+    if KINDS[kind].person or kind in OWNED:
+        return {*people.of(kind, was), *people.of(kind, becomes)}
+    return set()
+
+
+def _about(kind: str, record: Record) -> dict[str, str]:
+    """Which object a difference is about."""
+    known = KINDS[kind]
+    return {
+        "kind": kind,
+        "title": known.title,
+        "object": name_of(known, record),
+        "id": str(record.get(known.identity) or ""),
+    }
 
 
 def _by_identity(known: Kind, kind: str, records: Iterable[Record]) -> dict[str, Record]:
