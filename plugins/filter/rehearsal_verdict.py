@@ -59,6 +59,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..module_utils._core.text import counted
 from ..plugin_utils._trust import as_data
 
 Run = Mapping[str, Any]
@@ -96,7 +97,7 @@ def _second_run(second: Run | None) -> str:
         return f"failed with status {second['rc']}"
     if _is_stable(second):
         return "changed nothing"
-    return f"changed something: {second['differences']} differences, {second['writes']} requests"
+    return f"changed something: {counted(second['differences'], 'difference')}, {counted(second['writes'], 'request')}"
 
 
 def _is_stable(second: Run | None) -> bool:
