@@ -12,8 +12,8 @@ version_added: 1.0.0
 author: intune.exchange contributors (@intune-exchange)
 description:
   - The playbook C(intune.exchange.bootstrap) creates management roles with a marker in their description. Each is named
-    after its role group and its parent, as in C(Mail Automation Mail Recipients). Only such a role is its own, as the name
-    of another group may begin with the same words.
+    after its role group and its parent, as in C(Mail Automation Mail Recipients). Only such a role is its own, since
+    the name of another group may begin with the same words.
   - Names and the marker are compared in any case, as Exchange compares names.
 options:
   _input:
