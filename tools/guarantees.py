@@ -56,6 +56,7 @@ GUARANTEES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_WIRE}test_deadline.py::test_an_answer_that_drips_ends_with_the_task",
             f"{_WIRE}test_deadline.py::test_so_does_one_without_tls",
             f"{_WIRE}test_deadline.py::test_so_does_the_answer_of_a_proxy",
+            f"{_WIRE}test_deadline.py::test_so_does_that_of_a_proxy_with_tls",
             f"{_WIRE}test_deadline.py::test_a_server_that_takes_nothing_ends_with_the_task",
             f"{_WIRE}test_deadline.py::test_a_name_that_is_not_resolved_ends_with_the_task",
             f"{_WIRE}test_deadline.py::test_parsing_ends_with_the_task",

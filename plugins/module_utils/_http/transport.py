@@ -52,7 +52,9 @@ class Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        # Without a context of its own, TLS to the proxy has no deadline and trusts what the environment says.
+        trust = {"ssl_context": self._context, "proxy_ssl_context": self._context}
+        manager = super().proxy_manager_for(proxy, **trust, **options)
         manager.pool_classes_by_scheme = pools(manager)
         return manager
 
