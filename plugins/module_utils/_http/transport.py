@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import socket
@@ -35,6 +36,11 @@ try:
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
     HTTPAdapter = object  # type: ignore[assignment,misc]
+
+# urllib3 logs lines of responses that it cannot read, which may hold secrets; our errors have what matters of them.
+_URLLIB3_LOG = logging.getLogger("urllib3")
+_URLLIB3_LOG.addHandler(logging.NullHandler())
+_URLLIB3_LOG.propagate = False
 
 _PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
