@@ -15,7 +15,8 @@ from typing import Any
 from .redaction import masked
 
 _CONTROL = re.compile(
-    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
+    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\U000e0000-\U000e007f]+"
 )
 # The next step after a response that does not match its schema.
 OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)

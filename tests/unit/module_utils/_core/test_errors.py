@@ -70,6 +70,15 @@ def test_hostile_text_becomes_one_short_line() -> None:
     assert message.isprintable()
 
 
+# Code points that Unicode gives no shape: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+UNSEEN = [0xAD, 0x180E, 0x200B, 0x2060, 0x2064, *range(0x206A, 0x2070), 0xFEFF, 0xE0001, 0xE007F]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_what_nobody_sees_is_not_shown(unseen: int) -> None:
+    assert one_line(f"a{chr(unseen)}{chr(unseen)}b") == "a b"
+
+
 def test_a_next_step_with_text_of_a_service_is_one_short_line() -> None:
     message = str(
         TenantError("not_found", "no such policy", next_step="Give one of \r\n\x1b[31mfatal\x07" + "x" * 5000)
