@@ -39,7 +39,7 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     its format shows its end, as objects and lists of JSON and gzip do.
     """
     if _not_headers(raw):  # so the length of the body may be unknown
-        raise IncompleteBody("a line of its headers is no header")
+        raise IncompleteBody("a line of its headers is not a header")
     encoding = header(raw.headers, "Content-Encoding").lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise IncompleteBody(f"it is encoded as {one_line(encoding, 40)}, which was not asked for")

@@ -173,7 +173,7 @@ def test_nor_is_that_line_shown_or_logged(tls: tuple[ssl.SSLContext, str], log: 
     answer = HEAD + NO_HEADER + b'Content-Length: 13\r\n\r\n{"value": []}'
     with serving(lambda number: answer, tls[0], closes=False) as port:
         http = Http("contoso.com", 5, tls[1], sleep=lambda seconds: None)
-        with pytest.raises(TenantError, match="a line of its headers is no header") as caught:
+        with pytest.raises(TenantError, match="a line of its headers is not a header") as caught:
             http.send(Service("Graph", f"https://localhost:{port}"), reading("a"))
     assert caught.value.kind == "protocol"
     assert "canary" not in f"{caught.value}{log}"
