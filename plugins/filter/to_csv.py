@@ -17,6 +17,8 @@ description:
     negative one that begins a line of several cells.
   - A spreadsheet with another separator than the comma splits cells, so the same applies inside a cell after a comma, a
     semicolon, a tab and a line break. The values are text in each case.
+  - Without a byte order mark, a first heading that begins with C(ID) gets an apostrophe as well, since Excel does not
+    read such a file as CSV.
 extends_documentation_fragment: intune.exchange.rows
 options:
   byte_order_mark:
@@ -48,6 +50,7 @@ _value:
 
 import csv
 import io
+import math
 import re
 import unicodedata
 from collections.abc import Callable
@@ -71,13 +74,16 @@ def to_csv(rows: Any, columns: Any, byte_order_mark: bool = False) -> str:
     writer.writerow(_cell(heading) for heading in table.headings)
     for cells in table:
         writer.writerow([_cell(cells[0], begins=len(cells) > 1), *map(_cell, cells[1:])])
-    return ("\ufeff" if byte_order_mark else "") + text.getvalue()
+    if byte_order_mark:
+        return "\ufeff" + text.getvalue()
+    # Excel takes a file that begins so for SYLK.
+    return ("'" if text.getvalue().startswith("ID") else "") + text.getvalue()
 
 
 def _cell(value: Any, begins: bool = False) -> str:
     """`value` as the text of a cell; `begins` where it begins a line, and others follow."""
     text = text_of(value).replace("\0", "")
-    if isinstance(value, int | float):
+    if isinstance(value, int) or (isinstance(value, float) and math.isfinite(value)):
         # For a spreadsheet with another separator the whole line is one cell, and -1,5+A1 a formula.
         return f"'{text}" if begins and text.startswith("-") else text
     first, *rest = _CELL_BEGINS.split(text)  # separators and parts alternate from here

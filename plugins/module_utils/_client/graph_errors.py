@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.errors import NOT_IN_SNAPSHOT, TenantError, one_line
 from .._core.retry import Outcome, outcome_of_status
-from .._core.strict_json import parse_json
+from .._core.strict_json import parse_inner
 from .._http.claims import held
 from .._http.response import Response
 
@@ -43,7 +43,7 @@ def explain(response: Response) -> tuple[str, str, str]:
     request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
     if message.lstrip().startswith("{"):
         with contextlib.suppress(ValueError, AttributeError):
-            own = parse_json(message)
+            own = parse_inner(message)
             message = str(own.get("Message") or message)
             own_code = str(own.get("ErrorCode") or "")
             if code == "UnknownError" and own_code:

@@ -15,7 +15,8 @@ from typing import Any
 from .redaction import masked
 
 _CONTROL = re.compile(
-    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]+"
+    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ud800-\udfff\ufeff\U000e0000-\U000e007f]+"
 )
 # The next step after a response that does not match its schema.
 OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)
@@ -33,8 +34,12 @@ def one_line(text: object, limit: int = _LONGEST_MESSAGE, longest_word: int | No
     With `longest_word`, no word of it is longer than that many characters, so that one long value does not push out
     the rest of the sentence. Secrets are masked before the text is cut: half a secret could no longer be recognized.
     """
-    words = _CONTROL.sub(" ", masked(str(text))).split()
+    words = _words(masked(str(text)))
     return _cut(" ".join(_cut(word, longest_word or limit) for word in words), limit)
+
+
+def _words(text: str) -> list[str]:
+    return _CONTROL.sub(" ", text).split()
 
 
 def _cut(text: str, limit: int) -> str:
@@ -160,29 +165,28 @@ class TenantError(Exception):
         error = {name: answer.get(name) for name in ("status", "code", "message", "request_id", "client_request_id")}
         limits = {"code": _LONGEST_HANDLE, "request_id": _LONGEST_HANDLE, "client_request_id": _LONGEST_HANDLE}
         lines = {name: _lines(value, limits.get(name, _LONGEST_MESSAGE)) for name, value in error.items()}
-        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_details(self.details)}}
-
-
-def _details(details: dict[str, Any]) -> dict[str, Any]:
-    """The details of a failure, which a terminal shows whatever their length: only the beginning of a long list.
-
-    The total length is stated beside it.
-    """
-    long = {name: value for name, value in details.items() if isinstance(value, list) and len(value) > _MOST_ENTRIES}
-    counts = {f"{name}_count": len(value) for name, value in long.items()}
-    short = {name: value[:_MOST_ENTRIES] for name, value in long.items()}
-    return {**counts, **dict(_lines({**details, **short}))}
+        return {"failed": True, "msg": str(self), "error": {"kind": self.kind, **lines, **_lines(self.details)}}
 
 
 def _lines(value: Any, limit: int = _LONGEST_MESSAGE) -> Any:
-    """The value with each text in it as one short line."""
+    """The value with each text in it as one short line, and only the beginning of a long list, at any depth.
+
+    A terminal shows the details of a failure whatever their length. The length of a list is stated beside it.
+    """
     if isinstance(value, str):
         return one_line(value, limit)
     if isinstance(value, (list, tuple)):
-        return [_lines(entry, limit) for entry in value]
+        return [_lines(entry, limit) for entry in value[:_MOST_ENTRIES]]
     if isinstance(value, dict):
-        return {key: _lines(entry, limit) for key, entry in value.items()}
+        lists = {name: entry for name, entry in value.items() if isinstance(entry, (list, tuple))}
+        counts = {f"{name}_count": len(entry) for name, entry in lists.items() if len(entry) > _MOST_ENTRIES}
+        return {_name(name): _lines(entry, limit) for name, entry in {**counts, **value}.items()}
     return value
+
+
+def _name(key: Any) -> Any:
+    """A name as one short line; names are never masked."""
+    return _cut(" ".join(_words(key)), _LONGEST_MESSAGE) if isinstance(key, str) else key
 
 
 def usage(problem: str, next_step: str = "") -> TenantError:

@@ -12,7 +12,7 @@ from __future__ import annotations
 import html
 import re
 from collections.abc import Callable, Iterable, Iterator
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 _LAYERS = 4  # as HTML in JSON in an address
 _ESCAPE = re.compile(
@@ -36,6 +36,10 @@ _LOOSE = re.compile(r"(?P<space>(?:[ \t\r\f\v+]|\xc2\xa0)+)|\\+")
 _TO_SPACES = str.maketrans("\t\r\f\v+", "     ")
 _SPACES = re.compile("  +")
 _WIDE = re.compile("[^\x00-\x7f]")
+# All white space, its bytes in UTF-8 as characters.
+_WHITE = re.compile(
+    "(?:[\t-\r\x1c-\x20]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|\xe3\x80\x80)+"
+)
 _UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # where text may be broken, and where it may not
 _WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
 
@@ -48,8 +52,16 @@ def as_bytes(text: str, encoding: str = "utf-8") -> str:
     return text.encode(encoding, "surrogatepass").decode("latin-1")
 
 
+def tight(loose: str) -> str:
+    """A loose text without white space."""
+    return _WHITE.sub("", loose)
+
+
 class Unescaped:
-    """A text without escapes and line breaks, as by `as_bytes`; `loose` also lacks backslashes and repeated spaces."""
+    """A text without escapes and line breaks, as by `as_bytes`; `loose` also lacks backslashes and repeated spaces.
+
+    `tight` lacks all white space.
+    """
 
     def __init__(
         self, text: str, on_time: Callable[[int], None] = lambda characters: None, encoding: str = "utf-8"
@@ -68,6 +80,15 @@ class Unescaped:
         self.loose = _loose(self.text)
         if self.loose != self.text:
             self._layers.append((_LOOSE, _loosened, self.text))
+        self._loosened = len(self._layers)
+
+    @cached_property
+    def tight(self) -> str:
+        """Only secrets with white space are searched in it."""
+        text = tight(self.loose)
+        if text != self.loose:
+            self._layers.append((_WHITE, lambda found: "", self.loose))
+        return text
 
     def spans(self, places: Iterable[Span]) -> list[Span]:
         """The original positions of places in `text`, each from start to end."""
@@ -75,7 +96,12 @@ class Unescaped:
 
     def loose_spans(self, places: Iterable[Span]) -> list[Span]:
         """The same for places in `loose`."""
-        return self._traced(places, len(self._layers))
+        return self._traced(places, self._loosened)
+
+    def tight_spans(self, places: Iterable[Span]) -> list[Span]:
+        """The same for places in `tight`."""
+        found = merged(places)  # which makes the layer of it
+        return self._traced(found, len(self._layers))
 
     def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> bool:
         """Unescape one more layer; returns whether there was one."""

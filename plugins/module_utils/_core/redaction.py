@@ -18,7 +18,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote_plus, unquote
 
-from .escapes import Span, Unescaped, as_bytes, merged
+from .escapes import Span, Unescaped, as_bytes, merged, tight
 
 _MASK = "********"
 _SHORTEST = 4  # masking shorter values would hide ordinary words
@@ -131,6 +131,7 @@ class Redactor:
             if plain:
                 found += plain.spans(secret.in_base64(plain.text))
                 found += plain.loose_spans(place for form in secret.forms for place in _all_of(form, plain.loose))
+                found += plain.tight_spans(place for form in secret.tight for place in _all_of(form, plain.tight))
             else:
                 found += secret.in_base64(text)
         return _without(text, merged(found)) if found else text
@@ -172,9 +173,13 @@ class _Secret:
         with contextlib.suppress(UnicodeEncodeError):
             read.add(Unescaped(raw, encoding="latin-1").loose)
         self.forms = tuple(form for form in sorted(read) if len(form) >= _SHORTEST)
+        # A line may be wrapped at a space of the secret, which is then gone.
+        without = {tight(form) for form in read} if len(raw.split()) > 1 else set()
+        self.tight = tuple(form for form in sorted(without) if len(form) >= _SHORTEST)
         self._cores = tuple({core for text in (raw, quote_plus(raw, errors="replace")) for core in _cores(text)})
         # The length of text that holds the secret: outside ASCII, up to four bytes are one character.
-        self.shortest = min([len(one) if raw.isascii() else len(one) // 4 for one in (raw, *self.forms, *self._cores)])
+        every = (raw, *self.forms, *self.tight, *self._cores)
+        self.shortest = min([len(one) if raw.isascii() else len(one) // 4 for one in every])
 
     def is_in(self, text: str, plain: Unescaped | None) -> bool:
         """Whether the text, or `plain` without escapes, contains it in any form."""
@@ -183,6 +188,7 @@ class _Secret:
             self.raw in text
             or any(core in unescaped for core in self._cores)
             or (plain is not None and any(form in plain.loose for form in self.forms))
+            or (plain is not None and any(form in plain.tight for form in self.tight))
         )
 
     def in_base64(self, text: str) -> Iterator[Span]:
@@ -213,7 +219,10 @@ def _secret(raw: str) -> _Secret:
 
 def _cores(raw: str) -> Iterator[str]:
     """The base64 common to all texts that contain `raw`, such as id:secret, at each of the three offsets."""
-    for data in (raw.encode("utf-8", "surrogatepass"), raw.encode("utf-16-le", "surrogatepass")):  # as text in .NET
+    coded_as = {raw.encode(encoding, "surrogatepass") for encoding in ("utf-8", "utf-16-le")}  # the second in .NET
+    with contextlib.suppress(UnicodeEncodeError):
+        coded_as.add(raw.encode("latin-1"))  # as requests sends a password to a proxy
+    for data in coded_as:
         for offset in range(3):
             coded = base64.b64encode(bytes(offset) + data).decode()
             core = coded[-(-8 * offset // 6) : 8 * (offset + len(data)) // 6]

@@ -21,7 +21,8 @@ _MOST_VALUES = 4_000_000
 # Between two checks of the time there may be one object with all of them: three seconds.
 _MOST_NAMES = 1_000_000
 _MOST_DIGITS = 309
-_CHECK_INTERVAL = 4096  # objects and names between two checks of the time
+_CHECK_INTERVAL = 4096  # objects, names and replaced values between two checks of the time
+_LONGEST_INNER = 64 * 1024  # characters
 _NAME = re.compile(r'"[ \t\r\n]*:')
 # What may stand for text that is not fit: escaped, or as it is.
 _ESCAPED = re.compile(r"\\u(?:00[0189]|007[fF]|061[cC]|20[0-6]|[dD][89a-fA-F])")
@@ -39,14 +40,10 @@ def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None)
         raise ValueError("it has too many values")
     if content.count(":") > _MOST_NAMES and next(islice(_NAME.finditer(content), _MOST_NAMES, None), None):
         raise ValueError("it has too many names")
-    seen, check_at = 0, _CHECK_INTERVAL
+    look = _now_and_then(on_time)
 
     def name_is_unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        nonlocal seen, check_at
-        seen += 1 + len(pairs)
-        if seen >= check_at:
-            check_at = seen + _CHECK_INTERVAL
-            on_time()
+        look(1 + len(pairs))
         result = dict(pairs)
         if len(result) != len(pairs):
             raise ValueError("duplicate key")
@@ -65,7 +62,28 @@ def parse_json(content: bytes | str, on_time: Callable[[], None] = lambda: None)
     else:
         raise ValueError(_TOO_DEEP)
     on_time()
-    return all_fit(data) if _suspect(content) else data
+    return all_fit(data, look) if _suspect(content) else data
+
+
+def _now_and_then(on_time: Callable[[], None]) -> Callable[[int], None]:
+    """`on_time`, called after each so many values."""
+    seen, check_at = 0, _CHECK_INTERVAL
+
+    def look(values: int) -> None:
+        nonlocal seen, check_at
+        seen += values
+        if seen >= check_at:
+            check_at = seen + _CHECK_INTERVAL
+            on_time()
+
+    return look
+
+
+def parse_inner(text: str) -> Any:
+    """JSON within a text of an error, for which no clock is needed. Raises ValueError."""
+    if len(text) > _LONGEST_INNER:
+        raise ValueError("it is too long for an error")
+    return parse_json(text)
 
 
 _TOO_DEEP = "it is nested too deeply"

@@ -6,13 +6,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from difflib import get_close_matches
+from itertools import islice
 from typing import Any
 
 # Control characters other than tab and line ends, line and paragraph separators, bidirectional marks, and halves of
 # surrogate pairs, which no encoding can hold.
 _UNFIT = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_PIECE = 1024  # values between two looks at the time
 _REPLACEMENT = "\ufffd"
 # Markers of Jinja, the line with which a text chooses other markers (JINJA2_OVERRIDE of ansible-core), and that of what
 # ansible-vault and ansible-rulebook would decrypt.
@@ -52,18 +54,31 @@ def fit(text: str) -> str:
     return _UNFIT.sub(_REPLACEMENT, text)
 
 
-def all_fit(value: Any) -> Any:
-    """JSON with all of its texts made safe. Raises ValueError if two keys become equal."""
+def all_fit(value: Any, on_time: Callable[[int], None] = lambda values: None) -> Any:
+    """JSON with all of its texts made safe. Raises ValueError if two keys become equal.
+
+    `on_time` is called with the number of values that come next, and may raise when the time is up.
+    """
     if isinstance(value, str):
         return fit(value)
     if isinstance(value, list):
-        return [all_fit(entry) for entry in value]
+        return [all_fit(entry, on_time) for entry in _in_pieces(value, on_time)]
     if isinstance(value, dict):
-        result = {fit(key) if isinstance(key, str) else key: all_fit(entry) for key, entry in value.items()}
+        result = {
+            fit(key) if isinstance(key, str) else key: all_fit(entry, on_time)
+            for key, entry in _in_pieces(value.items(), on_time)
+        }
         if len(result) != len(value):
             raise ValueError("duplicate key")
         return result
     return value
+
+
+def _in_pieces(entries: Iterable[Any], on_time: Callable[[int], None]) -> Iterator[Any]:
+    left = iter(entries)
+    while piece := [*islice(left, _PIECE)]:
+        on_time(len(piece))
+        yield from piece
 
 
 def unfit_in(value: Any, place: str = "") -> Iterator[tuple[str, str]]:

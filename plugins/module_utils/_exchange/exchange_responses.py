@@ -14,7 +14,7 @@ from typing import Any
 
 from .._core.errors import NOT_IN_SNAPSHOT, one_line
 from .._core.retry import Outcome, header, outcome_of_status
-from .._core.strict_json import parse_json
+from .._core.strict_json import parse_inner
 from .._http.response import Response
 
 _TRANSIENT = (
@@ -44,6 +44,7 @@ _WORDS = {
 }
 _PIPED = re.compile(r"[^|]*\|\s*([\w.+`]+)\s*\|(.*)", re.DOTALL)
 _SAYS_NOT_FOUND = (400, 404)  # besides errors with status 200
+_MOST_DETAILS = 50  # live tenants send one
 _MORE = "more results"  # are available than are displayed
 EXPIRED = "pagination request"  # Expired or Invalid
 
@@ -91,11 +92,11 @@ def explain(response: Response) -> tuple[str, str, str]:
 
 def _in_details(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     details = error.get("details")
-    for detail in details if isinstance(details, list) else ():
+    for detail in details[:_MOST_DETAILS] if isinstance(details, list) else ():
         text = str(detail.get("message") or "") if isinstance(detail, Mapping) else ""
         if text.lstrip().startswith("{"):
             try:
-                yield _innermost(parse_json(text))
+                yield _innermost(parse_inner(text))
                 continue
             except ValueError:
                 pass

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import traceback
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .._core.errors import one_line
@@ -38,6 +38,8 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     Without a declared length, a lost connection looks like the end. With `must_end` the body is then only accepted if
     its format shows its end, as objects and lists of JSON and gzip do.
     """
+    if _not_headers(raw):  # so the length of the body may be unknown
+        raise IncompleteBody("a line of its headers is not a header")
     encoding = header(raw.headers, "Content-Encoding").lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise IncompleteBody(f"it is encoded as {one_line(encoding, 40)}, which was not asked for")
@@ -55,6 +57,21 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     if unsaid and not body.rstrip().endswith((b"}", b"]")):
         raise IncompleteBody("the connection ended before the end of the response")
     return body
+
+
+def headers_of(response: Any) -> Mapping[str, Any]:
+    """The headers, with those after a line that is none, where the parser of headers stops."""
+    known = {str(name).lower() for name in response.headers}
+    lines = [line.partition(":") for line in _not_headers(response.raw).splitlines()]
+    rest = {name.strip(): value for name, _colon, value in lines if name.strip().lower() not in known}
+    return {**response.headers, **rest} if rest else response.headers
+
+
+def _not_headers(raw: Any) -> str:
+    """What the parser of headers left unread."""
+    message = getattr(getattr(raw, "_original_response", None), "msg", None)
+    rest = message.get_payload() if message is not None and not message.is_multipart() else ""
+    return rest.strip() if isinstance(rest, str) else ""
 
 
 def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:

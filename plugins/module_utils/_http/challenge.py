@@ -13,7 +13,7 @@ from typing import Any
 
 from .._core.retry import header
 
-_CHALLENGE = re.compile(r"""\bclaims="([A-Za-z0-9+/_=-]+)\"""")
+_CHALLENGE = re.compile(r"""(?<![\w-])claims[ \t]*=[ \t]*"([A-Za-z0-9+/_=-]+)\"""", re.ASCII | re.IGNORECASE)
 _LONGEST_CHALLENGE = 16 * 1024  # characters
 
 
@@ -22,10 +22,13 @@ def claims_challenge(headers: Mapping[str, Any]) -> str:
 
     https://learn.microsoft.com/entra/identity-platform/claims-challenge
     """
-    found = _CHALLENGE.search(header(headers, "WWW-Authenticate")[:_LONGEST_CHALLENGE])
-    if not found:
-        return ""
-    encoded = found[1].replace("+", "-").replace("/", "_").rstrip("=")
+    found = _CHALLENGE.finditer(header(headers, "WWW-Authenticate")[:_LONGEST_CHALLENGE])
+    return next((wanted for one in found if (wanted := _decoded(one[1]))), "")
+
+
+def _decoded(claims: str) -> str:
+    """The text of a JSON object; empty if it is none."""
+    encoded = claims.replace("+", "-").replace("/", "_").rstrip("=")
     try:
         wanted = base64.urlsafe_b64decode(encoded + "=" * (-len(encoded) % 4)).decode()
         return wanted if isinstance(json.loads(wanted), dict) else ""

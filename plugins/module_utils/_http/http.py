@@ -34,7 +34,7 @@ from .._core.retry import (
 from .._core.strict_json import parse_json
 from .._core.text import counted
 from .attempt import Attempt, answer_of, found_by
-from .body import IncompleteBody, read_body
+from .body import IncompleteBody, headers_of, read_body
 from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
 from .origins import REDIRECTS, follow, moved, origin
@@ -228,7 +228,7 @@ class Http:
             except RequestFailed as lost:
                 return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
             attempt = self._read(service, request, raw, mine, limit)
-            floor = retry_after(raw.headers)
+            floor = retry_after(headers_of(raw))
             # With a redirect or a final refusal it applies to the next request: RFC 9110, 10.2.3.
             if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
                 self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import re
 import socket
@@ -36,6 +37,11 @@ except ImportError:
     IMPORT_ERROR = traceback.format_exc()
     HTTPAdapter = object  # type: ignore[assignment,misc]
 
+# urllib3 logs lines of responses that it cannot read, which may hold secrets; our errors have what matters of them.
+_URLLIB3_LOG = logging.getLogger("urllib3")
+_URLLIB3_LOG.addHandler(logging.NullHandler())
+_URLLIB3_LOG.propagate = False
+
 _PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
@@ -52,7 +58,9 @@ class Adapter(HTTPAdapter):
         self.poolmanager.pool_classes_by_scheme = pools(self.poolmanager)
 
     def proxy_manager_for(self, proxy: str, **options: Any) -> Any:
-        manager = super().proxy_manager_for(proxy, ssl_context=self._context, **options)
+        # Without a context of its own, TLS to the proxy has no deadline and trusts what the environment says.
+        trust = {"ssl_context": self._context, "proxy_ssl_context": self._context}
+        manager = super().proxy_manager_for(proxy, **trust, **options)
         manager.pool_classes_by_scheme = pools(manager)
         return manager
 

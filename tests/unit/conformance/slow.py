@@ -24,11 +24,15 @@ ANSWER = b"HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n"
 
 @dataclass(frozen=True)
 class Slow:
-    """The part sent at once, and the part repeated after it. With `before` it is sent before TLS begins."""
+    """The part sent at once, and the part repeated after it. With `before` it is sent before TLS begins.
+
+    With `tunnel`, a proxy that opened the tunnel sends them, after the first message of the client in it.
+    """
 
     first: bytes = b""
     again: bytes = b""
     before: bool = False
+    tunnel: bool = False
 
 
 PLACES = {
@@ -96,6 +100,9 @@ class SlowServer:
                 head += connection.recv(65536)
             self._asked_at = self._asked_at or self.clock()
             self.asked.append(head)
+            if self.slow.tunnel:
+                connection.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
+                connection.recv(65536)
             connection.sendall(self.slow.first)
             end = self.clock() + ENDLESS
             for _piece in itertools.takewhile(lambda _number: self.clock() < end, itertools.count()):

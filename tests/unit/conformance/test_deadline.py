@@ -14,6 +14,7 @@ import ssl
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,6 +72,21 @@ def test_so_does_the_answer_of_a_proxy(place: str) -> None:
         error = ends(http, Service("Graph", "https://graph.example"), CREATE)
         assert error.kind in ("timeout", "network")  # nothing was sent to Graph
         assert server.first().startswith(b"CONNECT graph.example:443")
+
+
+@pytest.mark.parametrize("place", ["status", "headers", "more headers", "handshake", "handshake in the tunnel"])
+def test_so_does_that_of_a_proxy_with_tls(
+    place: str, tls: tuple[ssl.SSLContext, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its certificate is trusted by ca_path, whatever the environment says."""
+    context, ca_path = tls
+    monkeypatch.setenv("SSL_CERT_FILE", "/dev/null")
+    slow = PLACES.get(place) or replace(PLACES["handshake"], before=False, tunnel=True)
+    with serving(slow, context) as server:
+        http = Http("contoso.com", TIME, ca_path, proxy=f"https://localhost:{server.port}", clock=server.running)
+        error = ends(http, Service("Graph", "https://graph.example"), CREATE)
+        assert error.kind in ("timeout", "network")
+        assert slow.before or server.first().startswith(b"CONNECT graph.example:443")
 
 
 def test_a_write_leaves_time_to_look_for_what_it_left_behind(tls: tuple[ssl.SSLContext, str]) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import gzip
+import logging
 import socket
 import ssl
 import threading
@@ -132,3 +133,47 @@ def test_a_whole_answer_is_taken(form: str) -> None:
     with serving(lambda number: HEAD + content, None, closes=True) as port:
         service = Service("Exchange", f"http://127.0.0.1:{port}", proxied=False)
         assert Http("contoso.com", 30).send(service, reading("a")).json == expected
+
+
+# https://www.rfc-editor.org/rfc/rfc9112#section-5: each of them is a name, a colon and a value.
+NO_HEADER = b"echo of Bearer canary-0123456789 \x1b[31m\r\n"
+
+
+@pytest.mark.parametrize("form", ["7", "Sun, 29 Nov 2026 23:05:07 GMT"])
+def test_an_answer_with_a_line_that_is_no_header_is_not_read_and_its_wait_counts(
+    form: str, tls: tuple[ssl.SSLContext, str]
+) -> None:
+    rest = b"retry-after: %b\r\nDate: Sun, 29 Nov 2026 23:05:00 GMT\r\nContent-Length: 2\r\n\r\n{}" % form.encode()
+    throttled = b"HTTP/1.1 429 Too Many Requests\r\n" + NO_HEADER + rest
+    whole = HEAD + b'Content-Length: 13\r\n\r\n{"value": []}'
+    sleeps: list[float] = []
+    with serving(lambda number: whole if number else throttled, tls[0], closes=False) as port:
+        http = Http("contoso.com", 30, tls[1], sleep=sleeps.append, random=lambda: 0.0)
+        assert http.send(Service("Graph", f"https://localhost:{port}"), reading("a")).json == {"value": []}
+    assert sleeps[0] == 7
+
+
+@pytest.fixture
+def log() -> Iterator[list[str]]:
+    """Ansible's log; pytest's own handlers also listen to loggers that do not propagate."""
+    lines: list[str] = []
+
+    class Keep(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            lines.append(self.format(record))
+
+    handler, root = Keep(), logging.getLogger()
+    root.addHandler(handler)
+    yield lines
+    root.removeHandler(handler)
+
+
+def test_nor_is_that_line_shown_or_logged(tls: tuple[ssl.SSLContext, str], log: list[str]) -> None:
+    """Ansible writes what libraries log to ANSIBLE_LOG_PATH, without masks."""
+    answer = HEAD + NO_HEADER + b'Content-Length: 13\r\n\r\n{"value": []}'
+    with serving(lambda number: answer, tls[0], closes=False) as port:
+        http = Http("contoso.com", 5, tls[1], sleep=lambda seconds: None)
+        with pytest.raises(TenantError, match="a line of its headers is not a header") as caught:
+            http.send(Service("Graph", f"https://localhost:{port}"), reading("a"))
+    assert caught.value.kind == "protocol"
+    assert "canary" not in f"{caught.value}{log}"

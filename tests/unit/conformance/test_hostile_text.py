@@ -223,6 +223,25 @@ def test_the_time_is_looked_at_in_a_few_large_objects_too() -> None:
     assert len(looks) > 10
 
 
+UNFIT = {
+    "texts": lambda: "[" + ",".join(['"\\u0085"'] * 100_000) + "]",
+    "numbers": lambda: '["\\u0085",' + ",".join(["1"] * 100_000) + "]",
+    "lists": lambda: "[" + ",".join(['["\\u0085"]'] * 100_000) + "]",
+    "names": lambda: "{" + ",".join(f'"k{number}": "\\u0085"' for number in range(100_000)) + "}",
+}
+
+
+@pytest.mark.parametrize("form", UNFIT)
+def test_the_time_is_looked_at_while_unfit_text_is_replaced(form: str) -> None:
+    looks: list[int] = []
+    text = UNFIT[form]()
+    parse_json(text.replace("\\u0085", "fit"), lambda: looks.append(1))
+    before = len(looks)  # while it is parsed
+    looks.clear()
+    parse_json(text, lambda: looks.append(1))
+    assert len(looks) >= before + 20
+
+
 @pytest.mark.parametrize(
     "body", [b'{"a": 1e999}', b'{"a": -1e999}', b'{"a": ' + b"9" * 5000 + b"}", b"\xff\xfe", b"\xef\xbb\xbf{"]
 )

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,6 +15,8 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import proxy_of
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from simulator.server.address import Address
+from simulator.server.tls import server_context
 
 from .conftest import Clock
 from .scripted_server import Reply, ScriptedServer
@@ -107,6 +110,17 @@ def test_a_proxy_that_wants_other_credentials_is_asked_once(opened: Callable[...
         opened(proxy=f"http://u:canary@127.0.0.1:{server.port}").graph.list("users", PURPOSE)
     assert f"the proxy 127.0.0.1:{server.port}" in str(caught.value) and "407" in str(caught.value)
     assert len(server.asked) == 1 and clock.sleeps == [] and "canary" not in str(caught.value)
+
+
+def test_the_environment_does_not_say_which_proxy_is_trusted(
+    opened: Callable[..., Tenant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context, authority = server_context(tmp_path, Address("127.0.0.1", "localhost"))
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority))  # that of ca_path did not sign it
+    with serving(Slow(), context) as server, pytest.raises(TenantError) as caught:
+        opened(proxy=f"https://u:canary@localhost:{server.port}").graph.list("users", PURPOSE)
+    assert caught.value.kind == "tls" and server.asked == [] and "canary" not in str(caught.value)
+    assert f"the certificate of the proxy localhost:{server.port} is not trusted" in str(caught.value)
 
 
 @pytest.mark.parametrize(

@@ -204,6 +204,28 @@ def test_what_is_no_claims_challenge(header: str) -> None:
     assert claims_challenge({"WWW-Authenticate": header}) == ""
 
 
+CLAIMS = base64.b64encode(json.dumps(WANTED).encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f'Bearer CLAIMS="{CLAIMS}"',
+        f'Bearer realm="", Claims="{CLAIMS}"',
+        f'Bearer claims = "{CLAIMS}"',
+        f'Bearer claims\t=\t"{CLAIMS}", error="insufficient_claims"',
+        f'Bearer claims="!!", Bearer claims="{CLAIMS}"',
+        f'Bearer claims="x", Bearer claims="{CLAIMS}"',
+        f'Bearer claims="W10=", Bearer claims="{CLAIMS}"',
+        f'Bearer error_description="claims=\\"W10=\\"", claims="{CLAIMS}"',
+        f'Bearer other-claims="e30=", claims="{CLAIMS}"',
+    ],
+)
+def test_a_claims_challenge_in_any_form_is_found(header: str) -> None:
+    """RFC 9110, 11.2: names in any case, and white space around the sign; 11.6.1: several challenges."""
+    assert json.loads(claims_challenge({"WWW-Authenticate": header}) or "null") == WANTED
+
+
 def test_a_managed_identity_is_that_of_its_machine(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """Machines that share a home folder, and its token_cache, call the same address for their identities."""
     identifier = tmp_path / "machine-id"

@@ -181,3 +181,18 @@ def test_a_reader_gets_every_cell_back(rows: list[tuple[str, str]]) -> None:
 def test_a_mistake_is_named(rows: Any, columns: Any, problem: str) -> None:
     with pytest.raises(AnsibleFilterError, match=problem):
         to_csv(rows, columns)
+
+
+@pytest.mark.parametrize("value", [float("-inf"), float("inf"), float("nan"), -5, -1.5])
+def test_a_number_that_is_none_is_text_and_begins_no_formula(value: float) -> None:
+    """For a spreadsheet without the comma as separator, or one that knows no such numbers, -inf is a formula."""
+    [_headings, cells] = read(to_csv([{"a": "x", "b": value}], ["a", "b"]))
+    assert cells == ["x", str(value) if value != float("-inf") else "'-inf"]
+
+
+@pytest.mark.parametrize("heading", ["ID", "IDENTITY"])
+def test_no_text_begins_like_sylk(heading: str) -> None:
+    """Excel takes a file that begins with ID for SYLK, and does not open it (Microsoft, KB 323626)."""
+    assert to_csv([{"a": 1}], {heading: "a"}) == f"'{heading}\r\n1\r\n"
+    assert to_csv([{"a": 1}], {heading: "a"}, byte_order_mark=True) == f"\ufeff{heading}\r\n1\r\n"
+    assert to_csv([{"a": "ID"}], {"a": "a", heading: "a"}) == f"a,{heading}\r\nID,ID\r\n"

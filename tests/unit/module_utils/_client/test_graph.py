@@ -5,14 +5,16 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read, odata
-from ansible_collections.intune.exchange.plugins.module_utils._client.graph_errors import explain
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph_errors import classify, explain
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import outcome_of_status
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Response
 from simulator import Simulator
@@ -117,6 +119,23 @@ INTUNE = (
 )
 def test_error_bodies(body: Any, explained: tuple[str, str, str]) -> None:
     assert explain(answered(body)) == explained
+
+
+def test_json_in_an_error_is_read_only_if_it_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read without a clock, whatever the time that is left."""
+    read: list[int] = []
+    loads = json.loads
+
+    def counted(text: str, **options: Any) -> Any:
+        read.append(len(text))
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", counted)
+    inner = json.dumps({"ErrorCode": "x", "Message": "y", "more": [{}] * 100_000})
+    for status in (400, 500):
+        response = answered({"error": {"code": "UnknownError", "message": inner}}, status)
+        assert classify(response) is outcome_of_status(status) and explain(response)[0] == "UnknownError"
+    assert not read
 
 
 def test_query_options_are_quoted() -> None:

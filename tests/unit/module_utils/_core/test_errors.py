@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -14,6 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
     TenantError,
     one_line,
 )
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 
 HOSTILE = "first\r\nPLAY RECAP *** ok=1\x1b[31mred\x1b[0m\x00 \u202eevil"
 
@@ -68,6 +70,15 @@ def test_hostile_text_becomes_one_short_line() -> None:
     assert message.isprintable()
 
 
+# Code points that Unicode gives no shape: https://www.unicode.org/reports/tr44/#Default_Ignorable_Code_Point
+UNSEEN = [0xAD, 0x180E, 0x200B, 0x2060, 0x2064, *range(0x206A, 0x2070), 0xFEFF, 0xE0001, 0xE007F]
+
+
+@pytest.mark.parametrize("unseen", UNSEEN)
+def test_what_nobody_sees_is_not_shown(unseen: int) -> None:
+    assert one_line(f"a{chr(unseen)}{chr(unseen)}b") == "a b"
+
+
 def test_a_next_step_with_text_of_a_service_is_one_short_line() -> None:
     message = str(
         TenantError("not_found", "no such policy", next_step="Give one of \r\n\x1b[31mfatal\x07" + "x" * 5000)
@@ -102,3 +113,25 @@ def test_a_failure_has_the_beginning_of_a_long_list_and_its_length() -> None:
     assert error["affected"] == details["affected"][:200] and error["affected_count"] == 25_000  # type: ignore[index]
     assert error["ids"] == [1] * 200 and "ids_count" not in error
     assert TenantError("x", "y", details={"mailboxes": ["m"] * 201}).result()["error"]["mailboxes_count"] == 201
+
+
+def test_so_has_a_long_list_at_any_depth() -> None:
+    devices: Any = [["d"] * 201, *["d"] * 24_999]
+    faults = [{"kind": "x", "impact": [{"devices": devices}, *["i"] * 299]}]
+    error: Any = TenantError("x", "y", details={"faults": faults, "one": {"many": [1] * 300}}).result()["error"]
+    assert error["faults"][0]["impact_count"] == 300 and len(error["faults"][0]["impact"]) == 200
+    assert error["faults"][0]["impact"][0]["devices_count"] == 25_000
+    devices = error["faults"][0]["impact"][0]["devices"]
+    assert len(devices) == 200 and len(devices[0]) == 200
+    assert error["one"] == {"many_count": 300, "many": [1] * 200} and "faults_count" not in error
+
+
+def test_a_name_in_the_details_is_one_short_line_and_stays_whatever_a_secret_is() -> None:
+    redactor = Redactor()
+    redactor.add("hang")
+    details: dict[Any, Any] = {HOSTILE: 1, "deep": [{HOSTILE: "exchange", "x" * 5000: 2, "exchange": 3}], 4: 5}
+    with redactor.guarding():
+        error: Any = TenantError("x", "y", details=details).result()["error"]
+    [deep] = error["deep"]
+    assert all(name.isprintable() and len(name) <= 400 for name in (*deep, *filter(lambda name: name != 4, error)))
+    assert error[4] == 5 and deep["exchange"] == 3 and deep[one_line(HOSTILE)] == "exc********e"

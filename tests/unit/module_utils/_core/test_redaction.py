@@ -31,6 +31,7 @@ FORMS = {
     "base64url": base64.urlsafe_b64encode(SECRET.encode()).decode().rstrip("="),
     "id and secret": basic(f"00000000-0000-0000-0000-000000000001:{SECRET}"),
     "id and secret as RFC 6749 has it": basic(f"x:{quote_plus(SECRET)}"),
+    "user and secret in Latin-1": base64.b64encode(f"us:{SECRET}".encode("latin-1")).decode(),
     "user and secret": basic(f"us:{SECRET}"),
     "base64 in an address": quote(basic(f"id:{SECRET}"), safe="").rstrip("%3D"),
     "url": quote(SECRET, safe=""),
@@ -107,6 +108,23 @@ def test_nor_one_that_no_encoder_had_to_change(form: str) -> None:
     assert redactor.clean(f"before {form} after & %41 \\u0041 é") == "before ******** after & %41 \\u0041 é"
     with redactor.guarding():
         assert one_line(f"ü&lt;%20{form}, {form};", 400) == "ü&lt;%20********, ********;"
+
+
+@pytest.mark.parametrize("indent", ["", "  ", "\t"])
+@pytest.mark.parametrize(
+    "end", ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "%0A", "%0D%0A", "&#10;", "&#xA;", "\\u000a", "\\t"]
+)
+@pytest.mark.parametrize(
+    "secret", ["correct horse battery staple", "p\u00e4ss w\u00f6rd canary", "two  spaces\tand tab"]
+)
+def test_nor_one_that_was_wrapped_at_a_space(secret: str, end: str, indent: str) -> None:
+    redactor = Redactor()
+    redactor.add(secret)
+    words = secret.split()
+    for one in range(1, len(words)):
+        wrapped = " ".join(words[:one]) + end + indent + " ".join(words[one:])
+        assert redactor.clean(f"before {wrapped} after") == "before ******** after"
+        assert redactor.clean({"a": ["x", wrapped, "y"]}) == {"a": ["x", "********", "y"]}
 
 
 def test_text_with_escapes_and_no_secret_stays(redactor: Redactor) -> None:

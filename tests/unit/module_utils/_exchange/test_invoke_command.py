@@ -131,6 +131,22 @@ def test_error_bodies(body: Any, explained: tuple[str, str, str]) -> None:
     assert answers.explain(answered(body)) == explained
 
 
+def test_json_in_details_is_read_only_if_it_is_short(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is read without a clock, whatever the time that is left."""
+    read: list[int] = []
+    loads = json.loads
+
+    def counted(text: str, **options: Any) -> Any:
+        read.append(len(text))
+        return loads(text, **options)
+
+    monkeypatch.setattr(json, "loads", counted)
+    long, short = json.dumps({"Message": ["x"] * 100_000}), json.dumps({"Message": "x" * 1000})
+    found = [{"message": long}] * 3 + [{"message": short}] * 20_000
+    answers.explain(answered({"error": {"code": "x", "details": found}}))
+    assert 0 < sum(read) < 1_000_000
+
+
 @pytest.mark.parametrize(
     ("response", "outcome"),
     [
