@@ -38,6 +38,7 @@ import os
 from collections.abc import Mapping
 from typing import Any
 
+from ansible import context
 from ansible.errors import AnsibleLookupError
 from ansible.plugins.lookup import LookupBase
 from ansible.plugins.lookup.inventory_hostnames import LookupModule as InventoryHostnames
@@ -61,12 +62,16 @@ _UNSET = (
 _OTHER_LIMIT = (
     "Nothing was read or changed. Next step: set target to the tenants, and omit --limit or let it include some."
 )
+_LOCAL = ("localhost", "127.0.0.1", "::1")
+_READS_NO_TENANT = ("syntax", "listtasks", "listhosts", "listtags")  # options of ansible-playbook
 
 
 class LookupModule(LookupBase):
     """The lookup of this file."""
 
     def run(self, terms: list[str], variables: Any = None, **kwargs: Any) -> list[str]:
+        if any(context.CLIARGS.get(one) for one in _READS_NO_TENANT):
+            return [""]
         if problem := self._problem(variables):
             raise AnsibleLookupError(problem)
         return [""]
@@ -78,18 +83,15 @@ class LookupModule(LookupBase):
         target = resolve_variable(self._templar, "target", variables["target"])
         if is_blank(target or ""):
             return _BLANK
-        # Ansible itself refuses what is neither text nor a list of it.
-        patterns = [target] if isinstance(target, str) else target if isinstance(target, list) else []
+        patterns = [target] if isinstance(target, str) else target
+        if not isinstance(patterns, list) or not all(isinstance(one, str) for one in patterns):
+            return ""  # Ansible itself refuses what is neither text nor a list of it
         if not self._hosts(patterns, variables):
             groups: Mapping[str, list[str]] = variables["groups"]
-            is_empty_group = bool(groups.get("all")) and any(one in groups for one in patterns)
-            return (
-                ""
-                if is_empty_group or not all(isinstance(one, str) for one in patterns)
-                else _unmatched(patterns, variables)
-            )
-        if not self._is_left(target, limit, variables):
-            return f"target={target} and --limit {limit} have no tenant in common. {_OTHER_LIMIT}"
+            are_empty_groups = bool(groups.get("all")) and all(one in groups for one in patterns)
+            return "" if are_empty_groups else _unmatched(patterns, variables)
+        if not self._is_left(patterns, limit, variables):
+            return f"target={','.join(patterns)} and --limit {limit} have no tenant in common. {_OTHER_LIMIT}"
         return ""
 
     def _is_left(self, target: Any, limit: str, variables: Mapping[str, Any]) -> bool:
@@ -101,11 +103,12 @@ class LookupModule(LookupBase):
     def _hosts(self, patterns: Any, variables: Mapping[str, Any]) -> list[str]:
         matching = InventoryHostnames(loader=self._loader, templar=self._templar)
         found: list[str] = matching.run(patterns, variables)
-        return found
+        # The host that Ansible adds has several names.
+        return [_LOCAL[0] if one in _LOCAL and one not in variables["groups"].get("all", []) else one for one in found]
 
 
-def _unmatched(patterns: list[Any], variables: Mapping[str, Any]) -> str:
-    target = ",".join(map(str, patterns))
+def _unmatched(patterns: list[str], variables: Mapping[str, Any]) -> str:
+    target = ",".join(patterns)
     # Without -i these are the default, which need not exist. A list of hosts has a comma.
     sources = [str(one) for one in variables.get("ansible_inventory_sources") or []]
     if any("," in one or os.path.exists(one) for one in sources):

@@ -14,6 +14,7 @@ from typing import Any
 
 from ..module_utils._core.errors import one_line
 
+_EXPANDED = re.compile(r"^~|\$[\w{]", re.ASCII)  # by modules, but not by filters
 # Those of the filter bool. It takes y and t, which options of modules allow, for false.
 _BOOLEANS = {"true", "false", "yes", "no", "on", "off", "1", "0"}
 
@@ -39,7 +40,8 @@ def value_problem(name: str, value: Any, allowed: Mapping[str, Any]) -> tuple[st
         fits, words = text.lower() in _BOOLEANS, "true or false"
     elif "minimum" in allowed:
         minimum = int(allowed["minimum"])
-        fits = re.fullmatch("[0-9]{1,18}", text) is not None and int(text) >= minimum
+        number = str(int(value)) if isinstance(value, float) and value.is_integer() else text.strip()
+        fits = re.fullmatch("[+-]?[0-9]{1,18}", number, re.ASCII) is not None and int(number) >= minimum
         words = "a whole number" + (f" of {allowed['unit']}" if "unit" in allowed else "")
         words += f", at least {minimum}" if minimum or "unit" not in allowed else ""
     else:
@@ -55,8 +57,8 @@ def path_problem(name: str, value: Any) -> tuple[str, str]:
     step = f"write the path out in {name}"
     if not isinstance(value, str) or "\0" in value:
         return f"{name} is {one_line(value)}, which is not a path.", step
-    if "$" in value or value.startswith("~"):
-        return f"{name} is {value}, and neither $ nor a ~ at the beginning may be in it.", step
+    if _EXPANDED.search(value):
+        return f"{name} is {value}, and neither a ~ at its beginning nor a variable such as $HOME may be in it.", step
     return "", ""
 
 

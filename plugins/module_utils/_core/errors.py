@@ -15,14 +15,14 @@ from typing import Any
 from .redaction import masked
 
 _CONTROL = re.compile(
-    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
-    "\ud800-\udfff\ufeff\U000e0000-\U000e007f]+"
+    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u061c\u034f\u115f\u1160\u180e\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]+"
 )
 # The next step after a response that does not match its schema.
 OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)
 _LONGEST_MESSAGE = 400
 _LONGEST_PROBLEM = 2000
-_LONGEST_WORD = 200  # of a problem: an id that a service returns may be of any length
+_LONGEST_WORD = 600  # of a problem: an id that a service returns may be of any length
 _LONGEST_STEP = 800
 _LONGEST_HANDLE = 80
 _MOST_ENTRIES = 200

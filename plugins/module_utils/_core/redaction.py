@@ -22,6 +22,7 @@ from .escapes import Span, Unescaped, as_bytes, merged, tight
 
 _MASK = "********"
 _SHORTEST = 4  # masking shorter values would hide ordinary words
+_SHORTEST_TIGHT = 10  # without their white space, shorter ones are often in ordinary text
 _LONGEST = 100_000  # characters of a message, far more than people are shown
 _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in AnsibleModule
 _ADDRESSES = ("proxy", "authority_url", "graph_url", "exchange_url")
@@ -175,7 +176,7 @@ class _Secret:
         self.forms = tuple(form for form in sorted(read) if len(form) >= _SHORTEST)
         # A line may be wrapped at a space of the secret, which is then gone.
         without = {tight(form) for form in read} if len(raw.split()) > 1 else set()
-        self.tight = tuple(form for form in sorted(without) if len(form) >= _SHORTEST)
+        self.tight = tuple(form for form in sorted(without) if len(form) >= _SHORTEST_TIGHT)
         self._cores = tuple({core for text in (raw, quote_plus(raw, errors="replace")) for core in _cores(text)})
         # The length of text that holds the secret: outside ASCII, up to four bytes are one character.
         every = (raw, *self.forms, *self.tight, *self._cores)

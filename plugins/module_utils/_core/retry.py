@@ -44,12 +44,12 @@ class Outcome(enum.Enum):
 # Temporary refusals are retried until the task times out: each wait is one that the service asked for.
 _ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
 _SECONDS = re.compile(r"([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?)s?", re.ASCII | re.IGNORECASE)
-_UNITS = ("s", "sec", "secs", "second", "seconds")
 _DATE = re.compile(
     r"(?:[a-z]{3,9},?\s+)?\b[0-9]{1,2}[ -][a-z]{3}[ -][0-9]{2,4}\s+[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
-    r"(?:\s*(?:[+-][0-9]{4}|GMT|UTC?|Z)\b)?",
+    r"(?:\s*(?:[+-][0-9]{4}|[a-z]{1,4})\b)?",
     re.ASCII | re.IGNORECASE,
 )
+_BESIDE_SECONDS = ("s", "sec", "secs", "second", "seconds", "retry", "wait", "in", "after", "for")
 _FOREVER = 1e9  # seconds; a number may exceed the range of floats
 _FIRST_DELAY = 0.5  # seconds
 _LONGEST_DELAY = 30.0  # seconds; Retry-After may ask for more
@@ -90,14 +90,15 @@ def header(headers: Mapping[str, Any], name: str) -> str:
 def retry_after(headers: Mapping[str, Any]) -> float | None:
     """The seconds of a Retry-After header: an integer, a fraction or an HTTP date; None if it is unset or unreadable.
 
-    If a proxy added another one, the longer wait counts. A number among other words may be a year.
+    If a proxy added another one, the longer wait counts. Beside words of other kinds, a number may be a year or a day.
     """
     text = header(headers, "Retry-After")
     sent = http_date(header(headers, "Date")) or datetime.now(UTC)
     due = [http_date(one) for one in _DATE.findall(text)] or [http_date(text)]
     waits = [(one - sent).total_seconds() for one in due if one is not None]
-    words = [one for one in re.split(r"[,;\s\"]+", _DATE.sub(" ", text)) if one and one.lower() not in _UNITS]
-    numbers = [_SECONDS.fullmatch(one) for one in words]
+    words = [one for one in re.split(r"[,;\s\"]+", _DATE.sub(" ", text)) if one and "=" not in one]
+    others = [one for one in words if one.strip("().").lower() not in _BESIDE_SECONDS]
+    numbers = [_SECONDS.fullmatch(one.removesuffix(".")) for one in others]
     if all(numbers):
         waits += [float(one[1]) for one in numbers if one]
     return max(map(_bounded, waits), default=None)

@@ -5,9 +5,11 @@
 
 from __future__ import annotations
 
+import re
 import traceback
 import zlib
 from collections.abc import Iterator, Mapping
+from email.errors import MissingHeaderBodySeparatorDefect
 from typing import Any
 
 from .._core.errors import one_line
@@ -25,6 +27,7 @@ except ImportError:
 ENCODING = "gzip"  # the only one requested
 _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
+_FOLDED = re.compile(r"\r?\n[ \t]+")
 _GZIP = (b"\x1f\x8b", 16 + zlib.MAX_WBITS)  # its first bytes, and its name in zlib
 
 
@@ -38,7 +41,7 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     Without a declared length, a lost connection looks like the end. With `must_end` the body is then only accepted if
     its format shows its end, as objects and lists of JSON and gzip do.
     """
-    if _not_headers(raw):  # so the length of the body may be unknown
+    if _has_defects(raw):  # so the length of the body may be unknown
         raise IncompleteBody("a line of its headers is not a header")
     encoding = header(raw.headers, "Content-Encoding").lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
@@ -61,17 +64,32 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
 
 def headers_of(response: Any) -> Mapping[str, Any]:
     """The headers, with those after a line that is none, where the parser of headers stops."""
-    known = {str(name).lower() for name in response.headers}
-    lines = [line.partition(":") for line in _not_headers(response.raw).splitlines()]
-    rest = {name.strip(): value for name, _colon, value in lines if name.strip().lower() not in known}
-    return {**response.headers, **rest} if rest else response.headers
+    headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
+    for line in _FOLDED.sub(" ", _not_headers(response.raw)).splitlines():
+        name, _colon, value = line.partition(":")
+        name = name.strip().lower()
+        if name == "retry-after" and name in headers:
+            headers[name] += f", {value}"  # of several, the longest counts
+        else:
+            headers.setdefault(name, value)
+    return headers
 
 
 def _not_headers(raw: Any) -> str:
     """What the parser of headers left unread."""
-    message = getattr(getattr(raw, "_original_response", None), "msg", None)
+    message = _message(raw)
     rest = message.get_payload() if message is not None and not message.is_multipart() else ""
     return rest.strip() if isinstance(rest, str) else ""
+
+
+def _has_defects(raw: Any) -> bool:
+    """Whether a line is not a header. A message of several parts can hide the rest, but not the defect."""
+    defects = getattr(_message(raw), "defects", ())
+    return bool(_not_headers(raw)) or any(isinstance(one, MissingHeaderBodySeparatorDefect) for one in defects)
+
+
+def _message(raw: Any) -> Any:
+    return getattr(getattr(raw, "_original_response", None), "msg", None)
 
 
 def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:

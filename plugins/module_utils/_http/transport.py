@@ -37,10 +37,15 @@ except ImportError:
     IMPORT_ERROR = traceback.format_exc()
     HTTPAdapter = object  # type: ignore[assignment,misc]
 
-# urllib3 logs lines of responses that it cannot read, which may hold secrets; our errors have what matters of them.
-_URLLIB3_LOG = logging.getLogger("urllib3")
-_URLLIB3_LOG.addHandler(logging.NullHandler())
-_URLLIB3_LOG.propagate = False
+
+def _may_be_logged(record: logging.LogRecord) -> bool:
+    """Whether a record of urllib3 shows no text of a response, which may hold secrets."""
+    return not str(record.msg).startswith("Failed to parse headers")
+
+
+for _name in ("urllib3.connection", "urllib3.connectionpool"):
+    logging.getLogger(_name).addFilter(_may_be_logged)
+
 
 _PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold

@@ -139,12 +139,12 @@ def test_a_whole_answer_is_taken(form: str) -> None:
 NO_HEADER = b"echo of Bearer canary-0123456789 \x1b[31m\r\n"
 
 
-@pytest.mark.parametrize("form", ["7", "Sun, 29 Nov 2026 23:05:07 GMT"])
+@pytest.mark.parametrize("form", ["7", "\r\n 7", "Sun, 29 Nov 2026 23:05:07 GMT"])
 def test_an_answer_with_a_line_that_is_no_header_is_not_read_and_its_wait_counts(
     form: str, tls: tuple[ssl.SSLContext, str]
 ) -> None:
     rest = b"retry-after: %b\r\nDate: Sun, 29 Nov 2026 23:05:00 GMT\r\nContent-Length: 2\r\n\r\n{}" % form.encode()
-    throttled = b"HTTP/1.1 429 Too Many Requests\r\n" + NO_HEADER + rest
+    throttled = b"HTTP/1.1 429 Too Many Requests\r\nRetry-After: 2\r\n" + NO_HEADER + rest
     whole = HEAD + b'Content-Length: 13\r\n\r\n{"value": []}'
     sleeps: list[float] = []
     with serving(lambda number: whole if number else throttled, tls[0], closes=False) as port:
@@ -177,3 +177,16 @@ def test_nor_is_that_line_shown_or_logged(tls: tuple[ssl.SSLContext, str], log: 
             http.send(Service("Graph", f"https://localhost:{port}"), reading("a"))
     assert caught.value.kind == "protocol"
     assert "canary" not in f"{caught.value}{log}"
+    logging.getLogger("urllib3.connection").warning("of another library")  # in the same process
+    assert log == ["of another library"]
+
+
+@pytest.mark.parametrize("kind", ["message/rfc822", "multipart/mixed; boundary=x"])
+def test_a_message_of_parts_does_not_hide_such_a_line(kind: str, tls: tuple[ssl.SSLContext, str]) -> None:
+    """Python's parser of headers takes what follows it for the parts."""
+    rest = b"Content-Length: 500\r\n--x\r\n\r\n" + b'{"value": [1]}'
+    answer = HEAD + f"Content-Type: {kind}\r\n".encode() + NO_HEADER + rest
+    with serving(lambda number: answer, tls[0], closes=True) as port:
+        http = Http("contoso.com", 5, tls[1], sleep=lambda seconds: None)
+        with pytest.raises(TenantError, match="a line of its headers is not a header"):
+            http.send(Service("Graph", f"https://localhost:{port}"), reading("a"))

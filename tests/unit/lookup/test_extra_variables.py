@@ -126,7 +126,13 @@ def test_the_names_come_from_the_command_line_only(monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize(
     ("value", "said"),
-    [(0, []), ("7", []), (-1, ["mobile_access_max_affected is -1, and it must be a whole number, at least 0."])],
+    [
+        (0, []),
+        ("7", []),
+        (300.0, []),
+        (" +5\n", []),
+        (-1, ["mobile_access_max_affected is -1, and it must be a whole number, at least 0."]),
+    ],
 )
 def test_a_number_of_a_role_is_not_negative(monkeypatch: pytest.MonkeyPatch, value: object, said: list[str]) -> None:
     """More devices than -1 are always affected, so every change would be refused with a misleading reason."""
@@ -157,8 +163,14 @@ def test_a_number_of_a_role_is_not_negative(monkeypatch: pytest.MonkeyPatch, val
         ("file", "folder is file, and {0}/file is not a folder."),
         ("file/new", "folder is file/new, and {0}/file is not a folder."),
         ("/proc/nope", "folder is /proc/nope, and "),
-        ("$HOME/new", "folder is $HOME/new, and neither $ nor a ~ at the beginning may be in it."),
-        ("~/new", "folder is ~/new, and neither $ nor a ~ at the beginning may be in it."),
+        (
+            "$HOME/new",
+            "folder is $HOME/new, and neither a ~ at its beginning nor a variable such as $HOME may be in it.",
+        ),
+        ("${HOME}", "folder is $"),
+        ("reports$", ""),
+        ("a~b", ""),
+        ("~/new", "folder is ~/new, and neither a ~ at its beginning nor a variable such as $HOME may be in it."),
         ("a\0b", "folder is a b, which is not a path."),
         (["new"], "folder is ['new'], which is not a path."),
         (True, "folder is True, which is not a path."),

@@ -62,7 +62,9 @@ def test_blank_is_never_every_tenant(target: str | None, groups: dict[str, list[
     assert problem(target, groups, "a,b").startswith("target is blank, and a blank value never means every tenant. ")
 
 
-@pytest.mark.parametrize("target", ["contso", "tenants:!contoso", "zz*", ["nope", "nor"]])
+@pytest.mark.parametrize(
+    "target", ["contso", "tenants:!contoso", "zz*", ["nope", "nor"], ["connector_missing", "nope"]]
+)
 def test_what_matches_nothing_is_named(target: Any, tmp_path: Path) -> None:
     shown = target if isinstance(target, str) else ",".join(target)
     for source in ("a,b", str(tmp_path)):
@@ -88,9 +90,18 @@ def test_an_inventory_without_hosts_matches_nothing(target: str) -> None:
         ("contso", "web.example", "target=contso matches no tenant of the inventory"),
         ("contoso", "web.example", "target=contoso and --limit web.example have no tenant in common. Nothing was"),
         ("contoso", "!contoso", "target=contoso and --limit !contoso have no tenant in common. Nothing was"),
+        (UNSET, "127.0.0.1", ""),
+        ("localhost", "127.0.0.1", ""),
+        ("127.0.0.1", "localhost", ""),
         (UNSET, "contoso", "target is not set, and --limit contoso leaves out localhost"),
     ],
 )
 def test_a_limit_that_leaves_no_tenant_is_named(target: Any, limit: str, said: str) -> None:
     assert problem(target, GROUPS, "a,b", limit).startswith(said)
     assert bool(problem(target, GROUPS, "a,b", limit)) is bool(said)
+
+
+@pytest.mark.parametrize("option", ["syntax", "listhosts", "listtasks", "listtags"])
+def test_a_run_that_reads_no_tenant_needs_none(monkeypatch: pytest.MonkeyPatch, option: str) -> None:
+    monkeypatch.setattr("ansible.context.CLIARGS", {option: True})
+    assert problem("tenants", NOWHERE, "a,b") == ""
