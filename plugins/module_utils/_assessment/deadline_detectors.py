@@ -113,6 +113,8 @@ def eas_certificates(facts: Facts) -> Finding:
     if doubtful:
         said += f"; of {len(doubtful)}, the user or the last synchronization is not known"
     shown = [*_shown(traceless, "likely"), *_shown(doubtful, "cannot_be_told")]
+    if traceless and facts["sign_ins"].error is not None:  # then these people may have signed in
+        raise facts["sign_ins"].error
     if traceless:
         missing = left_out(facts["background_sign_ins"])
         said += f"; {missing}" if missing else ""

@@ -239,6 +239,16 @@ CASES: list[tuple[str, dict[str, Any], str, str, list[str], int | None]] = [
         ["u1@contoso.example"],
         1,
     ),
+    # Whether these people signed in is not known without the interactive sign-ins.
+    ("eas_certificates", {"eas_devices": [phone()], "sign_ins": REFUSED}, "unknown", "cannot_be_told", [], 0),
+    (
+        "eas_certificates",
+        {"eas_devices": [phone()], "sign_ins": REFUSED, "mail_client_sign_ins": [sign_in(APPS)]},
+        "not_affected",
+        "likely",
+        [],
+        0,
+    ),
     ("ews_off", {"exchange": {"EwsEnabled": False}, "sign_ins": REFUSED}, "not_affected", "exact", [], 0),
     ("ews_off", {"exchange": {"EwsEnabled": "False"}}, "unknown", "cannot_be_told", [], 0),
     ("ews_off", {"exchange": {"EwsEnabled": []}}, "unknown", "cannot_be_told", [], 0),
