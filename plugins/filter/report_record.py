@@ -99,7 +99,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._trust import as_data
 
-_SKIPPED = {"skipped": True}
+_SKIPPED: Any = object()  # the result of a task that did not run
 
 
 def report_record(
@@ -121,8 +121,8 @@ def report_record(
             "tenant_id": tenant_id or None,
             "read_at": datetime.now(UTC).strftime("%Y-%m-%dT%H:%M:%SZ"),
             "connector": connector,
-            "requirements": requirements,
-            "audit": audit,
+            "requirements": {"skipped": True} if requirements is _SKIPPED else requirements,
+            "audit": {"skipped": True} if audit is _SKIPPED else audit,
             "assessment": None if assessment is None or assessment.get("skipped") else assessment,
             "baselines_chosen": baselines_chosen,
         }

@@ -19,7 +19,8 @@ def is_whole(kept: Any) -> bool:
     return (
         isinstance(kept, Mapping)
         and set(kept) == _PARTS
-        and type(kept["failed"]) is int
+        and isinstance(kept["failed"], int)
+        and not isinstance(kept["failed"], bool)
         and all(isinstance(kept[part], list) for part in ("hosts", "left_out", "notes"))
         and all(isinstance(line, str) for line in (*kept["left_out"], *kept["notes"]))
         and all(map(_is_host, kept["hosts"]))
