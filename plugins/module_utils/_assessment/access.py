@@ -9,7 +9,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .._conditional_access.assignments import EVERYBODY, NOT_READ, Person
-from .._conditional_access.group_eligibility import about_eligibility
+from .._conditional_access.group_eligibility import about_eligibility, apart_from_eligibility
 from .._conditional_access.policy_plans import not_judged
 from .._conditional_access.policy_requirements import platform_sides
 from .._conditional_access.rules import (
@@ -168,7 +168,7 @@ def judged(
     certain, possible = _holes(rows, people[0], emergency_accounts)
     if certain:
         return _closed_otherwise(question, evidence, plans, defaults) or unmet(
-            with_differences,
+            "; ".join([with_differences, *_unread_parts(people[1])]),
             _NEXT_DEFAULTS if _defaults_on(defaults.or_else(None)) else _NEXT_OF[question],
         )
     if with_differences != evidence:
@@ -187,6 +187,12 @@ def _holes(
     exempt = {who for one in left if one.get("exempt") for who in one["who"]}
     doubts = ["policies" in one and _in_doubt(one) for one in left if not one.get("exempt")]
     return _number(exempt, people) > emergency_accounts or not all(doubts), any(doubts)
+
+
+def _unread_parts(not_read: Sequence[TenantError]) -> list[str]:
+    """What a certain finding does not count, since it could not be read: the first failure of each read."""
+    first = {one.action: one for one in reversed(apart_from_eligibility(not_read))}
+    return [f"could not {action}: {one.problem}" for action, one in first.items()]
 
 
 def _closed_otherwise(

@@ -63,7 +63,7 @@ def about_eligibility(not_read: Iterable[TenantError]) -> str:
     # Where no permission helps.
     copied = any(answer is not None and answer.code == NOT_IN_SNAPSHOT for answer in unread)
     why = "a snapshot does not hold it" if copied else _PERMISSION
-    return f"who may activate a membership of a group was not read ({why})" if unread else ""
+    return f"could not read who may activate a membership of a group ({why})" if unread else ""
 
 
 def inner_groups(members: Iterable[Record]) -> list[str]:

@@ -189,6 +189,8 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "unknown",
         "GroupMember.Read.All",
     ),
+    # Nobody is covered, whoever the unread groups have in them; what was not read is said all the same.
+    ("modern_clients", bound([], ({Person("a", groups=None): 1}, [refused()])), "unmet", "could not read it: refused"),
     ("modern_clients", bound(refused(), refused()), "unknown", "This.Read.All"),
     ("browser_on_phones", bound([DEVICE]), "met", "4 people covered"),
     ("browser_on_phones", bound([policy(["compliantDevice"], [MODERN])]), "unmet", "client app browser"),

@@ -143,7 +143,7 @@ def test_without_the_permission_it_is_said_by_name(described: Any) -> None:
 def test_the_check_of_the_assessment_says_what_it_leaves_out(described: Any, run: Run, permitted: bool) -> None:
     described(permitted)
     checks = {one["id"]: one for one in run(assessment, tenant=TENANTS[0])["checks"]}
-    sentence = f"who may activate a membership of a group was not read ({PERMISSION})"
+    sentence = f"could not read who may activate a membership of a group ({PERMISSION})"
     assert (sentence in checks["legacy_blocked"]["evidence"]) is not permitted
 
 

@@ -209,7 +209,7 @@ def test_a_copy_says_that_it_does_not_know_who_may_join_a_group(simulator: Simul
             {one["id"]: one["evidence"] for one in read(where, "mobile_access_assessment_info", name)["checks"]}
             for where, name in ((simulator, "retired_covered"), (copy, "contoso"))
         )
-    unknown = "who may activate a membership of a group was not read (a snapshot does not hold it)"
+    unknown = "could not read who may activate a membership of a group (a snapshot does not hold it)"
     assert unknown in here["legacy_blocked"] and "activate a membership" not in there["legacy_blocked"]
     text = path.read_text()
     assert "privilegedAccess" not in text
