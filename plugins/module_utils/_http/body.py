@@ -27,6 +27,7 @@ except ImportError:
 ENCODING = "gzip"  # the only one requested
 _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
+_LENGTH = re.compile(r"[ \t]*[0-9]+[ \t]*")
 _FOLDED = re.compile(r"\r?\n[ \t]+")
 _GZIP = (b"\x1f\x8b", 16 + zlib.MAX_WBITS)  # its first bytes, and its name in zlib
 
@@ -43,6 +44,9 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     """
     if _has_defects(raw):  # so the length of the body may be unknown
         raise IncompleteBody("a line of its headers is not a header")
+    length = header(raw.headers, "Content-Length")
+    if length and not all(_LENGTH.fullmatch(one) for one in length.split(",")):  # RFC 9112, 6.3
+        raise IncompleteBody("its length is not a number of bytes")
     encoding = header(raw.headers, "Content-Encoding").lower()
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise IncompleteBody(f"it is encoded as {one_line(encoding, 40)}, which was not asked for")

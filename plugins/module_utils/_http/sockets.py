@@ -152,6 +152,14 @@ def _dial(host: str, port: int, options: Any) -> socket.socket:
     raise problem
 
 
+def _holds_data(connection: Any) -> bool:
+    """Whether it has received data that nobody read; also in TLS within the TLS of a proxy."""
+    inner = getattr(connection, "sslobj", None)
+    if inner is not None:
+        return bool(inner.pending() or connection.incoming.pending) or _holds_data(connection.socket)
+    return bool(getattr(connection, "pending", int)())
+
+
 def pools(manager: Any) -> dict[str, Any]:
     """The connection pools of `manager`, which distinguish failures before anything was sent, such as in TLS."""
 
@@ -194,7 +202,7 @@ def pools(manager: Any) -> dict[str, Any]:
             For plain sockets and unread TLS records, urllib3 detects this itself.
             """
             connection: Any = super()._get_conn(*arguments, **options)
-            if getattr(connection.sock, "pending", int)():
+            if _holds_data(connection.sock):
                 connection.close()
             return connection
 
