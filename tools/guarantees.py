@@ -95,7 +95,7 @@ GUARANTEES: dict[int, tuple[str, tuple[str, ...]]] = {
             f"{_GUARANTEES}test_crashes.py::test_the_parent_is_killed_at_every_request",
             f"{_INTEGRATION}test_every_kill.py::test_ansible_playbook_is_killed_at_every_request",
             f"{_INTEGRATION}test_processes.py::test_only_ansible_playbook_is_killed",
-            f"{_GUARANTEES}test_roles.py::test_killed_at_every_request",
+            f"{_GUARANTEES}test_roles.py::test_killed_at_every_write",
         ),
     ),
     9: (

@@ -75,7 +75,7 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
+from ..module_utils._conditional_access.policy_states import REPORT_ONLY
 
 
 def enforcement_dates(results: Any, days: Any, now: str) -> list[dict[str, Any]]:

@@ -98,13 +98,15 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._fleet.report import report
 from ..plugin_utils._rows import writable
 from ..plugin_utils._trust import text_as_data
 
 
 def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json: bool = False) -> dict[str, Any] | str:
     """The report on `tenants`."""
+    # Here, since Ansible imports all filters of a collection with the first that is used, in each worker anew.
+    from ..module_utils._fleet.report import report
+
     if not isinstance(tenants, list) or not all(isinstance(one, Mapping) and one.get("name") for one in tenants):
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
     made = {key: _writable(value) for key, value in report(tenants, str(made_at), int(max_sync_age)).items()}

@@ -127,21 +127,7 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.errors import OF_ANSWERS, TenantError
-from ..module_utils._snapshot.diff import compare
-from ..plugin_utils._diff_report import markdown, not_compared_of, page, rows_of
-from ..plugin_utils._diff_terminal import acceptances_of, lines_of
-from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data, text_as_data
-
-_FORMATS: dict[str, Callable[[Mapping[str, Any]], Any]] = {
-    "data": lambda found: found,
-    "rows": rows_of,
-    "lines": lines_of,
-    "not_compared": not_compared_of,
-    "acceptances": acceptances_of,
-    "markdown": markdown,
-    "html": page,
-}
 
 
 def snapshot_diff(
@@ -153,8 +139,13 @@ def snapshot_diff(
     rehearsal: bool = False,
 ) -> Any:
     """The changes, in the requested format. Raises AnsibleFilterError for values that cannot be compared."""
-    if format not in _FORMATS:
-        raise AnsibleFilterError(f"snapshot_diff has no format {format}: use {', '.join(_FORMATS)}")
+    # Here, since Ansible imports all filters of a collection with the first that is used, in each worker anew.
+    from ..module_utils._snapshot.diff import compare
+    from ..plugin_utils._snapshot_file import other_form, snapshot_of
+
+    formats = _formats()
+    if format not in formats:
+        raise AnsibleFilterError(f"snapshot_diff has no format {format}: use {', '.join(formats)}")
     if not isinstance(accepted_differences, (list, tuple)):
         raise AnsibleFilterError("snapshot_diff needs accepted_differences as a list")
     try:
@@ -166,10 +157,25 @@ def snapshot_diff(
                 raise other_form(error) from error
             lines = {str(name): str(text) for name, text in dict(about or {}).items()}
             before = {**differences, "about": lines, "rehearsal": rehearsal}
-        found = _FORMATS[format](before)
+        found = formats[format](before)
         return text_as_data(found) if isinstance(found, str) else as_data(found)
     except TenantError as error:
         raise AnsibleFilterError(f"Could not compare the snapshots: {error}") from None
+
+
+def _formats() -> dict[str, Callable[[Mapping[str, Any]], Any]]:
+    from ..plugin_utils._diff_report import markdown, not_compared_of, page, rows_of
+    from ..plugin_utils._diff_terminal import acceptances_of, lines_of
+
+    return {
+        "data": lambda found: found,
+        "rows": rows_of,
+        "lines": lines_of,
+        "not_compared": not_compared_of,
+        "acceptances": acceptances_of,
+        "markdown": markdown,
+        "html": page,
+    }
 
 
 class FilterModule:

@@ -66,13 +66,15 @@ from typing import Any
 from ansible.errors import AnsibleFilterError
 
 from ..module_utils._core.errors import OF_ANSWERS, TenantError
-from ..plugin_utils._export_files import export_text
-from ..plugin_utils._snapshot_file import other_form, snapshot_of
 from ..plugin_utils._trust import as_data
 
 
 def snapshot_export(snapshot: Any) -> Any:
     """The files and the summary. Raises AnsibleFilterError for anything but a snapshot."""
+    # Here, since Ansible imports all filters of a collection with the first that is used, in each worker anew.
+    from ..plugin_utils._export_files import export_text
+    from ..plugin_utils._snapshot_file import other_form, snapshot_of
+
     try:
         whole = snapshot_of(snapshot, "the snapshot")
         try:

@@ -113,7 +113,7 @@ def _found(tasks: Iterable[Mapping[str, Any]], folder: Path, beside: Path) -> It
         for key, value in task.items():
             if key in ("block", "rescue", "always"):
                 yield from _found(value, folder, beside)
-            elif key == "ansible.builtin.include_tasks":
+            elif key in ("ansible.builtin.include_tasks", "ansible.builtin.import_tasks"):
                 yield from _of_tasks(folder, value if isinstance(value, str) else value["file"], beside)
             elif key == "ansible.builtin.include_role":
                 yield from _modules(f"{value['name']}:{value.get('tasks_from', 'main')}")

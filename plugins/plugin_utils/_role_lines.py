@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
-from ..module_utils._conditional_access.policy_requirements import REPORT_ONLY
+from ..module_utils._conditional_access.policy_states import REPORT_ONLY
 from ..module_utils._core.text import counted
 from ._assessment_lines import assess
 from ._deadline_lines import deadlines, deadlines_of_all

@@ -63,8 +63,9 @@ def shared_out(scenarios: Iterable[Scenario], share: int = 4) -> pytest.MarkDeco
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Every case in both forms; if nothing is sent, the form cannot matter."""
-    if EXHAUSTIVE and "form" in metafunc.fixturenames and getattr(metafunc.module, "FORMS_MATTER", True):
+    """Every case in both forms, unless its test says why one is enough."""
+    once = metafunc.definition.get_closest_marker("one_form")
+    if EXHAUSTIVE and "form" in metafunc.fixturenames and not once:
         metafunc.parametrize("form", FORMS, indirect=True)
 
 

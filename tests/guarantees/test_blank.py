@@ -24,7 +24,7 @@ from .harness import Bench, declaration_of
 from .scenarios import SCENARIOS, Scenario
 
 ROOT = Path(__file__).parents[2]
-FORMS_MATTER = False  # no service answers
+pytestmark = pytest.mark.one_form  # no service answers
 BLANKS = ("", " ", "\t \n", "\u00a0", "\u3000")
 ACTING = [one for one in SCENARIOS if not one.reads_only and declaration_of(one.module).options]
 # Options for which an empty text is documented as a value: it clears a setting.

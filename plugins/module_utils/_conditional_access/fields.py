@@ -17,7 +17,7 @@ from typing import Any
 
 from .._core.resource import EditedList, Field, normalize_case, normalized_set, snake, without_repeats
 from .assignments import filled
-from .rules import REPORT_ONLY
+from .policy_states import REPORT_ONLY
 
 _PLATFORMS = ["android", "iOS", "windows", "windowsPhone", "macOS", "all", "linux"]
 _RISKS = ["low", "medium", "high", "hidden", "none"]

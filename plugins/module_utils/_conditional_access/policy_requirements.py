@@ -27,6 +27,7 @@ from typing import Any
 from .._core.resource import normalize_case, normalized_set
 from .assignments import Assignment, Person, Why, assignment_of, filled
 from .conditions import conditions_of
+from .policy_states import REPORT_ONLY
 from .sign_in import (
     APPS,
     BLOCK,
@@ -47,7 +48,6 @@ from .sign_in import (
 )
 from .target_resources import excludes, names
 
-REPORT_ONLY = "enabledForReportingButNotEnforced"
 DEVICE_OR_APP = frozenset({"compliantDevice", "compliantApplication"})
 
 _RETIRED = "approvedApplication"

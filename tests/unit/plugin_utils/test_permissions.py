@@ -123,7 +123,9 @@ def test_a_file_included_by_another_is_found_beside_it(tmp_path: Path, monkeypat
     (tmp_path / "roles").mkdir()
     included = "- ansible.builtin.include_tasks: {}\n"
     (tasks.parent / "one.yml").write_text("- tasks:\n  " + included.format("tasks/first.yml"))
-    (tasks / "first.yml").write_text(included.format("second.yml") + included.format("tasks/second.yml"))
+    (tasks / "first.yml").write_text(
+        included.replace("include", "import").format("second.yml") + included.format("tasks/second.yml")
+    )
     (tasks / "second.yml").write_text("- intune.exchange.connector_info:\n")
     monkeypatch.setattr(_content, "ROOT", tmp_path)
     assert needed(["one"])["modules"] == ["connector_info"]
