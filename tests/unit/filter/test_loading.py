@@ -1,0 +1,36 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""What it costs to load the filters: Ansible loads all of a collection for the first that is used, in each worker."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[3]
+_FILTERS = "ansible_collections.intune.exchange.plugins.filter"
+_PACKAGES = "ansible_collections.intune.exchange.plugins.module_utils."
+_LOAD_ALL = f"""
+import importlib, pkgutil, sys
+import {_FILTERS} as filters
+for one in pkgutil.iter_modules(filters.__path__):
+    importlib.import_module("{_FILTERS}." + one.name)
+print(*sorted(name for name in sys.modules if name.startswith("{_PACKAGES}")))
+"""
+
+
+def test_what_only_one_filter_needs_is_imported_when_it_is_called() -> None:
+    process = subprocess.run(
+        [sys.executable, "-c", _LOAD_ALL],
+        env={**os.environ, "PYTHONPATH": str(ROOT / ".cache" / "live")},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    packages = {name.removeprefix(_PACKAGES).split(".")[0] for name in process.stdout.split()}
+    assert "_core" in packages
+    assert not packages & {"_snapshot", "_fleet", "_rehearsal", "_assessment"}
+    assert f"{_PACKAGES}_conditional_access.rules" not in process.stdout.split()
