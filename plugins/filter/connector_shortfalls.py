@@ -51,11 +51,12 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
-from ..module_utils._connector.validation import shortfalls
-
 
 def connector_shortfalls(found: Any, primary_smtp_address: str, max_sync_age: int = 93600) -> list[str]:
     """The sentences about `found`. Raises `AnsibleFilterError` unless it is a result of connector_info."""
+    # Here, since Ansible imports all filters of a collection with the first that is used, in each worker anew.
+    from ..module_utils._connector.validation import shortfalls
+
     if not isinstance(found, Mapping) or not {"offered", "connectors"} <= set(found):
         raise AnsibleFilterError("connector_shortfalls needs the result of intune.exchange.connector_info")
     return shortfalls(found, str(primary_smtp_address), int(max_sync_age))
