@@ -10,13 +10,15 @@ from __future__ import annotations
 
 import base64
 import contextlib
+import html
+import json
 import re
 import string
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from functools import lru_cache
 from typing import Any
-from urllib.parse import quote_plus, unquote
+from urllib.parse import quote, quote_plus, unquote
 
 from .escapes import Span, Unescaped, as_bytes, merged, tight
 
@@ -177,7 +179,7 @@ class _Secret:
         # A line may be wrapped at a space of the secret, which is then gone.
         without = {tight(form) for form in read} if len(raw.split()) > 1 else set()
         self.tight = tuple(form for form in sorted(without) if len(form) >= _SHORTEST_TIGHT)
-        self._cores = tuple({core for text in (raw, quote_plus(raw, errors="replace")) for core in _cores(text)})
+        self._cores = tuple({core for text in _escaped(raw) for core in _cores(text)})
         # The length of text that holds the secret: outside ASCII, up to four bytes are one character.
         every = (raw, *self.forms, *self.tight, *self._cores)
         self.shortest = min([len(one) if raw.isascii() else len(one) // 4 for one in every])
@@ -211,6 +213,12 @@ def _as_text(raw: str) -> Iterator[str]:
     yield as_bytes(raw)
     units = raw.encode("utf-16-le", "surrogatepass")
     yield "".join(chr(units[at] + 256 * units[at + 1]) for at in range(0, len(units), 2))
+
+
+def _escaped(raw: str) -> set[str]:
+    """A secret as it may be written before it is in base64: as it is, in an address, a form, JSON or HTML."""
+    addresses = {quote(raw, safe="", errors="replace"), quote_plus(raw, errors="replace")}
+    return {raw, *addresses, json.dumps(raw)[1:-1], json.dumps(raw, ensure_ascii=False)[1:-1], html.escape(raw)}
 
 
 @lru_cache(maxsize=256)
