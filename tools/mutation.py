@@ -16,17 +16,16 @@ import json
 import math
 import os
 import random
+import re
 import shutil
 import signal
 import subprocess
 import sys
-import tokenize
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from fnmatch import fnmatch
-from io import StringIO
 from pathlib import Path
 
 import yaml
@@ -37,6 +36,9 @@ COLLECTION = Path("ansible_collections/intune/exchange")
 ENGINE = COLLECTION / "plugins/module_utils"
 TESTS = ["tests/unit/module_utils", "tests/unit/conformance", "tests/unit/plugin_utils"]
 NOTICED = {"killed", "timeout", "segfault"}  # an endless run counts as detected
+_TEXT = re.compile(r"""(?P<prefix>[a-z]*)(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""", re.IGNORECASE)
+_COMPUTED = re.compile(r"\{[^{}]*\}")
+_FOR_PROGRAMS = re.compile(r" -?(eq|ne) |charset=", re.IGNORECASE)  # filters and headers
 # A change may take a minute before it counts as endless: mutmut does not include the time of fixtures.
 CONFIGURATION = """
 [tool.mutmut]
@@ -153,18 +155,22 @@ def only_words(mutation: Mutation) -> bool:
     body = mutation.difference.splitlines()[2:]
     first = next((number for number, line in enumerate(body) if line.startswith("-")), 0)
     goes_on = first > 0 and body[first - 1].endswith('"')
+    removed, added = (_without_sentences(line, goes_on) for line in mutation.lines)
+    return bool(removed) and removed == added
 
-    def code(line: str) -> list[str]:
-        tokens: list[str] = []
-        # A line of a longer statement ends in the middle.
-        with suppress(tokenize.TokenError, IndentationError):
-            for token in tokenize.generate_tokens(StringIO(line).readline):
-                part = " " in token.string.strip() or (goes_on and not tokens)
-                tokens.append("a sentence" if token.type == tokenize.STRING and part else token.string)
-        return tokens
 
-    removed, added = mutation.lines
-    return bool(removed) and code(removed) == code(added)
+def _without_sentences(code: str, goes_on: bool) -> str:
+    """The code with the same text in place of each sentence; what an f-string computes stays."""
+
+    def bare(found: re.Match[str]) -> str:
+        computed = _COMPUTED.findall(found["text"]) if "f" in found["prefix"] else []
+        words = _COMPUTED.sub("", found["text"]) if computed else found["text"]
+        sentence = " " in words.strip() and not _FOR_PROGRAMS.search(words)
+        if not sentence and not (goes_on and not found.start()):
+            return found[0]
+        return "a sentence" + "".join(one.lower() for one in computed)  # mutmut writes all of it in capitals
+
+    return _TEXT.sub(bare, code)
 
 
 def listed_as_equivalent() -> list[dict[str, str]]:
@@ -175,7 +181,7 @@ def is_equivalent(mutation: Mutation, listed: list[dict[str, str]]) -> bool:
     """An entry for any function covers a part of a line, every other one whole lines."""
     removed, added = mutation.lines
     return any(
-        removed.replace(one["from"], one["to"]) == added
+        removed.replace(one["from"], one["to"]) == added and not re.search(one["unless"], removed)
         if one["function"] == "*"
         else (one["function"], one["from"], one["to"]) == mutation.key
         for one in listed
@@ -218,15 +224,18 @@ def table(mutations: list[Mutation]) -> tuple[str, int]:
     groups: defaultdict[str, list[Mutation]] = defaultdict(list)
     for mutation in mutations:
         groups[mutation.package].append(mutation)
-    lines = [f"{'package':34} {'changes':>7} {'noticed':>7} {'score':>6}  95 %        survived  no test  other"]
+    lines = [
+        f"{'package':34} {'changes':>7} {'noticed':>7} {'score':>6}  95 %        survived  no test  other  by time"
+    ]
     for package, group in [*sorted(groups.items()), ("all", mutations)]:
         noticed = sum(one.status in NOTICED for one in group)
         survived, untested = (sum(one.status == status for one in group) for status in ("survived", "no tests"))
+        by_time = sum(one.status in NOTICED - {"killed"} for one in group)
         low, high = interval(noticed, len(group))
         score = 100 * noticed // len(group)
         lines.append(
             f"{package:34} {len(group):7} {noticed:7} {score:4} %  {low:3} to {high:3} %"
-            f"  {survived:8} {untested:8} {len(group) - noticed - survived - untested:6}"
+            f"  {survived:8} {untested:8} {len(group) - noticed - survived - untested:6} {by_time:8}"
         )
     return "\n".join(lines), score
 

@@ -257,7 +257,7 @@ def test_the_steps_grow_with_the_text(piece: str) -> None:
         return taken
 
     short, long = (steps(piece * number) for number in (50, 200))
-    assert long < 5 * short + 500 and long < 100 * len(piece) * 200
+    assert long < 5 * short + 500 and long < 200 * len(piece) * 200
 
 
 @pytest.mark.parametrize("text", ["\\" * 4, "\\" * 8, "\\" * 5 + "\n", "x\\\\\\\\y"])
