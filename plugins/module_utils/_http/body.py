@@ -28,6 +28,7 @@ ENCODING = "gzip"  # the only one requested
 _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
 _LENGTH = re.compile(r"[ \t]*[0-9]+[ \t]*")
+_WITHOUT_BODY = (204, 304)
 _FOLDED = re.compile(r"\r?\n[ \t]+")
 _GZIP = (b"\x1f\x8b", 16 + zlib.MAX_WBITS)  # its first bytes, and its name in zlib
 
@@ -42,6 +43,9 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     Without a declared length, a lost connection looks like the end. With `must_end` the body is then only accepted if
     its format shows its end, as objects and lists of JSON and gzip do.
     """
+    if raw.chunked and raw.status in _WITHOUT_BODY:  # RFC 9112, 6.3: the chunks that it announces never come
+        raw.close()
+        return b""
     if _has_defects(raw):  # so the length of the body may be unknown
         raise IncompleteBody("a line of its headers is not a header")
     length = header(raw.headers, "Content-Length")
@@ -51,17 +55,17 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     if encoding not in ("", "identity", "gzip", "x-gzip"):
         raise IncompleteBody(f"it is encoded as {one_line(encoding, 40)}, which was not asked for")
     zipped = "gzip" in encoding
-    unsaid = must_end and not zipped and raw.length_remaining is None and not raw.chunked
+    unsaid = must_end and raw.length_remaining is None and not raw.chunked
     chunks: list[bytes] = []
     size = 0
     came = _chunks(raw, limit)
-    for chunk in _unzipped(came, limit) if zipped else came:
+    for chunk in _unzipped(came, limit, must_come=unsaid) if zipped else came:
         size += len(chunk)
         if size > _LARGEST_BODY:
             raise IncompleteBody(f"more than {_LARGEST_BODY} bytes")
         chunks.append(chunk)
     body = b"".join(chunks)
-    if unsaid and not body.rstrip().endswith((b"}", b"]")):
+    if unsaid and not zipped and not body.rstrip().endswith((b"}", b"]")):
         raise IncompleteBody("the connection ended before the end of the response")
     return body
 
@@ -111,11 +115,14 @@ def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:
         raise IncompleteBody(counted(raw.length_remaining, "byte is missing", "bytes are missing"))
 
 
-def _unzipped(chunks: Iterator[bytes], limit: Limit) -> Iterator[bytes]:
-    """The decompressed text, in pieces whatever the compression ratio, and only if its end is present."""
+def _unzipped(chunks: Iterator[bytes], limit: Limit, must_come: bool) -> Iterator[bytes]:
+    """The decompressed text, in pieces whatever the compression ratio, and only if its end is present.
+
+    Services label an empty body as gzip as well; without `must_come`, it is accepted.
+    """
     begin, form = _GZIP
     decoder = zlib.decompressobj(form)
-    begun = False
+    begun = must_come
     for data in chunks:
         begun = True
         while data:

@@ -11,6 +11,7 @@ trailers or a body.
 from __future__ import annotations
 
 import contextlib
+import http.client
 import queue
 import socket
 import ssl
@@ -183,6 +184,10 @@ def pools(manager: Any) -> dict[str, Any]:
                     raise
                 except OSError as error:
                     raise urllib3.exceptions.NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
+                except http.client.HTTPException as error:
+                    self.close()  # type: ignore[attr-defined]  # so that urllib3 blames the proxy
+                    problem = f"it does not speak HTTP: {error}"
+                    raise urllib3.exceptions.NewConnectionError(self, problem) from error  # type: ignore[arg-type]
 
     class Http(Bounded, urllib3.connection.HTTPConnection):
         pass

@@ -47,7 +47,7 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
     logging.getLogger(_name).addFilter(_may_be_logged)
 
 
-_PROXY_REFUSES = re.compile("Tunnel connection failed: 4")  # as http.client says it
+_PROXY_REFUSES = re.compile("Tunnel connection failed: 4(?!08|29)")  # as http.client says it; these two pass
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
 
@@ -155,7 +155,8 @@ class Transport:
 
     def reconnect(self) -> None:
         """Use new connections from now on; those in use are closed when they are done."""
-        self._adapter.poolmanager.clear()
+        for manager in (self._adapter.poolmanager, *self._adapter.proxy_manager.values()):
+            manager.clear()
 
 
 def _check(headers: Mapping[str, Any]) -> None:

@@ -72,8 +72,9 @@ def serving(answers: Answers, context: ssl.SSLContext | None, closes: bool) -> I
 
 
 @contextlib.contextmanager
-def tunnelling(context: ssl.SSLContext) -> Iterator[int]:
-    """A proxy with TLS, which passes on what it gets."""
+def tunnelling(context: ssl.SSLContext) -> Iterator[tuple[int, list[str]]]:
+    """A proxy with TLS, which passes on what it gets, and the target of each connection."""
+    targets: list[str] = []
 
     def passed_on(giver: socket.socket, taker: socket.socket) -> None:
         with contextlib.suppress(OSError, ssl.SSLError):
@@ -84,6 +85,7 @@ def tunnelling(context: ssl.SSLContext) -> Iterator[int]:
         with contextlib.suppress(OSError, ssl.SSLError):
             outer = context.wrap_socket(connection, server_side=True)
             _method, target, _version = outer.recv(65536).split(b"\r\n")[0].decode().split()
+            targets.append(target)
             host, _colon, port = target.rpartition(":")
             with outer, socket.create_connection((host, int(port))) as service:
                 outer.sendall(b"HTTP/1.1 200 OK\r\n\r\n")
@@ -91,7 +93,7 @@ def tunnelling(context: ssl.SSLContext) -> Iterator[int]:
                 passed_on(outer, service)
 
     with listening(serve) as port:
-        yield port
+        yield port, targets
 
 
 def reading(path: str, json: bool = True) -> Request:
@@ -110,12 +112,26 @@ def test_what_follows_an_answer_is_no_answer_to_the_next_request(tunnel: bool, t
     second = HEAD + b'Content-Length: 14\r\n\r\n{"of": "mine"}'
     with (
         serving(lambda number: second if number else first, context, closes=False) as port,
-        tunnelling(context) as proxy,
+        tunnelling(context) as (proxy, _targets),
     ):
         http = Http("contoso.com", 30, ca_path, proxy=f"https://localhost:{proxy}" if tunnel else None)
         service = Service("Graph", f"https://localhost:{port}")
         assert http.send(service, reading("a")).json == {}
         assert http.send(service, reading("b")).json == {"of": "mine"}
+
+
+def test_after_503_a_new_connection_through_the_proxy_too(tls: tuple[ssl.SSLContext, str]) -> None:
+    """As the best practices of Microsoft Graph ask for: another server may answer then."""
+    context, ca_path = tls
+    busy = b"HTTP/1.1 503 Service Unavailable\r\nContent-Length: 0\r\n\r\n"
+    done = HEAD + b"Content-Length: 2\r\n\r\n{}"
+    with (
+        serving(lambda number: done if number else busy, context, closes=False) as port,
+        tunnelling(context) as (proxy, targets),
+    ):
+        http = Http("contoso.com", 30, ca_path, sleep=lambda seconds: None, proxy=f"https://localhost:{proxy}")
+        assert http.send(Service("Graph", f"https://localhost:{port}"), reading("a")).json == {}
+        assert targets == [f"localhost:{port}"] * 2
 
 
 # Part of each of these is missing or may be: a lost connection looks the same.
@@ -124,6 +140,7 @@ CUT = {
     "a negative length": b"Content-Length: -2\r\n\r\n{}",
     "a length that is not a number": b"Content-Length: 0x2\r\n\r\n{}",
     "a number": b"\r\n1",
+    "gzip without a byte": b"Content-Encoding: gzip\r\n\r\n",
     "the beginning of gzip": b"Content-Encoding: gzip\r\n\r\n" + gzip.compress(b'{"value": []}')[:10],
     "the beginning of gzip, with a length": b"Content-Encoding: gzip\r\nContent-Length: 10\r\n\r\n"
     + gzip.compress(b'{"value": []}')[:10],
@@ -151,6 +168,22 @@ def test_nor_is_a_file_of_which_nobody_says_where_it_ends(tls: tuple[ssl.SSLCont
         http = Http("contoso.com", 30, ca_path, sleep=lambda seconds: None)
         with pytest.raises(TenantError, match="broke off"):
             http.send(Service("Graph", f"https://localhost:{port}"), reading("a", json=False))
+
+
+@pytest.mark.parametrize("status", [b"204 No Content", b"304 Not Modified"])
+def test_what_can_have_no_body_ends_with_its_headers(status: bytes) -> None:
+    """Whatever length it announces: RFC 9112, 6.3. The connection stays open, and the action is done."""
+    answer = b"HTTP/1.1 " + status + b"\r\nTransfer-Encoding: chunked\r\n\r\n"
+    with serving(lambda number: answer, None, closes=False) as port:
+        service = Service("Graph", f"http://127.0.0.1:{port}", proxied=False)
+        http = Http("contoso.com", 30)
+        if status.startswith(b"304"):  # an error, and not one that never ends
+            with pytest.raises(TenantError, match="304"):
+                http.send(service, reading("a"))
+            return
+        for _time in range(2):
+            request = Request(Operation.ACTION, "POST", "a", Purpose("try it"), {})
+            assert http.send(service, request).status == 204
 
 
 WHOLE: dict[str, tuple[bytes, Any]] = {

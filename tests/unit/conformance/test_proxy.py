@@ -112,6 +112,23 @@ def test_a_proxy_that_wants_other_credentials_is_asked_once(opened: Callable[...
     assert len(server.asked) == 1 and clock.sleeps == [] and "canary" not in str(caught.value)
 
 
+@pytest.mark.parametrize("answer", [b"SSH-2.0-OpenSSH_9.2\r\n", b"HTTP/1.1 200 " + b"x" * 70000 + b"\r\n\r\n"])
+def test_nothing_was_sent_through_what_is_no_proxy(opened: Callable[..., Tenant], answer: bytes) -> None:
+    """So the outcome of a write is known."""
+    with serving(Slow(answer, b"")) as server, pytest.raises(TenantError) as caught:
+        opened(proxy=f"http://127.0.0.1:{server.port}").graph.action("users/1/revoke", {}, PURPOSE)
+    assert f"no connection to the proxy 127.0.0.1:{server.port}" in str(caught.value)
+    assert caught.value.kind == "network"
+
+
+@pytest.mark.parametrize("status", [b"408 Request Timeout", b"429 Too Many Requests"])
+def test_a_proxy_that_is_busy_is_asked_again(opened: Callable[..., Tenant], clock: Clock, status: bytes) -> None:
+    refusal = b"HTTP/1.1 " + status + b"\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+    with serving(Slow(refusal, b"")) as server, pytest.raises(TenantError, match=r"408|429"):
+        opened(proxy=f"http://127.0.0.1:{server.port}").graph.list("users", PURPOSE)
+    assert len(server.asked) > 1 and clock.sleeps
+
+
 def test_the_environment_does_not_say_which_proxy_is_trusted(
     opened: Callable[..., Tenant], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
