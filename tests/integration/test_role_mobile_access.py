@@ -226,6 +226,8 @@ def test_protect_enforces_nothing_on_a_result_that_is_not_to_be_trusted(simulato
     described["sign_ins"] = [{**browser, "policies": {"Block Exchange ActiveSync for the pilot": "success"}}]
     (tmp_path / "doubtful.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
     with Simulator(tenants=[tmp_path / "doubtful.yml"], rate_limits=False) as used:
+        ignored = player(tmp_path, used)(*protect(enforce=True), tenant="doubtful", ignore_errors=True)
+        assert ignored.code == 0 and writes(used) == [], ignored.output
         stopped = {"block": protect(enforce=True), "rescue": [{"ansible.builtin.meta": "noop"}]}
         without = (*protect(enforce=True, rehearse=False), kept("protect"))
         run = player(tmp_path, used)(stopped, kept("protect", "stopped"), *without, tenant="doubtful")
@@ -252,6 +254,9 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
     (tmp_path / "used.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
     with Simulator(tenants=[tmp_path / "used.yml"], rate_limits=False) as used:
         stopped = {"block": protect(enforce=True), "rescue": [{"ansible.builtin.meta": "noop"}]}
+        ignored = player(tmp_path, used)(*protect(enforce=True), kept("protect"), tenant="used", ignore_errors=True)
+        assert ignored.code == 0 and writes(used) == [], ignored.output
+        assert ignored.results["kept"]["msg"]["enforced"] == []
         first = (stopped, kept("protect", "stopped"), *protect(enforce=True, max_affected=1), kept("protect"))
         run = player(tmp_path, used)(*first, *protect(enforce=True), tenant="used")
         assert run.code == 0 and writes(used) == [CHANGE], run.output

@@ -71,3 +71,11 @@ def test_a_tenant_without_the_connector_is_told_only_that(play: Play, simulator:
     [line] = run.results["lines_kept"]["ansible_facts"]["lines"]
     assert line.startswith("connector_offered is unmet")
     assert not [one for one in simulator.requests() if one["effect"]]
+
+
+def test_a_variable_of_another_entry_point_does_not_matter(play: Play, simulator: Simulator) -> None:
+    address = f"svc-intune-connector@{simulator.facts('ready')['domain']}"
+    role = {"name": "intune.exchange.connector", "tasks_from": "requirements"}
+    variables = {"connector_primary_smtp_address": address, "connector_max_sync_age": "26h"}
+    run = play({"include_role": role, "vars": variables})
+    assert run.code == 0, run.output
