@@ -51,6 +51,8 @@ from typing import Any
 
 from ansible.errors import AnsibleFilterError
 
+from ..plugin_utils._whole_number import whole_number
+
 
 def connector_shortfalls(found: Any, primary_smtp_address: str, max_sync_age: int = 93600) -> list[str]:
     """The sentences about `found`. Raises `AnsibleFilterError` unless it is a result of connector_info."""
@@ -59,7 +61,8 @@ def connector_shortfalls(found: Any, primary_smtp_address: str, max_sync_age: in
 
     if not isinstance(found, Mapping) or not {"offered", "connectors"} <= set(found):
         raise AnsibleFilterError("connector_shortfalls needs the result of intune.exchange.connector_info")
-    return shortfalls(found, str(primary_smtp_address), int(max_sync_age))
+    age = whole_number("connector_shortfalls", "max_sync_age", max_sync_age)
+    return shortfalls(found, str(primary_smtp_address), age)
 
 
 class FilterModule:

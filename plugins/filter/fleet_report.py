@@ -100,6 +100,7 @@ from ansible.errors import AnsibleFilterError
 
 from ..plugin_utils._rows import writable
 from ..plugin_utils._trust import text_as_data
+from ..plugin_utils._whole_number import whole_number
 
 
 def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json: bool = False) -> dict[str, Any] | str:
@@ -109,7 +110,8 @@ def fleet_report(tenants: Any, made_at: str, max_sync_age: int = 93600, as_json:
 
     if not isinstance(tenants, list) or not all(isinstance(one, Mapping) and one.get("name") for one in tenants):
         raise AnsibleFilterError("fleet_report needs a list of dictionaries, each with a name")
-    made = {key: _writable(value) for key, value in report(tenants, str(made_at), int(max_sync_age)).items()}
+    age = whole_number("fleet_report", "max_sync_age", max_sync_age)
+    made = {key: _writable(value) for key, value in report(tenants, str(made_at), age).items()}
     return text_as_data(json.dumps(made, default=str)) if as_json else made
 
 

@@ -112,9 +112,11 @@ def report_record(
     baselines_chosen: bool = True,
 ) -> Any:
     """The entry for fleet_report. Raises `AnsibleFilterError` without a result or a name."""
-    name = next(filter(None, names), None)
+    name = next(filter(None, names), None) if isinstance(names, (list, tuple)) else None
     if not isinstance(connector, Mapping) or name is None:
         raise AnsibleFilterError("report_record needs the result of a task, and a name that is not empty")
+    if not isinstance(assessment, Mapping | None):
+        raise AnsibleFilterError("report_record needs assessment as the result of a task, or null")
     return as_data(
         {
             "name": name,

@@ -144,8 +144,10 @@ def snapshot_diff(
     from ..plugin_utils._snapshot_file import other_form, snapshot_of
 
     formats = _formats()
-    if format not in formats:
+    if not isinstance(format, str) or format not in formats:
         raise AnsibleFilterError(f"snapshot_diff has no format {format}: use {', '.join(formats)}")
+    if not isinstance(about, Mapping | None):
+        raise AnsibleFilterError("snapshot_diff needs about as a dictionary")
     if not isinstance(accepted_differences, (list, tuple)):
         raise AnsibleFilterError("snapshot_diff needs accepted_differences as a list")
     try:

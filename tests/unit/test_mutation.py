@@ -110,6 +110,23 @@ def test_what_runs_only_while_files_are_imported(tmp_path: Path) -> None:
     assert mutation.only_at_import(tmp_path) == {"m.x_spec"}
 
 
+def test_mutmut_can_choose_each_test() -> None:
+    """It lists the tests, and then names them to pytest in the same process, where not every name is found again."""
+    code = f"""
+import pytest
+class Names:
+    def pytest_collection_modifyitems(self, items):
+        self.found = [one.nodeid for one in items]
+names = Names()
+options = ["--collect-only", "-qqq"]
+assert pytest.main([*options, *{mutation.TESTS!r}], plugins=[names]) == 0
+assert len(names.found) > 1000
+assert pytest.main([*options, *names.found]) == 0
+"""
+    done = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-2000:]
+
+
 def test_nothing_lives_on(tmp_path: Path) -> None:
     """The command starts another process; then the tool is interrupted."""
     started = "import subprocess, sys; one = subprocess.Popen(['sleep', '600']); print(one.pid, flush=True); one.wait()"

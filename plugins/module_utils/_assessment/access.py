@@ -164,15 +164,16 @@ def judged(
         return unknown(
             f"the assigned users could not be read ({why}). Of people whom no policy names: {evidence}", _NEXT_READ
         )
-    with_differences = "; ".join([evidence, *_differences(question, asked.or_else(()))])
+    differences = _differences(question, asked.or_else(()))
+    with_unread = "; ".join([evidence, *differences, *_unread_parts(people[1])])
     certain, possible = _holes(rows, people[0], emergency_accounts)
     if certain:
-        return _closed_otherwise(question, evidence, plans, defaults) or unmet(
-            "; ".join([with_differences, *_unread_parts(people[1])]),
+        return _closed_otherwise(question, with_unread, plans, defaults) or unmet(
+            with_unread,
             _NEXT_DEFAULTS if _defaults_on(defaults.or_else(None)) else _NEXT_OF[question],
         )
-    if with_differences != evidence:
-        return unknown(with_differences, _NEXT_DIFFERS)
+    if differences:
+        return unknown(with_unread, _NEXT_DIFFERS)
     return unknown(evidence, "; ".join(map(str, people[1])) or _NEXT_READ) if possible else met(evidence)
 
 

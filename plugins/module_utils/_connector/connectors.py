@@ -86,12 +86,17 @@ def facts(record: Record, now: datetime) -> dict[str, Any]:
 def read_connectors(tenant: Tenant) -> tuple[list[Record], datetime]:
     """All connectors of any type, and the service's time. Raises `TenantError`, `not_offered` included."""
     records, response = offered(lambda: tenant.graph.list(PATH, READ_CONNECTORS.purpose))
+    return readable(records), response.date
+
+
+def readable(records: list[Record]) -> list[Record]:
+    """The connectors as they were read. Raises `TypeError` if it is not known of one which type it has."""
     for one in records:
         if not isinstance(one.get("exchangeConnectorType"), str):
             raise TypeError(f"exchangeConnectorType of an entry in {PATH} is not text")  # it may be ours
         if not isinstance(one.get("status"), str | None):
             raise TypeError(f"status of an entry in {PATH} is not text")
-    return records, response.date
+    return records
 
 
 def connectors_info(tenant: Tenant, require_offered: bool = False) -> dict[str, Any]:

@@ -23,7 +23,7 @@ from .._http.claims import claims
 from .._rbac.cmdlet_access import read_entries
 from . import requirement_verdicts as judge
 from .account_lookup import account_read, check_address
-from .connectors import READ_CONNECTORS, offered, only_connector
+from .connectors import READ_CONNECTORS, offered, only_connector, readable
 from .connectors import facts as connector_facts
 from .organization import READ_ORGANIZATION, authority_of, authority_read, only_organization
 
@@ -232,5 +232,6 @@ def _connectors(facts: Mapping[str, ReadResult[Any]]) -> dict[str, Any]:
             return {}
         found = {"connectors": [], "offered": False}
     else:
-        found = {"connectors": [connector_facts(one, facts["now"].value) for one in read.value], "offered": True}
+        read_ones = readable(read.value)
+        found = {"connectors": [connector_facts(one, facts["now"].value) for one in read_ones], "offered": True}
     return {**found, "connector": only_connector(found)}

@@ -153,7 +153,6 @@ def test_the_environment_does_not_say_which_proxy_is_trusted(
         {"authority_url": "login\u3002microsoftonline.com"},
         {"authority_url": "https://login..microsoftonline.com"},
     ],
-    ids=repr,
 )
 def test_what_looks_like_a_name_is_refused_by_name(
     wire: ScriptedServer, opened: Callable[..., Tenant], clock: Clock, options: dict[str, Any]

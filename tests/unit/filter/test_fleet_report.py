@@ -242,6 +242,11 @@ def test_a_mistake_is_named(tenants: Any) -> None:
         FilterModule().filters()["fleet_report"](tenants, made_at="now")
 
 
+def test_an_age_that_is_no_number_is_named() -> None:
+    with pytest.raises(AnsibleFilterError, match="fleet_report needs max_sync_age as a whole number"):
+        FilterModule().filters()["fleet_report"]([{"name": "x"}], made_at="now", max_sync_age="1d")
+
+
 def test_as_json_it_is_the_same_report_as_ascii_text() -> None:
     hostile = "{{ lookup('pipe', 'touch canary') }} <script> \u00fc"
     facts: Facts = {"name": hostile, "connector": connector(primary_smtp_address=hostile)}

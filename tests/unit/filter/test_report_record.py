@@ -47,11 +47,16 @@ def test_a_tenant_that_could_not_be_read() -> None:
 
 
 @pytest.mark.parametrize(
-    ("connector", "names"), [(None, ["x"]), ([], ["x"]), (CONNECTORS, []), (CONNECTORS, ["", None])]
+    ("connector", "names"), [(None, ["x"]), ([], ["x"]), (CONNECTORS, []), (CONNECTORS, ["", None]), (CONNECTORS, None)]
 )
-def test_an_entry_needs_a_result_and_a_name(connector: Any, names: list[Any]) -> None:
+def test_an_entry_needs_a_result_and_a_name(connector: Any, names: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="report_record needs"):
         report_record(connector, names)
+
+
+def test_an_assessment_is_a_result() -> None:
+    with pytest.raises(AnsibleFilterError, match="report_record needs assessment"):
+        report_record(CONNECTORS, ["x"], assessment="none")  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(

@@ -442,6 +442,10 @@ def test_text_of_a_tenant_stays_text_in_each_format() -> None:
     assert json.loads(json.dumps(snapshot_diff(SNAPSHOT, after)))["differences"][0]["after"] == name
     with pytest.raises(AnsibleFilterError, match="no format xml"):
         snapshot_diff(SNAPSHOT, after, format="xml")
+    other_types: list[tuple[str, dict[str, Any]]] = [("no format", {"format": []}), ("needs about", {"about": "x"})]
+    for words, options in other_types:
+        with pytest.raises(AnsibleFilterError, match=words):
+            snapshot_diff(SNAPSHOT, after, **options)
 
 
 def test_a_terminal_shows_access_first_and_breaks_no_id() -> None:

@@ -457,3 +457,18 @@ def test_what_a_device_says_of_its_platform_is_not_verified() -> None:
             assert found.status == ("unmet" if question == "device_required" and names["modern_clients"] else "met")
             assert (f"'{name}' is for some platforms only" in found.evidence) is bool(name)
             assert ("is not verified" in found.evidence) is bool(name)
+
+
+@pytest.mark.parametrize("unread", ["nothing", "plans", "defaults"])
+def test_a_hole_says_what_was_not_read_about_people(unread: str) -> None:
+    of_people, other = (
+        TenantError("forbidden", f"{what} refused", f"read {what}", "contoso.com", ErrorResponse("Graph", 403))
+        for what in ("the members of a group", "something else")
+    )
+    people = (PEOPLE[0], [of_people])
+    plans = ReadResult[Any](None, other) if unread == "plans" else ReadResult[Any]([])
+    defaults = ReadResult[Any](None, other) if unread == "defaults" else ReadResult[Any]({"isEnabled": False})
+    rows = access.coverage([DEVICE], people)
+    found = access.judged("legacy_blocked", rows, people, 1, plans, defaults, ReadResult[Any]([]))
+    assert found.status == ("unmet" if unread == "nothing" else "unknown")
+    assert "could not read the members of a group: the members of a group refused" in found.evidence

@@ -3,11 +3,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS
+from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS, _connectors
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
@@ -203,3 +204,15 @@ def test_a_failed_read_makes_exactly_what_needs_it_unknown(read: str) -> None:
 
 def test_every_requirement_can_be_unmet_and_met() -> None:
     assert {case[0] for case in CASES if case[2] == "unmet"} == set(IDS)
+
+
+@pytest.mark.parametrize(
+    "odd", [{"exchangeConnectorType": None}, {"exchangeConnectorType": "serviceToService", "status": 1}]
+)
+def test_a_connector_that_cannot_be_told_apart_is_not_left_out(odd: dict[str, Any]) -> None:
+    """The only other one would seem to be the only one, and the tenant in order; connector_info refuses it too."""
+    healthy = {"id": "c1", "exchangeConnectorType": "serviceToService", "status": "connected"}
+    now = ReadResult(datetime(2026, 11, 30, tzinfo=UTC))
+    assert _connectors({"connectors": ReadResult([healthy]), "now": now})["connector"]["id"] == "c1"
+    with pytest.raises(TypeError, match="is not text"):
+        _connectors({"connectors": ReadResult([healthy, {"id": "c2", **odd}]), "now": now})
