@@ -23,10 +23,17 @@ PYTHON ?= python3
 # The real path, since pyenv answers to the name of a Python only where somebody chose its version.
 PYTHON_PATH := $(shell P='import sys; print(sys.executable)'; $(PYTHON) -c "$$P" 2>/dev/null || \
 	PYENV_VERSION=$$(pyenv whence $(PYTHON) 2>/dev/null | tail -1) $(PYTHON) -c "$$P")
-PYTHON_VERSION := $(shell $(PYTHON_PATH) -c 'import sys; print("%d.%d" % sys.version_info[:2])')
+PYTHON_VERSION := $(shell $(PYTHON_PATH) -c 'import sys; print("%d.%d.%d" % sys.version_info[:3])')
 ifeq ($(PYTHON_VERSION),)
 $(error $(PYTHON) does not run: name a Python, as in `make test PYTHON=python3.13`)
 endif
+
+ifneq ($(word 2,$(CURDIR)),)
+$(error make cannot work in a folder with a space in its name: $(CURDIR))
+endif
+BEGAN := $(shell date +%s)
+# With what a failure has to be repeated.
+export GIVEN := $(strip $(foreach one,PYTHON CORE,$(if $(filter command,$(origin $(one))),$(one)=$($(one)))))
 
 CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 CACHE := $(CURDIR)/.cache
@@ -69,16 +76,17 @@ step = . tools/step.sh $(1)
 # one fails.
 JOBS := $(shell echo $$(($(CORES) + 1)))
 define together
+took() { local seconds=$$(($$(date +%s) - $(BEGAN))); echo "$$((seconds / 60)) min $$((seconds % 60)) s"; }
 mkdir -p $(LOGS)
 code=0
 BESIDE_OTHERS=1 $(MAKE) --no-print-directory -k -j $(JOBS) $(1) 2> $(LOGS)/make.log || code=$$?
 tools/slowest.sh $(1:%=$(LOGS)/%.log)
 if [ $$code != 0 ]; then
 	grep -v '^make' $(LOGS)/make.log >&2 || true
-	echo "make $@ failed after $$((SECONDS / 60)) min $$((SECONDS % 60)) s: see above"
+	echo "make $@ failed after $$(took): see above"
 	exit 1
 fi
-echo "make $@: ok, $$((SECONDS / 60)) min $$((SECONDS % 60)) s"
+echo "make $@: ok, $$(took)"
 endef
 
 # Those that take longest first, so that none is left over at the end. What they need is there before, since make begins
@@ -153,8 +161,7 @@ $(NODE): tests/unit/simulator/node/package.json tests/unit/simulator/node/packag
 	$(call step,install-node)
 	mkdir -p $(@D)
 	cp $^ $(@D)
-	if command -v npm >/dev/null; then npm ci --prefix $(@D) --silent --no-audit --no-fund; fi
-	touch $@
+	if command -v npm >/dev/null; then npm ci --prefix $(@D) --silent --no-audit --no-fund && touch $@; fi
 
 # The checkout under the name that Ansible looks for.
 $(CHECKOUT):

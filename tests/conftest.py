@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import gc
 import os
+import random
 import shlex
+import subprocess
+from pathlib import Path
 from typing import Any
 
 from hypothesis import settings
@@ -16,7 +19,16 @@ from hypothesis import settings
 settings.register_profile("everywhere", deadline=None, derandomize=True, database=None)
 settings.load_profile("everywhere")
 
-ALL, SEED = "GUARANTEES", "GUARANTEES_SEED"  # which cases of the guarantees are tried
+SEED = "GUARANTEES_SEED"
+# On these depend which tests there are, and which cases they try.
+CHOSEN = ("GUARANTEES", SEED, "FUZZ_MINUTES", "INTUNE_EXCHANGE_CONTRACT_EXAMPLES", "INTUNE_EXCHANGE_FORBID_SKIPS")
+
+
+def pytest_configure() -> None:
+    # The same content is tried on the same cases by everybody, and a changed one on others.
+    git = ["git", "-c", "safe.directory=*", "rev-parse", "HEAD^{tree}"]
+    tree = subprocess.run(git, cwd=Path(__file__).parent, capture_output=True, text=True, check=False).stdout
+    os.environ.setdefault(SEED, str(random.Random(tree).randrange(10**6)))
 
 
 def pytest_collection_finish() -> None:
@@ -34,7 +46,7 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     terminalreporter.write_line("")
     terminalreporter.write_line("To repeat what failed:")
     for name in names:
-        given = [one for one in (ALL, SEED) if one in os.environ] if name.startswith("tests/guarantees/") else []
+        given = [one for one in CHOSEN if one in os.environ and (one != SEED or name.startswith("tests/guarantees/"))]
         chosen = "".join(f"{one}={shlex.quote(os.environ[one])} " for one in given)
         terminalreporter.write_line(f"  {chosen}.cache/test/bin/pytest {shlex.quote(name)}")
     terminalreporter.write_line("")

@@ -8,7 +8,6 @@ case $target in
   unit) options=('OPTIONS=-k redaction') ;;
   molecule) options=('SCENARIOS=--scenario-name requirements_missing') ;;
   bench) options=('BENCH=--rounds 1 --latencies 0 --devices 5 --only devices') ;;
-  release) options=('VERSION=99.0.0') ;;
   *) options=() ;;
 esac
 place=$(mktemp -d "${TMPDIR:-/tmp}/from-nothing-$target.XXXXXX")
@@ -20,7 +19,14 @@ if [ "$(id -u)" = 0 ]; then
   nobody=$(id -u nobody)
   user=(setpriv "--reuid=$nobody" "--regid=$(id -g nobody)" --clear-groups)
   path=/usr/local/bin:/usr/bin:/bin
-  if ! "${user[@]}" env "$python" -c '' 2> /dev/null; then python=python3; fi # theirs: $python is in root's home
+  if ! "${user[@]}" env "$python" -c '' 2> /dev/null; then # it is in root's home
+    version='import sys; print(sys.version_info[:2])'
+    if [ "$("$python" -c "$version")" != "$("${user[@]}" env PATH="$path" python3 -c "$version")" ]; then
+      echo "nobody cannot run $python, and their python3 is another version"
+      exit 1
+    fi
+    python=python3
+  fi
   kept=${TMPDIR:-/tmp}/from-nothing-downloads # make clean removes it
   if [ ! -d "$kept" ] && [ -d "$downloads" ]; then
     cp -r "$downloads" "$place/downloads"
@@ -32,7 +38,7 @@ if [ "$(id -u)" = 0 ]; then
   chmod 755 "$place"
 fi
 code=0
-said=$("${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u LIVE \
+said=$("${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u GIVEN -u LIVE \
   PATH="$path" HOME=/nonexistent UV_CACHE_DIR="$downloads" \
   make -C "$place/clone" "$target" "PYTHON=$python" "${options[@]}" 2>&1) || code=$?
 echo "$said"

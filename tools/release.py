@@ -139,7 +139,7 @@ def bill(artifact: Path, version: str, stage: Path) -> str:
 
 
 def git(*words: str) -> str:
-    return run("git", "-C", ROOT, *words).strip()
+    return run("git", "-c", "safe.directory=*", "-C", ROOT, *words).strip()
 
 
 def run(*words: str | Path, cwd: Path = ROOT, **environment: str) -> str:

@@ -15,10 +15,12 @@ ended() {
     if [ -z "${BESIDE_OTHERS:-}" ]; then tools/slowest.sh "$log" >&3; fi # else they are told together
     return
   fi
-  {
+  # At once, since other steps write too, and without an error of its own, which would end it.
+  said=$(
+    set +e
     echo "$step … failed after $SECONDS s"
     if grep -qE '^=+ (FAILURES|ERRORS) =+$' "$log"; then # of pytest, which says other things after them
-      sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (warnings summary|slowest|short test summary)/p' "$log" | sed '/^To repeat/,$d' | head -n 120
+      sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (warnings summary|slowest|short test summary)/p' "$log" | sed '/^To repeat/,$d' | sed -n 1,120p
       grep -E '^(FAILED|ERROR) ' "$log" || true
       sed -n '/^To repeat/,/^$/p' "$log"
     else
@@ -26,7 +28,8 @@ ended() {
       head -n -40 "$log" | grep -E '^(ERROR|FATAL): ' | head -n 40 || true
       tail -n 40 "$log"
     fi
-    echo "::: $step failed. All that it said: $log. To repeat it: make $step"
-  } >&3
+    echo "::: $step failed. All that it said: $log. To repeat it: make $step${GIVEN:+ $GIVEN}"
+  )
+  echo "$said" >&3
 }
 trap 'ended $?' EXIT

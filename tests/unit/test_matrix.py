@@ -49,6 +49,7 @@ def test_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     monkeypatch.setenv("RAN", str(ran))
     monkeypatch.setenv("BAD", "2.20.1")
     monkeypatch.delenv("AGAIN", raising=False)
+    monkeypatch.delenv("INTUNE_EXCHANGE_FORBID_SKIPS", raising=False)
 
     assert matrix.main(["3.11-2.18.1", "3.12-2.20.1"]) == 1
     said = capfd.readouterr().out
@@ -56,8 +57,8 @@ def test_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     assert re.fullmatch(r"\d+ min \d+ s", table[1].pop(-2)) and table[2].pop(-2) and table[0].pop(-2) == "time"
     assert table == [
         ["Python", "ansible-core", *matrix.STEPS, "result"],
-        ["3.11", "2.18.1", "12 ok", "11 ok", "ok", "ok", "passed"],
-        ["3.12", "2.20.1", "12 ok", "failed", "not run", "not run", "failed"],
+        ["3.11", "2.18.1", "12 ok, 1 skipped", "11 ok", "ok", "ok", "passed"],
+        ["3.12", "2.20.1", "12 ok, 1 skipped", "failed", "not run", "not run", "failed"],
     ]
     assert ran.read_text().splitlines() == ["python3.11 2.18.1", "python3.12 2.20.1"]
 
@@ -73,8 +74,13 @@ def test_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     assert len(ran.read_text().splitlines()) == 4
 
     monkeypatch.delenv("AGAIN")
+    monkeypatch.setenv("INTUNE_EXCHANGE_FORBID_SKIPS", "1")  # what passed with skips has not passed like this
+    assert matrix.main(["3.12-2.20.1"]) == matrix.main(["3.12-2.20.1"]) == 0
+    assert len(ran.read_text().splitlines()) == 5
+    monkeypatch.delenv("INTUNE_EXCHANGE_FORBID_SKIPS")
+
     (project / "new").touch()
     commit(project, "second")
     assert matrix.main(["3.11-2.18.1"]) == 0
-    assert len(ran.read_text().splitlines()) == 5
+    assert len(ran.read_text().splitlines()) == 6
     assert (project / ".cache/matrix/3.11-2.18.1/new").exists()

@@ -52,6 +52,16 @@ def test_the_end_of_what_failed(tmp_path: Path) -> None:
     assert said[-1] == "::: some failed. All that it said: .cache/logs/some.log. To repeat it: make some"
 
 
+def test_a_failure_longer_than_a_pipe_is_told_to_its_end(tmp_path: Path) -> None:
+    much = "echo '=== FAILURES ==='; seq 50000; echo '=== short test summary info ==='; echo 'FAILED one'; false"
+    code, said, _log = step(tmp_path, f"export GIVEN=PYTHON=python3.13\n{much}")
+    assert code == 1 and said[1:3] == ["=== FAILURES ===", "1"] and "119" in said and "120" not in said
+    assert said[-2:] == [
+        "FAILED one",
+        "::: some failed. All that it said: .cache/logs/some.log. To repeat it: make some PYTHON=python3.13",
+    ]
+
+
 def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
     tests = tmp_path / "tests" / "guarantees"
     tests.mkdir(parents=True)
