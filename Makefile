@@ -33,7 +33,7 @@ $(error make cannot work in a folder with a space in its name: $(CURDIR))
 endif
 BEGAN := $(shell date +%s)
 # With what a failure has to be repeated.
-export GIVEN := $(strip $(foreach one,PYTHON CORE,$(if $(filter command,$(origin $(one))),$(one)=$($(one)))))
+export GIVEN := $(strip $(foreach one,PYTHON CORE,$(if $(filter command environment,$(origin $(one))),$(one)=$($(one)))))
 
 CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 CACHE := $(CURDIR)/.cache

@@ -181,7 +181,7 @@ def is_equivalent(mutation: Mutation, listed: list[dict[str, str]]) -> bool:
     """An entry for any function covers a part of a line, every other one whole lines."""
     removed, added = mutation.lines
     return any(
-        removed.replace(one["from"], one["to"]) == added and not re.search(one["unless"], removed)
+        removed.replace(one["from"], one["to"]) == added and not re.search(one.get("unless", "(?!)"), removed)
         if one["function"] == "*"
         else (one["function"], one["from"], one["to"]) == mutation.key
         for one in listed

@@ -13,6 +13,8 @@ from ansible.errors import AnsibleFilterError
 def whole_number(filter_name: str, option: str, value: Any) -> int:
     """The number. Raises `AnsibleFilterError` with the names of the filter and its option."""
     try:
-        return int(value)
+        if int(value) == float(value):
+            return int(value)
     except (TypeError, ValueError, OverflowError):
-        raise AnsibleFilterError(f"{filter_name} needs {option} as a whole number") from None
+        pass
+    raise AnsibleFilterError(f"{filter_name} needs {option} as a whole number")

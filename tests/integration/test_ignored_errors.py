@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -37,7 +39,7 @@ REFUSED = {
         "connected",
         lambda simulator: of_connector(simulator, "connected", "remove", connector_remove_account_rights=True),
     ),
-    "not ready": ("account_missing", lambda simulator: of_connector(simulator, "account_missing")),
+    "not ready": ("mdm_authority_office365", lambda simulator: of_connector(simulator, "mdm_authority_office365")),
     "not offered": (
         "connector_not_offered",
         lambda simulator: of_connector(
@@ -45,6 +47,45 @@ REFUSED = {
             "connector_not_offered",
             connector_manage_account=True,
             connector_account_password="{{ 'Long-' ~ 'Passw0rd!' }}",
+        ),
+    ),
+    "remove with the rights of others": (
+        "connected",
+        lambda simulator: of_connector(
+            simulator,
+            "connected",
+            "remove",
+            connector_confirm_remove=True,
+            connector_remove_account_rights=True,
+            connector_role_group="Organization Management",
+        ),
+    ),
+    "account in a role group of others": (
+        "nothing_dehydrated",
+        lambda simulator: of_connector(
+            simulator,
+            "nothing_dehydrated",
+            "account",
+            connector_account_password="{{ 'Long-' ~ 'Passw0rd!' }}",
+            connector_account_usage_location="CH",
+            connector_allow_organization_customization=True,
+            connector_role_group="Organization Management",
+        ),
+    ),
+    "offboard": (
+        "phones",
+        lambda simulator: role(
+            "mobile_access", "offboard", mobile_access_mailbox="alex.wilber", mobile_access_max_affected=1
+        ),
+    ),
+    "protect": (
+        "retired_with_holes",
+        lambda simulator: role(
+            "mobile_access",
+            "protect",
+            mobile_access_controls=["compliantApplication"],
+            mobile_access_emergency_users=["emergency@retired-with-holes.example"],
+            mobile_access_pilot_group="Pilot",
         ),
     ),
     "rules": ("phones", lambda simulator: role("mobile_access", mobile_access_rules=[IPAD])),
@@ -64,6 +105,23 @@ def test_a_refusal_holds_where_errors_are_ignored(play: Play, simulator: Simulat
     assert run.code == 0 and "...ignoring" in run.output, run.output
     assert [one["operation"] for one in simulator.requests() if one["effect"]] == []
     nobody_else(simulator, before, tenant, ())
+
+
+def test_a_preview_that_failed_is_not_one_without_effect(play: Play, simulator: Simulator) -> None:
+    harmless = {**IPAD, "query_string": "a model that nobody has"}
+    simulator.fault(match="Get-MobileDevice", kind="status", status=403)
+    run = play(role("mobile_access", mobile_access_rules=[IPAD, harmless]), tenant="phones", ignore_errors=True)
+    assert run.code == 0 and "...ignoring" in run.output, run.output
+    assert [one["operation"] for one in simulator.requests() if one["effect"]] == []
+
+
+def test_a_read_that_failed_leaves_the_files(play: Play, simulator: Simulator, tmp_path: Path) -> None:
+    audit = role("mobile_access", "audit", mobile_access_audit_folder=str(tmp_path))
+    failed = {"block": [audit], "module_defaults": {"group/intune.exchange.tenant": {"tenant_id": "nobody.example"}}}
+    run = play(audit, failed, tenant="phones", ignore_errors=True)
+    assert run.code == 0 and "nobody.example" in run.output, run.output
+    [written] = tmp_path.glob("mobile-access-*.json")
+    assert json.loads(written.read_text(encoding="utf-8"))["controls"]
 
 
 RESULTS = (

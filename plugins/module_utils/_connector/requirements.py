@@ -157,10 +157,17 @@ def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, ReadResul
     return {
         **found,
         "now": ReadResult(now),
-        "connectors": attempt(lambda: offered(lambda: found["connectors"].value)),
+        "connectors": attempt(partial(_connectors_read, tenant, found["connectors"])),
         "organization": organization,
         "authority": attempt(partial(authority_of, tenant, organization, found.get("authority"))),
     }
+
+
+def _connectors_read(tenant: Tenant, found: ReadResult[list[dict[str, Any]]]) -> list[dict[str, Any]]:
+    try:
+        return readable(offered(lambda: found.value))
+    except TypeError as error:
+        raise TenantError("protocol", str(error), READ_CONNECTORS.purpose.action, tenant.label) from error
 
 
 def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
@@ -232,6 +239,5 @@ def _connectors(facts: Mapping[str, ReadResult[Any]]) -> dict[str, Any]:
             return {}
         found = {"connectors": [], "offered": False}
     else:
-        read_ones = readable(read.value)
-        found = {"connectors": [connector_facts(one, facts["now"].value) for one in read_ones], "offered": True}
+        found = {"connectors": [connector_facts(one, facts["now"].value) for one in read.value], "offered": True}
     return {**found, "connector": only_connector(found)}

@@ -36,6 +36,8 @@ _WIDER_HINT = re.compile(r"[%&\\\s+]|[^\x00-\x7f]")
 # text; a match across it is searched again, text by text.
 _BETWEEN = "\f"
 _TOGETHER = (2**18, 2**12)  # characters; a match is searched in fewer texts, then in each
+_ESCAPED_BYTE = re.compile("%[0-9A-F]{2}")
+_BY_NET = "\"&'+<>`"  # escapes in JSON
 _OF_BASE64 = string.ascii_letters + string.digits + "+/_-"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
 
@@ -218,7 +220,11 @@ def _as_text(raw: str) -> Iterator[str]:
 def _escaped(raw: str) -> set[str]:
     """A secret as it may be written before it is in base64: as it is, in an address, a form, JSON or HTML."""
     addresses = {quote(raw, safe="", errors="replace"), quote_plus(raw, errors="replace")}
-    return {raw, *addresses, json.dumps(raw)[1:-1], json.dumps(raw, ensure_ascii=False)[1:-1], html.escape(raw)}
+    addresses |= {_ESCAPED_BYTE.sub(lambda found: found[0].lower(), one) for one in addresses}
+    texts = {json.dumps(raw)[1:-1], json.dumps(raw, ensure_ascii=False)[1:-1]}
+    texts |= {one.replace("/", "\\/") for one in texts}
+    texts.add("".join(f"\\u{ord(one):04X}" if one in _BY_NET or one > "~" else json.dumps(one)[1:-1] for one in raw))
+    return {raw, *addresses, *texts, html.escape(raw)}
 
 
 @lru_cache(maxsize=256)

@@ -186,8 +186,8 @@ def pools(manager: Any) -> dict[str, Any]:
                     raise urllib3.exceptions.NewConnectionError(self, str(error)) from error  # type: ignore[arg-type]
                 except http.client.HTTPException as error:
                     self.close()  # type: ignore[attr-defined]  # so that urllib3 blames the proxy
-                    problem = f"it does not speak HTTP: {error}"
-                    raise urllib3.exceptions.NewConnectionError(self, problem) from error  # type: ignore[arg-type]
+                    cause = OSError(f"it does not speak HTTP: {error}")
+                    raise urllib3.exceptions.NewConnectionError(self, str(cause)) from cause  # type: ignore[arg-type]
 
     class Http(Bounded, urllib3.connection.HTTPConnection):
         pass

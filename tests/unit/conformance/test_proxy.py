@@ -117,7 +117,7 @@ def test_nothing_was_sent_through_what_is_no_proxy(opened: Callable[..., Tenant]
     """So the outcome of a write is known."""
     with serving(Slow(answer, b"")) as server, pytest.raises(TenantError) as caught:
         opened(proxy=f"http://127.0.0.1:{server.port}").graph.action("users/1/revoke", {}, PURPOSE)
-    assert f"no connection to the proxy 127.0.0.1:{server.port}" in str(caught.value)
+    assert f"no connection to the proxy 127.0.0.1:{server.port} (it does not speak HTTP: " in str(caught.value)
     assert caught.value.kind == "network"
 
 

@@ -71,7 +71,7 @@ def test_what_is_no_result_is_refused(found: Any) -> None:
         FilterModule().filters()["connector_shortfalls"](found, ADDRESS)
 
 
-@pytest.mark.parametrize("age", ["26h", "", None, [1]])
+@pytest.mark.parametrize("age", ["26h", "", None, [1], 3.7])
 def test_an_age_that_is_no_number_is_named(age: Any) -> None:
     with pytest.raises(AnsibleFilterError, match="connector_shortfalls needs max_sync_age as a whole number"):
         FilterModule().filters()["connector_shortfalls"]({"offered": True, "connectors": []}, ADDRESS, age)

@@ -4,11 +4,13 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS, _connectors
+from ansible_collections.intune.exchange.plugins.module_utils._connector import requirements
+from ansible_collections.intune.exchange.plugins.module_utils._connector.requirements import REQUIREMENTS
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import ReadResult
 from ansible_collections.intune.exchange.plugins.module_utils._core.verdict import judge_all
@@ -209,10 +211,20 @@ def test_every_requirement_can_be_unmet_and_met() -> None:
 @pytest.mark.parametrize(
     "odd", [{"exchangeConnectorType": None}, {"exchangeConnectorType": "serviceToService", "status": 1}]
 )
-def test_a_connector_that_cannot_be_told_apart_is_not_left_out(odd: dict[str, Any]) -> None:
+def test_a_connector_that_cannot_be_told_apart_is_not_left_out(
+    odd: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The only other one would seem to be the only one, and the tenant in order; connector_info refuses it too."""
     healthy = {"id": "c1", "exchangeConnectorType": "serviceToService", "status": "connected"}
-    now = ReadResult(datetime(2026, 11, 30, tzinfo=UTC))
-    assert _connectors({"connectors": ReadResult([healthy]), "now": now})["connector"]["id"] == "c1"
-    with pytest.raises(TypeError, match="is not text"):
-        _connectors({"connectors": ReadResult([healthy, {"id": "c2", **odd}]), "now": now})
+    monkeypatch.setattr(requirements, "authority_read", lambda tenant: None)
+    monkeypatch.setattr(requirements, "authority_of", lambda *_arguments: "intune")
+    graph = SimpleNamespace()
+    tenant: Any = SimpleNamespace(graph=graph, label="contoso.com")
+    for others in ([], [{"id": "c2", **odd}]):
+        found = {"connectors": ReadResult([healthy, *others]), "organization": ReadResult([{"id": "t1"}])}
+        graph.dated_batch = lambda reads, found=found: (found, datetime(2026, 11, 30, tzinfo=UTC))
+        read = requirements.read_batch(tenant, {})
+        connector = requirements._connectors(read).get("connector")
+        assert (connector and connector["id"]) == (None if others else "c1")
+        error = read["connectors"].error
+        assert error is None if not others else error is not None and "is not text" in error.problem

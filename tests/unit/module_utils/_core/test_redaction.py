@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import re
 import sys
 from urllib.parse import quote, quote_plus
 
@@ -21,6 +22,9 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.redaction im
 SECRET = "p\"ä+ss/wörd  =%~<'\\&>canary."
 
 
+IN_LOWER_CASE = re.sub("%..", lambda found: found[0].lower(), quote(SECRET, safe=""))
+
+
 def basic(text: str) -> str:
     return base64.b64encode(text.encode()).decode()
 
@@ -34,6 +38,11 @@ FORMS = {
     "id and secret, in an address": basic(f"x:{quote(SECRET, safe='')}"),
     "id and secret, in JSON": basic(f"x:{json.dumps(SECRET)[1:-1]}"),
     "id and secret, in JSON in UTF-8": basic(f"x:{json.dumps(SECRET, ensure_ascii=False)[1:-1]}"),
+    "id and secret, in an address in lower case": basic(f"x:{IN_LOWER_CASE}"),
+    "id and secret, in JSON with slashes": basic(f"x:{json.dumps(SECRET)[1:-1]}".replace("/", "\\/")),
+    "id and secret, in JSON of .NET": basic(
+        "x:p\\u0022\\u00E4\\u002Bss/w\\u00F6rd  =%~\\u003C\\u0027\\\\\\u0026\\u003Ecanary."
+    ),
     "id and secret, in HTML": basic(f"x:{html.escape(SECRET)}"),
     "user and secret in Latin-1": base64.b64encode(f"us:{SECRET}".encode("latin-1")).decode(),
     "user and secret": basic(f"us:{SECRET}"),
