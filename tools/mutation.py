@@ -123,7 +123,8 @@ def alone(command: list[str], place: Path, environment: dict[str, str]) -> str:
 
 
 def mutmut(place: Path, cores: int, *names: str) -> str:
-    command = [str(Path(sys.executable).parent / "mutmut"), "run", "--max-children", str(cores), *names]
+    program = str(ROOT / "tools" / "mutmut_in_order.py")
+    command = [sys.executable, "-P", program, "run", "--max-children", str(cores), *names]
     # CI makes Hypothesis try the same examples each time, however long they take.
     return alone(command, place, {**os.environ, "HOME": str(place), "TMPDIR": str(place / "tmp"), "CI": "1"})
 
