@@ -14,7 +14,7 @@ from typing import Any
 
 from .._client.graph import Read, odata
 from .._core.concurrent import gather
-from .._core.errors import Purpose, TenantError
+from .._core.errors import Purpose, TenantError, one_line
 from .._core.read_result import ReadResult, attempt, check_any
 from .._core.verdict import Requirement, judge_all, shortfalls
 from .._engine.exchange import exchange_of
@@ -167,7 +167,8 @@ def _connectors_read(tenant: Tenant, found: ReadResult[list[dict[str, Any]]]) ->
     try:
         return readable(offered(lambda: found.value))
     except TypeError as error:
-        raise TenantError("protocol", str(error), READ_CONNECTORS.purpose.action, tenant.label) from error
+        problem = f"Microsoft Graph listed a connector of which it is not known what it is: {one_line(error, 120)}"
+        raise TenantError("protocol", problem, READ_CONNECTORS.purpose.action, tenant.label) from error
 
 
 def _exchange_organization(tenant: Tenant) -> dict[str, Any]:
