@@ -34,7 +34,8 @@ ROOT = Path(__file__).parents[1]
 EQUIVALENT = ROOT / "tests/mutants/equivalent.yml"
 COLLECTION = Path("ansible_collections/intune/exchange")
 ENGINE = COLLECTION / "plugins/module_utils"
-TESTS = ["tests/unit/module_utils", "tests/unit/conformance", "tests/unit/plugin_utils"]
+FOLDERS = ("module_utils", "conformance", "plugin_utils", "filter", "inventory", "eda")  # that reach the engine
+TESTS = [f"tests/unit/{one}" for one in FOLDERS]
 NOTICED = {"killed", "timeout", "segfault"}  # an endless run counts as detected
 _TEXT = re.compile(r"""(?P<prefix>[a-z]*)(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""", re.IGNORECASE)
 _COMPUTED = re.compile(r"\{[^{}]*\}")

@@ -63,6 +63,7 @@ def test_a_job_of_github_signs_in_without_any_secret(
         (Reply({"message": "no"}, 403), "forbidden", "id-token: write"),
         (Reply({"count": 0}), "protocol", "contains no token"),
         (Reply({"value": "a b"}), "protocol", "contains no token"),
+        (Reply(["a.b.c"]), "protocol", "contains no token"),
     ],
 )
 def test_what_github_refuses_is_named(

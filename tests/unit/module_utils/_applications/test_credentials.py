@@ -292,3 +292,15 @@ def test_a_certificate_that_encrypts_tokens_is_no_credential() -> None:
 def test_a_blank_part_of_a_subject_is_refused(run: Run, simulator: Simulator, given: dict[str, Any], name: str) -> None:
     assert f"{name} is blank" in refused(run, kind="federated", **given)
     assert simulator.state("first_contact").get("federatedIdentityCredentials", []) == []
+
+
+@pytest.mark.parametrize("name", ["ab", "a" * 61, "a b c", "a.b.c", "na\u00efve"])
+def test_a_name_that_microsoft_graph_would_refuse(run: Run, simulator: Simulator, name: str) -> None:
+    assert "takes 3 to 60 letters, digits, hyphens and underscores" in refused(run, **TRUST, name=name)
+    assert simulator.state("first_contact").get("federatedIdentityCredentials", []) == []
+
+
+def test_a_key_file_that_cannot_be_read_says_why(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    path = str(tmp_path / "file" / "key.pem")
+    assert f"the file {path} of path cannot be read (Not a directory)" in refused(run, kind="certificate", path=path)

@@ -472,3 +472,21 @@ def test_a_hole_says_what_was_not_read_about_people(unread: str) -> None:
     found = access.judged("legacy_blocked", rows, people, 1, plans, defaults, ReadResult[Any]([]))
     assert found.status == ("unmet" if unread == "nothing" else "unknown")
     assert "could not read the members of a group: the members of a group refused" in found.evidence
+
+
+@pytest.mark.parametrize(
+    ("settings", "covered", "evidence", "gap"),
+    [
+        ([], False, "the default access level could not be read", "not known"),
+        ([{"DefaultAccessLevel": "Quarantine"}], True, "the default access level is Quarantine", ""),
+        (
+            [{"DefaultAccessLevel": "Allow"}],
+            False,
+            "the default access level is Allow",
+            "no device waits for an approval",
+        ),
+    ],
+)
+def test_whether_devices_wait_for_an_approval(settings: list[Any], covered: bool, evidence: str, gap: str) -> None:
+    answer = assessment._approval(settings)
+    assert (bool(answer["covered_by"]), answer["evidence"], answer["gap"]) == (covered, evidence, gap)

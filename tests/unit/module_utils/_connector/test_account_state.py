@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Graph
 from simulator import Simulator
 
 from ..conftest import Clock, check_form, hold
-from .test_account import NAME, PRIVILEGED, account, writes
+from .test_account import NAME, PASSWORD, PRIVILEGED, account, writes
 
 __all__ = ["account"]  # a fixture
 
@@ -66,6 +67,21 @@ def test_a_new_account(simulator: Simulator, account: Any) -> None:
     assert {one["id"] for one in simulator.state("ready")["users"]} == {*others, found["id"]}
     predicted = account(check_mode=True, user_principal_name="svc-other@contoso.example", display_name="Other")
     assert predicted["connector_account"]["id"] is None and predicted["connector_account"]["display_name"] == "Other"
+
+
+def test_nobody_has_to_change_its_password(account: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Microsoft Graph asks for a new one by default, and a service account signs in without anybody."""
+    sent: list[Any] = []
+    create = Graph.create
+
+    def kept(self: Graph, path: str, body: Any, purpose: Any) -> dict[str, Any]:
+        sent.append(body)
+        return create(self, path, body, purpose)
+
+    monkeypatch.setattr(Graph, "create", kept)
+    account(wait=False)
+    profiles = [one["passwordProfile"] for one in sent if "passwordProfile" in one]
+    assert profiles == [{"password": PASSWORD, "forceChangePasswordNextSignIn": False}]
 
 
 def test_an_account_that_is_changed(simulator: Simulator, account: Any) -> None:

@@ -119,6 +119,13 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("mdm_authority", {"authority": "office365"}, "unmet", "Basic Mobility"),
     ("mdm_authority", {"authority": "unknown"}, "unmet", "unknown"),
     ("mdm_authority", {"authority": failed("forbidden", 403)}, "unknown", "could not read it: it broke"),
+    (
+        "directory_sync",
+        {"organization": {"onPremisesSyncEnabled": True, "onPremisesLastSyncDateTime": "2026-11-01T02:03:04Z"}},
+        "met",
+        "last run 2026-11-01T02:03:04Z",
+    ),
+    ("directory_sync", {"organization": {"onPremisesSyncEnabled": True}}, "met", "last run never"),
     ("directory_sync", {"organization": {"onPremisesSyncEnabled": None}}, "not_applicable", "cloud-only"),
     ("directory_sync", {"organization": {"onPremisesSyncEnabled": False}}, "unmet", "off now"),
     (

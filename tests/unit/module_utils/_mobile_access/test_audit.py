@@ -138,6 +138,7 @@ def test_findings_are_sorted_and_risks_that_name_nothing_are_returned(run: Run) 
     ]
     found = run(mobile_access_audit_info, baselines=[CIS], accepted_risks=risks)
     assert [one["id"] for one in found["unknown_risks"]] == ["9.9", "3.1"]
+    assert found["summary"]["accepted"] == 1 and sum(found["summary"].values()) == len(found["controls"])
     assert [one.split()[0] for one in found["shortfalls"]] == [
         *("3.2", "3.9", "3.10", "3.11", "3.4", "3.5", "3.8", "3.3", "3.6", "3.7")
     ]

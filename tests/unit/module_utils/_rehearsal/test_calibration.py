@@ -50,6 +50,7 @@ def test_results_where_a_policy_applied_have_to_agree_however_few_they_are(
     assert result["agreement_percent"] > 95 and result["compared_applied"] == agreeing + differing
     assert result["trusted"] is trusted, result["verdict"]
     assert result["verdict"].startswith("Do not trust this") is not trusted
+    assert f" % of {(agreeing + differing) * (len(QUIET) + 1)} results in the sign-in log" in result["verdict"]
     number = f"{agreeing + differing} result{'s' if agreeing + differing > 1 else ''}"
     assert trusted or f"% of those in which a policy applied ({number}), less than 95 %" in result["verdict"]
 

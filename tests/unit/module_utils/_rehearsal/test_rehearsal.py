@@ -164,6 +164,16 @@ def test_rehearsed_enforced_and_signed_in_again(run: Run, simulator: Simulator, 
     calibration, total = result["calibration"], result["sign_ins"]
     assert calibration["agreement_percent"] == 100 and calibration["trusted"] and calibration["compared"] >= 28
     assert total["total"] == len(SIGN_INS) == sum(total[one] for one in ANSWERS)
+    people = result["people"]
+    for words, one in {"Stopped": "stopped", "Asked for more": "asked_for_more", "Not known": "not_known"}.items():
+        signed_in = f"{total[one]} sign-in{'' if total[one] == 1 else 's'}"
+        who = f"{people[one]} {'person' if people[one] == 1 else 'people'}"
+        assert f"{words}: {signed_in} of {who}" in result["summary"]
+    assert f" sign-ins of {people['total']} people in the last " in result["summary"][1]
+    for one in ("application", "client", "platform", "country"):
+        rows = result[f"by_{one}"]
+        assert rows and all(isinstance(row[one], str) for row in rows)
+        assert all(sum(row[answer] for row in rows) == total[answer] for answer in ANSWERS)
     run(policy_module, tenant=TENANT, policy_state="enabled", accept_lockout_risk=True, **PROPOSALS[name])
     real, ours = came_true(simulator, simulator.sign_in_again(TENANT)), said(result)
     assert {who for who, one in ours.items() if one == "not_known"} == NOT_KNOWN[name]

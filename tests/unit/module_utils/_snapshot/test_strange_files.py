@@ -62,6 +62,8 @@ def test_every_reader_takes_the_encodings_of_editors(tmp_path: Path, encoding: s
     [(name, copy)] = describe(path)
     assert (name, copy["display_name"], copy["domain"]) == ("contoso", "Contoso \u00dc", "contoso.example")
     check_tenant(str(path), "0000000A-0000-0000-0000-000000000000")  # it is known as one of this tenant
+    with pytest.raises(Exception, match="with the real names, and this one is pseudonymized"):
+        check_tenant(str(path), None)  # pseudonyms do not show the tenant, so they would replace any
 
 
 def test_without_a_mark_the_encoding_is_not_guessed(tmp_path: Path) -> None:
