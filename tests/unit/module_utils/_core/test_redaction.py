@@ -123,6 +123,17 @@ def test_nor_one_that_no_encoder_had_to_change(form: str) -> None:
         assert one_line(f"ü&lt;%20{form}, {form};", 400) == "ü&lt;%20********, ********;"
 
 
+@pytest.mark.parametrize("length", [24, 25, 26])
+@pytest.mark.parametrize("offset", [0, 1, 2])
+def test_nor_one_in_base64_with_any_text_around_it(offset: int, length: int) -> None:
+    secret = (PLAIN * 2)[:length]
+    redactor = Redactor()
+    redactor.add(secret)
+    for behind in ("", "z", "zz", "zzz", "\x00", "\xff" * 4):
+        coded = basic("x" * offset + secret + behind)
+        assert redactor.clean(f"before {coded} after") == "before ******** after"
+
+
 @pytest.mark.parametrize("indent", ["", "  ", "\t"])
 @pytest.mark.parametrize(
     "end", ["\n", "\r\n", "\\n", "\\r\\n", "\\\\n", "%0A", "%0D%0A", "&#10;", "&#xA;", "\\u000a", "\\t"]

@@ -13,7 +13,12 @@ from typing import Any
 import pytest
 import yaml
 
-from ansible_collections.intune.exchange.plugins.module_utils._engine.undo import NEVER, RECREATE
+from ansible_collections.intune.exchange.plugins.module_utils._engine.undo import (
+    CHANGE_BACK,
+    NEVER,
+    RECREATE,
+    of_change,
+)
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_device_access_rule,
     mdm_authority,
@@ -64,3 +69,24 @@ def test_what_is_for_good(run: Run) -> None:
     authority = run(mdm_authority, tenant="mdm_authority_unset", accept_irreversible=True, check_mode=True)
     customized = run(organization_customization, tenant="dehydrated", accept_permanent=True, check_mode=True)
     assert [authority["undo"], customized["undo"]] == [NEVER, NEVER]
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "loses"),
+    [
+        ({}, {"a": 1}, False),
+        ({"a": None}, {"a": 1}, False),
+        ({"a": []}, {"a": None}, False),
+        ({"a": 1}, {"a": 2}, True),
+        ({"a": 1}, {}, True),
+        ({"a": [1]}, {"a": [2, 1]}, False),  # in any order, and others may come
+        ({"a": [1, 2]}, {"a": [1]}, True),
+        ({"a": [1]}, {"a": None}, True),
+        ({"a": [1]}, {"a": "b"}, True),
+        ({"a": "b"}, {"a": ["b"]}, True),
+        ({"a": [{"b": 1}]}, {"a": [{"b": 1, "c": 2}]}, False),
+        ({"a": {"b": 1}}, {"a": {"b": 2}}, True),
+    ],
+)
+def test_what_a_change_takes_away(before: Any, after: Any, loses: bool) -> None:
+    assert of_change({}, {"diff": {"before": before, "after": after}}) == (CHANGE_BACK if loses else "")
