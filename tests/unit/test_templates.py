@@ -43,7 +43,7 @@ def facts(value: Any) -> Iterator[tuple[str, Any]]:
 def test_a_fact_is_one_expression(path: Path) -> None:
     """So that null, numbers and text that looks like a list keep their type."""
     for fact, value in facts(yaml.safe_load(path.read_text(encoding="utf-8"))):
-        if value not in ({}, False):  # which have their type
+        if value != {} and value is not False:  # which have their type
             assert isinstance(value, str) and value.startswith("{{ ") and value.rstrip().endswith(" }}"), fact
 
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import base64
 import html
 import json
+import os
 import re
 import sys
 from urllib.parse import quote, quote_plus
@@ -277,7 +278,8 @@ def test_the_steps_grow_with_the_text(piece: str) -> None:
         return taken
 
     short, long = (steps(piece * number) for number in (50, 200))
-    assert long < 5 * short + 500 and long < 200 * len(piece) * 200
+    each = 200 if "MUTANT_UNDER_TEST" in os.environ else 100  # where mutmut calls each function through another one
+    assert long < 5 * short + 500 and long < each * len(piece) * 200
 
 
 @pytest.mark.parametrize("text", ["\\" * 4, "\\" * 8, "\\" * 5 + "\n", "x\\\\\\\\y"])
