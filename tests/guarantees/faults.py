@@ -54,6 +54,8 @@ SINGLE = (
     status(400, BEFORE, "exchange-busy", "exchange", body=_exchange(_BUSY)),
     status(400, AFTER, "exchange-busy-afterwards", "exchange", body=_exchange(_BUSY)),
     status(200, BEFORE, "error-with-200", "exchange", body={"@adminapi.errors": ["Something went wrong."]}),
+    status(200, BEFORE, "gateway-with-200", body={"status": "error", "message": "Blocked by the gateway"}),
+    status(200, BEFORE, "gateway-error-with-200", body={"error": "Blocked by the gateway"}),
     *_each(("reset", "hang"), (BEFORE, AFTER, MIDDLE)),
     *_each(("truncate",), (MIDDLE,)),
     Kind("truncate-after_effect", {"kind": "truncate", "phase": AFTER}),

@@ -22,7 +22,7 @@ from .._http.page_links import PageLinks
 from .._http.removal import remove_listed
 from .._http.response import WHOLE, Response
 from .._http.service import Bearer, Request, Service
-from .graph_errors import NOT_SERVED, classify, explain, page_of, parts_of, refine
+from .graph_errors import NOT_SERVED, classify, explain, is_of_graph, page_of, parts_of, refine
 
 _NAME = "Microsoft Graph"
 _BATCH = 20  # parts, Graph "Combine multiple HTTP requests using JSON batching"
@@ -267,7 +267,7 @@ class Graph:
             raise error.but(kind="truncated", problem=problem) from error.__cause__
 
     def _object(self, response: Response, purpose: Purpose) -> dict[str, Any]:
-        if not isinstance(response.json, dict):
+        if not isinstance(response.json, dict) or not is_of_graph(response):
             raise self._protocol("it is not an object", purpose, response)
         return response.json
 
@@ -277,9 +277,13 @@ class Graph:
 
     def _send(self, request: Request) -> Response:
         try:
-            return self._http.send(self._service, request)
+            response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose) from error.__cause__
+        if request.operation is not Operation.READ and not is_of_graph(response):
+            said = f"nothing in the response says that it is from {_NAME} (request id {response.handle})"
+            raise TenantError("outcome_unknown", said, request.purpose.action, self._http.tenant)
+        return response
 
     @staticmethod
     def _refine(error: TenantError, purpose: Purpose) -> TenantError:

@@ -28,8 +28,8 @@ def classify(response: Response) -> Outcome:
     """Intune was seen to throttle with 500; only the text distinguishes it from a fault."""
     if response.status == 500 and _QUERY_BROKER in explain(response)[1].lower():
         return Outcome.REFUSED
-    if response.status < 300 and isinstance(response.json, dict) and isinstance(response.json.get("error"), dict):
-        return Outcome.FINAL  # beside other content of the response
+    if response.status < 300 and isinstance(response.json, dict) and response.json.get("error"):
+        return Outcome.FINAL  # beside other content of the response; a text is that of a gateway
     return outcome_of_status(response.status)
 
 
@@ -65,6 +65,16 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
         data = body if content else None
         parts[part["id"]] = Response(int(status), headers, content, data, envelope.handle, envelope.token)
     return parts
+
+
+def is_of_graph(response: Response) -> bool:
+    """Whether Graph itself returned this, and no gateway in its place: with the OData annotations that it always adds,
+    or with what its documentation shows without them, an id, a value or nothing.
+    """
+    data = response.json
+    return data is None or (
+        isinstance(data, dict) and any(name in ("id", "value") or name.startswith("@odata.") for name in data)
+    )
 
 
 def not_served(error: TenantError) -> bool:

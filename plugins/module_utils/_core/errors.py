@@ -12,12 +12,10 @@ import re
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from .escapes import ANSI, CONTROLS, UNSEEN
 from .redaction import masked
 
-_CONTROL = re.compile(
-    "\x1b\\[[0-?]*[ -/]*[@-~]|[\x00-\x1f\x7f-\x9f\xad\u061c\u034f\u115f\u1160\u180e\u200b-\u200f"
-    "\u2028-\u202e\u2060-\u206f\u3164\ud800-\udfff\ufeff\uffa0\ufff9-\ufffb\U0001d173-\U0001d17a\U000e0000-\U000e007f]+"
-)
+_CONTROL = re.compile(f"{ANSI}|[\t-\r{CONTROLS}{UNSEEN}\ud800-\udfff]+")
 # The next step after a response that does not match its schema.
 OF_ANSWERS = (AttributeError, IndexError, KeyError, OverflowError, StopIteration, TypeError, ValueError)
 _LONGEST_MESSAGE = 400

@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Iterator
 from functools import cached_property, lru_cache
 
 _LAYERS = 4  # as HTML in JSON in an address
+_PIECE = 2**17  # characters between two looks at the time
 _ESCAPE = re.compile(
     r"""
     (?=[%&\\=\r\n])  # nearly all that stands in a text is passed over by this
@@ -24,7 +25,7 @@ _ESCAPE = re.compile(
     | &(?:amp;)*\#x0*(?P<hex>[0-9a-f]{1,6});?
     | &(?:amp;)*(?P<name>[a-z][a-z0-9]{1,30});
     | (?<!\\)\\+(?:u(?P<unit>[0-9a-f]{4})|u\{0*(?P<point>[0-9a-f]{1,6})\}|x(?P<code>[0-9a-f]{2}))
-    | =?\r?\n[\ \t]* | (?<!\\)(?:\\+r)?\\+n  # of a line that was wrapped
+    | =?(?:\r\n?|\n)[\ \t]* | (?<!\\)(?:\\+r)?\\+n  # of a line that was wrapped
     | (?P<space>(?<!\\)\\+[rt])
     | (?<!\\)\\+(?=[^\w\s\\])
     )
@@ -40,8 +41,17 @@ _WIDE = re.compile("[^\x00-\x7f]")
 _WHITE = re.compile(
     "(?:[\t-\r\x1c-\x20]|\xc2[\x85\xa0]|\xe1\x9a\x80|\xe2(?:\x80[\x80-\x8a\xa8\xa9\xaf]|\x81\x9f)|\xe3\x80\x80)+"
 )
-_UNSEEN = "\u00ad\u200b\u200c\u200d\u2060\ufeff"  # where text may be broken, and where it may not
-_WITHOUT_UNSEEN = dict.fromkeys(map(ord, _UNSEEN))
+# What a terminal does not show, and `one_line` replaces: control characters, ANSI sequences, marks of direction, and
+# where text may be broken or not.
+UNSEEN = (
+    "\x80-\x9f\xad\u034f\u061c\u115f\u1160\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U0001d173-\U0001d17a\U000e0000-\U000e007f"
+)
+CONTROLS = "\x00-\x08\x0e-\x1f\x7f"
+ANSI = "\x1b\\[[0-?]*[ -/]*[@-~]"
+BROKEN = UNSEEN + "\ufffd"  # also what `fit` puts in place of them
+_UNSEEN = re.compile(f"[{BROKEN}]")
+_CONTROLS = re.compile(f"{ANSI}|[{CONTROLS}]+")
 
 Span = tuple[int, int]
 _Meaning = Callable[[re.Match[str]], str]
@@ -68,9 +78,11 @@ class Unescaped:
     ) -> None:
         self._layers: list[tuple[re.Pattern[str], _Meaning, str]] = []  # each with the text before it
         self.text = text
+        self._on_time = on_time
+        self._peel(_CONTROLS, _nothing)
         if not text.isascii():
-            self._layers.append((_WIDE, _as_bytes, text))
-            self.text = as_bytes(text.translate(_WITHOUT_UNSEEN), encoding)
+            self._layers.append((_WIDE, _as_bytes, self.text))
+            self.text = as_bytes(_UNSEEN.sub("", self.text), encoding)
         for _layer in range(_LAYERS):
             on_time(len(text))
             if not self._peel(_ESCAPE, _unescaped):
@@ -87,7 +99,7 @@ class Unescaped:
         """Only secrets with white space are searched in it."""
         text = tight(self.loose)
         if text != self.loose:
-            self._layers.append((_WHITE, lambda found: "", self.loose))
+            self._layers.append((_WHITE, _nothing, self.loose))
         return text
 
     def spans(self, places: Iterable[Span]) -> list[Span]:
@@ -105,16 +117,31 @@ class Unescaped:
 
     def _peel(self, pattern: re.Pattern[str], meaning: _Meaning) -> bool:
         """Unescape one more layer; returns whether there was one."""
-        text, number = pattern.subn(meaning, self.text)
+        text, number = pattern.subn(self._timed(meaning), self.text)
         if number:
             self._layers.append((pattern, meaning, self.text))
             self.text = text
         return bool(number)
 
+    def _timed(self, meaning: _Meaning) -> _Meaning:
+        """The meaning, with a look at the time now and then."""
+        if len(self.text) < _PIECE:
+            return meaning
+        looked = 0
+
+        def timed(found: re.Match[str]) -> str:
+            nonlocal looked
+            if found.start() >= looked + _PIECE:
+                looked = found.start()
+                self._on_time(_PIECE)
+            return meaning(found)
+
+        return timed
+
     def _traced(self, places: Iterable[Span], number: int) -> list[Span]:
         found = merged(places)
         for pattern, meaning, text in reversed(self._layers[:number] if found else []):
-            found = merged(_traced_back(pattern, meaning, text, found))
+            found = merged(_traced_back(pattern, self._timed(meaning), text, found))
         return found
 
 
@@ -153,8 +180,12 @@ def _pieces(pattern: re.Pattern[str], meaning: _Meaning, text: str) -> Iterator[
     yield len(text) + shift, len(text) + shift + 1, len(text), len(text)
 
 
+def _nothing(found: re.Match[str]) -> str:
+    return ""
+
+
 def _as_bytes(found: re.Match[str]) -> str:
-    return "" if found[0] in _UNSEEN else as_bytes(found[0])
+    return "" if _UNSEEN.match(found[0]) else as_bytes(found[0])
 
 
 def _loose(text: str) -> str:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
-from .escapes import Span, Unescaped, as_bytes, merged, tight
+from .escapes import BROKEN, CONTROLS, Span, Unescaped, as_bytes, merged, tight
 
 _MASK = "********"
 _SHORTEST = 4  # masking shorter values would hide ordinary words
@@ -30,8 +30,8 @@ _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in AnsibleModule
 _ADDRESSES = ("proxy", "authority_url", "graph_url", "exchange_url")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 # Text without one of these is in no other form, of a secret that is visible ASCII and of another one.
-_HINT = re.compile(r"[%&\\\n\xad\u200b-\u200d\u2060\ufeff]")
-_WIDER_HINT = re.compile(r"[%&\\\s+]|[^\x00-\x7f]")
+_HINT = re.compile(f"[%&\\\\\r\n{CONTROLS}{BROKEN}]")
+_WIDER_HINT = re.compile(rf"[%&\\\s+{CONTROLS}]|[^\x00-\x7f]")
 # Between texts that are searched together. As a space, it is not part of an escape, and ends one like the end of a
 # text; a match across it is searched again, text by text.
 _BETWEEN = "\f"
@@ -132,7 +132,7 @@ class Redactor:
         found: list[Span] = []
         for secret in secrets:
             on_time(len(text))
-            found += _all_of(secret.raw, text)
+            found += (place for one in secret.quoted for place in _all_of(one, text))
             if plain:
                 found += plain.spans(secret.in_base64(plain.text))
                 found += plain.loose_spans(place for form in secret.forms for place in _all_of(form, plain.loose))
@@ -173,8 +173,10 @@ class _Secret:
     """One secret: as it is, as `Unescaped` makes it of escaped text, and as it appears in base64."""
 
     def __init__(self, raw: str) -> None:
-        self.raw = raw
-        read = {Unescaped(one).loose for text in (raw, " ".join(raw.split())) for one in _as_text(text)}
+        # As it is, and as in a literal of OData, SQL, PowerShell or CSV.
+        self.quoted = tuple(dict.fromkeys([raw, raw.replace("'", "''"), raw.replace('"', '""')]))
+        spaced = {" ".join(one.split()) for one in self.quoted}
+        read = {Unescaped(one).loose for text in {*self.quoted, *spaced} for one in _as_text(text)}
         with contextlib.suppress(UnicodeEncodeError):
             read.add(Unescaped(raw, encoding="latin-1").loose)
         self.forms = tuple(form for form in sorted(read) if len(form) >= _SHORTEST)
@@ -183,14 +185,14 @@ class _Secret:
         self.tight = tuple(form for form in sorted(without) if len(form) >= _SHORTEST_TIGHT)
         self._cores = tuple({core for text in _escaped(raw) for core in _cores(text)})
         # The length of text that holds the secret: outside ASCII, up to four bytes are one character.
-        every = (raw, *self.forms, *self.tight, *self._cores)
+        every = (*self.quoted, *self.forms, *self.tight, *self._cores)
         self.shortest = min([len(one) if raw.isascii() else len(one) // 4 for one in every])
 
     def is_in(self, text: str, plain: Unescaped | None) -> bool:
         """Whether the text, or `plain` without escapes, contains it in any form."""
         unescaped = plain.text if plain else text
         return (
-            self.raw in text
+            any(one in text for one in self.quoted)
             or any(core in unescaped for core in self._cores)
             or (plain is not None and any(form in plain.loose for form in self.forms))
             or (plain is not None and any(form in plain.tight for form in self.tight))

@@ -139,7 +139,7 @@ def objects(data: Any, reads: bool) -> list[Any] | None:
     """The objects of a response, or None if it is not a response of InvokeCommand.
 
     Live tenants return "no objects" as an empty list, null, no value, or no body. That is trusted only if nothing but
-    annotations is left; incomplete bodies and invalid JSON never come here.
+    annotations is left; incomplete bodies and invalid JSON never come here. A write may also return one object.
     """
     if data is None:
         return []
@@ -148,9 +148,11 @@ def objects(data: Any, reads: bool) -> list[Any] | None:
     value = data.get("value")
     if isinstance(value, list):
         return value
-    if not reads:
-        return [value] if isinstance(value, Mapping) else []
-    return [] if value is None and all("@" in name or name == "value" for name in data) else None
+    if any("@" not in name and name != "value" for name in data):
+        return None  # of something between here and the service
+    if reads:
+        return [] if value is None else None
+    return [value] if isinstance(value, Mapping) else []
 
 
 def plain(value: Any) -> dict[str, Any]:

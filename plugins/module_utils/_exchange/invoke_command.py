@@ -255,7 +255,10 @@ class Exchange:
         # An empty body means no objects if the response is complete, and JSON's null is not an empty body.
         empty = response.json is None and (bool(response.body.strip()) or response.status not in WHOLE)
         if found is None or (is_read and empty):
-            raise self._protocol(request.purpose, response)
+            if is_read:
+                raise self._protocol(request.purpose, response)
+            said = f"nothing in the response says that it is from {_NAME}{_handle(response)}"
+            raise TenantError("outcome_unknown", said, request.purpose.action, self._http.tenant)
         body = response.json or {}
         link = str(body.get("@odata.nextLink") or "") if is_read else ""  # following the link would write again
         return _Page(found, link, warnings_of(body), response, isinstance(body.get("value"), list))

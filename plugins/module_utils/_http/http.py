@@ -38,7 +38,7 @@ from .body import IncompleteBody, headers_of, read_body
 from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
 from .origins import REDIRECTS, follow, moved, origin
-from .response import Response
+from .response import Response, text_of
 from .service import Request, Service
 from .sockets import Limit
 from .transport import Connections, RequestFailed, Transport
@@ -259,7 +259,7 @@ class Http:
                 why = f"{one_line(error, 80)}; {found_by(raw, mine)}"
                 problem = f"{service.name} returned {raw.status_code}, but no JSON ({why})"
                 if service.bearer:  # at sign-in, the text may be a token
-                    problem += f": {one_line(body.decode('utf-8', 'replace'), 80)}"
+                    problem += f": {one_line(text_of(body), 80)}"
                 return Attempt(Outcome.BODY_LOST, mine, None, problem, "protocol")
         response = Response(raw.status_code, raw.headers, body, data, mine)
         return Attempt(service.classify(response), mine, response)

@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import codecs
+import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -36,7 +38,7 @@ class Response:
 
     @property
     def text(self) -> str:
-        return self.body.decode("utf-8", "replace").replace("\x00", "")
+        return text_of(self.body)
 
     @property
     def date(self) -> datetime:
@@ -47,3 +49,14 @@ class Response:
     def service_time(self) -> datetime | None:
         """The service's own clock; None if the response has no date."""
         return http_date(header(self.headers, "Date"))
+
+
+def text_of(body: bytes) -> str:
+    """A body as text in which secrets are recognized: what is not UTF-8 keeps its letters."""
+    if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return body.decode("utf-16", "replace")
+    without = body.replace(b"\0", b"")  # of UTF-16 that does not say so
+    for encoding in ("utf-8", "cp1252"):
+        with contextlib.suppress(UnicodeDecodeError):
+            return without.decode(encoding)
+    return without.decode("latin-1")

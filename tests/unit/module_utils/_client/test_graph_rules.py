@@ -44,9 +44,9 @@ def test_what_each_call_sends() -> None:
         reply(body={"id": "4"}),
         reply(204),
         reply(204),
-        reply(200, {"done": True}),
+        reply(200, {"value": True}),
         reply(204),
-        reply(200, {"set": True}),
+        reply(200, {"@odata.context": "c"}),
         reply(body=page),
         reply(body=page),
     )
@@ -58,9 +58,9 @@ def test_what_each_call_sends() -> None:
     assert graph.update("users/4", {"c": None}, PURPOSE) == {"id": "4"}
     assert graph.update("users/4", {"c": None}, PURPOSE) == {}
     graph.delete("users/4", PURPOSE)
-    assert graph.action("users/4/do", {"d": 1}, PURPOSE) == {"done": True}
+    assert graph.action("users/4/do", {"d": 1}, PURPOSE) == {"value": True}
     assert graph.action("users/4/do", None, PURPOSE) is None
-    assert graph.set("users/4/put", {"e": 1}, PURPOSE) == {"set": True}
+    assert graph.set("users/4/put", {"e": 1}, PURPOSE) == {"@odata.context": "c"}
     assert graph.ask("users/who", {"f": 1}, PURPOSE) == [{"id": "1"}]
     assert graph.ask("users/who", {"f": 1}, PURPOSE, "beta") == [{"id": "1"}]
     assert [(one.method, one.url.removeprefix(ROOT), one.parts["json"]) for one in client.wire.sent] == [
@@ -108,7 +108,27 @@ def test_a_creation_without_an_id_may_have_happened(body: Any) -> None:
     assert error.kind == "outcome_unknown" and "r-1" in error.problem
 
 
-@pytest.mark.parametrize("body", [[], None, "text"])
+@pytest.mark.parametrize("body", [{"status": "error", "message": "Blocked"}, [], "Blocked"])
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda graph: graph.update("x", {}, PURPOSE),
+        lambda graph: graph.upsert("x", {}, PURPOSE),
+        lambda graph: graph.delete("x", PURPOSE),
+        lambda graph: graph.remove("x", PURPOSE),
+        lambda graph: graph.action("x", {}, PURPOSE),
+        lambda graph: graph.set("x", {}, PURPOSE),
+        lambda graph: graph.create("x", {}, PURPOSE),
+    ],
+)
+def test_what_a_gateway_returns_for_a_write_is_no_success(call: Callable[[Graph], Any], body: Any) -> None:
+    client, graph = trial(reply(200, body, {"request-id": "r-1"}))
+    error = failure(call, graph)
+    assert error.kind == "outcome_unknown" and "r-1" in error.problem and len(client.wire.sent) == 1
+    assert failure(call, trial(reply(200, {"error": "Blocked"}))[1]).kind == "refused"
+
+
+@pytest.mark.parametrize("body", [[], None, "text", {"status": "error"}])
 def test_an_answer_that_is_no_object_is_an_error(body: Any) -> None:
     assert failure(trial(reply(body=body))[1].get, "users/1", PURPOSE).kind == "protocol"
 
@@ -172,10 +192,10 @@ def test_a_batch_has_twenty_parts_at_most() -> None:
     reads = {f"read-{number}": Read(f"users/{number}", PURPOSE, collection=False) for number in range(21)}
     names = list(reads)
     client, graph = trial(
-        batch(*(part(name, body={"n": name}) for name in reversed(names[:20]))),
-        batch(part("read-20", body={"n": "read-20"})),
+        batch(*(part(name, body={"id": name}) for name in reversed(names[:20]))),
+        batch(part("read-20", body={"id": "read-20"})),
     )
-    assert graph.batch(reads) == {name: ReadResult({"n": name}) for name in names}
+    assert graph.batch(reads) == {name: ReadResult({"id": name}) for name in names}
     assert list(graph.batch({})) == [] and len(client.wire.sent) == 2
     first, second = (one.parts["json"]["requests"] for one in client.wire.sent)
     assert [one["id"] for one in first] == names[:20] and [one["id"] for one in second] == ["read-20"]

@@ -65,6 +65,9 @@ FORMS = {
     "Python": repr(SECRET)[1:-1],
     "a header": SECRET.encode().decode("latin-1"),
     "one space": " ".join(SECRET.split()),
+    "in a filter": SECRET.replace("'", "''"),
+    "in CSV": SECRET.replace('"', '""'),
+    "in CSV, in an address": quote(SECRET.replace('"', '""'), safe=""),
 }
 # How proxies, services and loggers escape a secret unnecessarily; mixed, and over several lines.
 PLAIN = "canary.Q8-0123456789_abc"
@@ -85,6 +88,14 @@ OTHER_FORMS = {
     "two lines in JSON": f"{PLAIN[:9]}\\r\\n{PLAIN[9:]}",
     "two lines of a mail": f"{PLAIN[:9]}=\r\n{PLAIN[9:]}",
     "where it may be broken": f"{PLAIN[:9]}\u200b{PLAIN[9:]}",
+    "two lines of an old Mac": f"{PLAIN[:9]}\r{PLAIN[9:]}",
+    "a control character": f"{PLAIN[:9]}\x02{PLAIN[9:]}",
+    "a control character of Latin-1": f"{PLAIN[:9]}\x9b{PLAIN[9:]}",
+    "UTF-16": "\0".join(PLAIN),
+    "what stands for a control character": f"{PLAIN[:9]}\ufffd{PLAIN[9:]}",
+    "a colour": f"{PLAIN[:9]}\x1b[31m{PLAIN[9:]}",
+    "a mark of direction": f"{PLAIN[:9]}\u202e{PLAIN[9:]}",
+    "what is invisible": f"{PLAIN[:9]}\u2061\U000e0041\u2028{PLAIN[9:]}",
     "base64 of UTF-16": base64.b64encode(f"id:{PLAIN}".encode("utf-16-le")).decode(),
     "base64 in lines": base64.encodebytes(f"{'x' * 36}{PLAIN}{'y' * 36}".encode()).decode().strip(),
     "base64 in JSON": basic(f"?>{PLAIN}??>>").replace("/", "\\/").replace("+", "\\u002b"),
@@ -280,6 +291,16 @@ def test_the_steps_grow_with_the_text(piece: str) -> None:
     short, long = (steps(piece * number) for number in (50, 200))
     each = 200 if "MUTANT_UNDER_TEST" in os.environ else 100  # where mutmut calls each function through another one
     assert long < 5 * short + 500 and long < each * len(piece) * 200
+
+
+@pytest.mark.parametrize("piece", ["%41", "\\n", "&lt;", "a\x02", "&amp;amp;lt;"])
+def test_the_time_is_looked_at_within_a_long_text(piece: str, redactor: Redactor) -> None:
+    def looks(text: str) -> int:
+        looked: list[int] = []
+        redactor.clean(text, looked.append)
+        return len(looked)
+
+    assert looks(piece * 400_000) >= looks(piece) + 5
 
 
 @pytest.mark.parametrize("text", ["\\" * 4, "\\" * 8, "\\" * 5 + "\n", "x\\\\\\\\y"])

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.read_result import attempt
 from ansible_collections.intune.exchange.plugins.module_utils._core.resource import Field, Resource, normalize_case
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
@@ -191,6 +192,28 @@ def test_kinds_of_failure(simulator: Simulator, tenant: Tenant, fault: dict[str,
     with pytest.raises(TenantError) as caught:
         exchange_of(tenant).invoke("Get-MobileDevice", {"ResultSize": "Unlimited"}, PURPOSE)
     assert caught.value.kind == kind
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ({"status": "error", "message": "Blocked"}, "outcome_unknown"),
+        ({"value": "x", "status": "error"}, "outcome_unknown"),
+        ([], "outcome_unknown"),
+        ({"error": "Blocked"}, "refused"),
+        ({"value": {}}, ""),
+        ({"@odata.context": "c", "@adminapi.warnings": ["w"]}, ""),
+        ({}, ""),
+        (None, ""),
+    ],
+)
+def test_what_a_gateway_returns_for_a_write_is_no_success(
+    simulator: Simulator, tenant: Tenant, body: Any, kind: str
+) -> None:
+    simulator.fault(match="Set-ActiveSyncOrganizationSettings", kind="status", status=200, body=body)
+    call = attempt(lambda: exchange_of(tenant).invoke("Set-ActiveSyncOrganizationSettings", {}, PURPOSE))
+    assert (call.error.kind if call.error else "") == kind
+    assert call.error is None or call.error.action == PURPOSE.action
 
 
 def test_transient_words_in_a_400_are_waited_out(simulator: Simulator, clock: Clock, tenant: Tenant) -> None:

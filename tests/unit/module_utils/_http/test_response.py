@@ -1,0 +1,42 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""A body as text: gateways repeat what they were sent, in encodings of their own."""
+
+from __future__ import annotations
+
+import codecs
+
+import pytest
+
+from ansible_collections.intune.exchange.plugins.module_utils._core.errors import one_line
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._http.response import Response
+
+SECRET = "S\u00e9cure-\u201cPassw0rd\u201d-2026"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "mark"),
+    [
+        ("utf-8", b""),
+        ("cp1252", b""),
+        ("utf-16-le", codecs.BOM_UTF16_LE),
+        ("utf-16-be", codecs.BOM_UTF16_BE),
+    ],
+)
+def test_a_secret_is_recognized_in_any_encoding(encoding: str, mark: bytes) -> None:
+    redactor = Redactor()
+    redactor.add(SECRET)
+    with redactor.guarding():
+        text = Response(403, {}, mark + f"<p>svc:{SECRET} is blocked".encode(encoding)).text
+        assert one_line(text) == "<p>svc:******** is blocked"
+
+
+@pytest.mark.parametrize("encoding", ["latin-1", "utf-16-le", "utf-16-be"])
+def test_so_is_one_of_latin_letters_in_an_encoding_without_a_mark(encoding: str) -> None:
+    redactor = Redactor()
+    redactor.add("S\u00e9cure-Passw0rd\u00df")
+    with redactor.guarding():
+        text = Response(403, {}, "\u0081S\u00e9cure-Passw0rd\u00df is blocked".encode(encoding)).text
+        assert one_line(text) == "******** is blocked"
