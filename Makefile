@@ -5,14 +5,12 @@
 #   make test-more  every example and page, the other scenarios, the tests of the tools, each command from nothing
 #   make test-all   the tests with each supported Python and ansible-core, and a table of the results
 # For another Python: make test PYTHON=python3.13; for another ansible-core as well: make test PYTHON=python3.11 CORE=2.18.19
-# The steps of make test are commands of their own: make lint sanity-quick unit integration molecule-one. Each says
-# in one line how it ended; all that it said is in .cache/logs, by its name. OPTIONS are those of pytest:
-# make unit OPTIONS="-k retry".
-# make bench measures, see benchmarks/README.md. make guarantees tries every case of what make test tries a sample of,
-# make fuzz spoils answers for ten minutes, and make mutants breaks the product in one place after another to see that
-# the tests notice. make mutation tries a sample of all small changes of plugins/module_utils on the unit tests:
-#   make mutation SAMPLE=300 SEED=1 ONLY="_engine/* _connector/account*.py"
-# All that they make stays in .cache. `make clean` removes it, and `make help` prints this.
+# The steps of make test are commands of their own: make lint-python unit integration demo-tested. Each reports its
+# result in one line; its whole output is in .cache/logs, by its name. OPTIONS are those of pytest:
+#   make unit OPTIONS="-k retry"
+# Others: make install-test docs lint sanity molecule more contracts guarantees fuzz hangs mutants mutation bench
+# from-nothing live release. CONTRIBUTING.md describes each of them. make help prints this, and make clean removes what
+# they made.
 SHELL := /bin/bash
 .ONESHELL:
 .SHELLFLAGS := -eu -o pipefail -c
@@ -33,7 +31,13 @@ $(error make cannot work in a folder with a space in its name: $(CURDIR))
 endif
 BEGAN := $(shell date +%s)
 # With what a failure has to be repeated.
-export GIVEN := $(strip $(foreach one,PYTHON CORE,$(if $(filter command environment,$(origin $(one))),$(one)=$($(one)))))
+CHOICES := PYTHON CORE OPTIONS SCENARIOS MINUTES INTUNE_EXCHANGE_FORBID_SKIPS
+export GIVEN := $(strip $(foreach one,$(CHOICES),$(if $(filter command environment,$(origin $(one))),$(one)="$($(one))")))
+
+# No clone can be tested in a folder with a space in its name either.
+ifneq ($(word 2,$(TMPDIR)),)
+export TMPDIR := /tmp
+endif
 
 CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
 CACHE := $(CURDIR)/.cache
@@ -66,7 +70,7 @@ unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: test help test-more test-all test-entry lint lint-python lint-ansible lint-ansible-shipped lint-documentation \
-	sanity sanity-artifact sanity-quick artifact docs unit integration more contracts guarantees fuzz mutants mutation live \
+	sanity sanity-artifact sanity-quick artifact docs unit integration more contracts guarantees fuzz hangs mutants mutation live \
 	molecule molecule-one molecule-all molecule-example bench demo demo-installed demo-tested release from-nothing clean
 
 # $(call step,NAME) begins a step: what it says goes to .cache/logs/NAME.log.
@@ -82,7 +86,8 @@ code=0
 BESIDE_OTHERS=1 $(MAKE) --no-print-directory -k -j $(JOBS) $(1) 2> $(LOGS)/make.log || code=$$?
 tools/slowest.sh $(1:%=$(LOGS)/%.log)
 if [ $$code != 0 ]; then
-	grep -v '^make' $(LOGS)/make.log >&2 || true
+	# What a step says of its own failure; not the rest, such as that one was killed.
+	grep -Ev '^make.*(\] Error [0-9]+|because of errors\.)$$' $(LOGS)/make.log >&2 || true
 	echo "make $@ failed after $$(took): see above"
 	exit 1
 fi
@@ -134,7 +139,7 @@ $(UV) pip install -q -p $(CACHE)/$(1)/bin/python $(2)
 touch $(CACHE)/$(1)/$(MADE)
 endef
 
-install-test: $(TEST)
+install-test: $(TEST) $(CHECKOUT)
 $(TEST): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
 	$(call environment,test,-r requirements-test.txt)
 
@@ -249,9 +254,10 @@ integration: $(TEST) | $(CHECKOUT)
 
 # The tests with the marker `more`; some read the site, one wants Node.js.
 # The site is made here, since make begins last what waits for another target, and this takes longest.
+make_first = $(MAKE) --no-print-directory $(1)  # by this name, since make -n runs a recipe in which it finds its own
 more: $(TEST) $(LINT) $(NODE) | $(CHECKOUT)
 	$(call step,$@)
-	$(MAKE) --no-print-directory docs
+	$(call make_first,docs)
 	$(PYTEST) -m more --dist loadfile tests $(OPTIONS)
 
 # Thirty generated requests of each kind, of which make unit tries the simplest.
@@ -269,12 +275,18 @@ fuzz: $(TEST) | $(CHECKOUT)
 	$(call step,$@)
 	FUZZ_MINUTES=$(MINUTES) $(PYTEST) tests/guarantees/test_parsers.py tests/guarantees/test_answers.py $(OPTIONS)
 
+# Alone, since what else runs takes the time of those that do not hang.
+hangs: $(TEST) | $(CHECKOUT)
+	$(call step,$@)
+	INTUNE_EXCHANGE_HANGS=1 $(PYTEST) -n 1 tests/integration/test_tenants_that_hang.py $(OPTIONS)
+
 mutants: $(TEST) | $(CHECKOUT)
 	$(CACHE)/test/bin/python tools/mutants.py
 
 SAMPLE ?= 300
 mutation: $(MUTATION)
-	$(CACHE)/mutation-tools/bin/python tools/mutation.py --sample $(SAMPLE) $(SEED:%=--seed %) $(if $(ONLY),--only "$(ONLY)")
+	$(CACHE)/mutation-tools/bin/python tools/mutation.py --sample $(SAMPLE) $(SEED:%=--seed %) \
+		$(LEAST:%=--least %) $(if $(ONLY),--only "$(ONLY)")
 
 # Asks a real tenant, if LIVE=1 says so: see CONTRIBUTING.md.
 live: $(TEST) | $(CHECKOUT)
@@ -350,4 +362,5 @@ test-entry:
 	$(call together,unit integration sanity-artifact demo-tested)
 
 clean:
-	rm -rf $(CACHE) .ansible tests/output $${TMPDIR:-/tmp}/from-nothing-downloads
+	rm -rf $(CACHE) .ansible .hypothesis .ruff_cache tests/output "$${TMPDIR:-/tmp}/from-nothing-downloads"
+	find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} +

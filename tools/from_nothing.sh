@@ -11,7 +11,8 @@ case $target in
   *) options=() ;;
 esac
 place=$(mktemp -d "${TMPDIR:-/tmp}/from-nothing-$target.XXXXXX")
-trap 'rm -rf "$place"' EXIT
+logs=$PWD/.cache/logs/from-nothing-$target
+trap 'rm -rf "$logs"; cp -r "$place/clone/.cache/logs" "$logs" 2> /dev/null || true; rm -rf "$place"' EXIT
 downloads=$XDG_CACHE_HOME/uv
 git -c safe.directory='*' clone -q "$PWD" "$place/clone"
 user=() path=$PATH
@@ -46,5 +47,8 @@ if [ "$target" = live ]; then # nobody says that a real tenant may be asked
   [ "$code" != 0 ] && grep -q 'LIVE=1' <<< "$said"
   exit
 fi
-if [ "$code" != 0 ]; then cat "$place"/clone/.cache/logs/*.log | tail -n 100; fi
+if [ "$code" != 0 ]; then
+  cat "$place"/clone/.cache/logs/*.log | tail -n 100
+  echo "The logs of the clone are kept in $logs."
+fi
 exit "$code"

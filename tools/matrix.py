@@ -64,8 +64,10 @@ def run(entry: str, commit: str) -> dict[str, Any]:
     clone = PLACE / entry
     if not clone.exists():
         git("clone", "-q", str(ROOT), str(clone))
-    git("-C", str(clone), "fetch", "-q", str(ROOT), "HEAD")
-    git("-C", str(clone), "checkout", "-q", "--detach", "FETCH_HEAD")
+    # Exactly this commit, whatever ROOT has by now, and whatever somebody tried in the clone of an entry that failed.
+    git("-C", str(clone), "fetch", "-q", str(ROOT), commit)
+    git("-C", str(clone), "checkout", "-q", "--force", "--detach", commit)
+    git("-C", str(clone), "clean", "-fdq")
     print(f"{entry}:", flush=True)
     # A separate make, which shares only downloads with the one that runs this.
     environment = {
@@ -88,7 +90,8 @@ def run(entry: str, commit: str) -> dict[str, Any]:
         said.append(line)
     code = done.wait()
     if code:
-        print(f"  The logs are in {clone}. To repeat it: make test-all MATRIX={entry}", flush=True)
+        print(f"  The logs are in {clone}, where the commands above repeat what failed.", flush=True)
+        print(f"  To repeat all of it: make test-all MATRIX={entry}", flush=True)
     return {
         "entry": entry,
         "commit": commit,

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Begins a step of the Makefile: . tools/step.sh NAME
 # From here on everything that the step says is in .cache/logs/NAME.log; one line says how it ended, and when it failed
 # what of the log matters, and the command that repeats it.
@@ -8,8 +9,15 @@ exec 3>&1 > "$log" 2>&1
 folder=$PWD # a step may go elsewhere
 
 ended() {
-  local code=$1
-  cd "$folder"
+  local code=$1 running
+  running=$(jobs -p) # something still runs only where a signal ended the step
+  cd "$folder" || return
+  if [ -n "$running" ]; then
+    # shellcheck disable=SC2086 # several process ids
+    kill $running || true
+    echo "$step … interrupted after $SECONDS s" >&3
+    return
+  fi
   if [ "$code" = 0 ]; then
     echo "$step … ok $SECONDS s" >&3
     if [ -z "${BESIDE_OTHERS:-}" ]; then tools/slowest.sh "$log" >&3; fi # else they are told together
@@ -19,13 +27,13 @@ ended() {
   said=$(
     set +e
     echo "$step … failed after $SECONDS s"
-    if grep -qE '^=+ (FAILURES|ERRORS) =+$' "$log"; then # of pytest, which says other things after them
+    if grep -aqE '^=+ (FAILURES|ERRORS) =+$' "$log"; then # of pytest, which says other things after them
       sed -nE '/^=+ (FAILURES|ERRORS) =+$/,/^=+ (warnings summary|slowest|short test summary)/p' "$log" | sed '/^To repeat/,$d' | sed -n 1,120p
-      grep -E '^(FAILED|ERROR) ' "$log" || true
+      grep -aE '^(FAILED|ERROR) ' "$log" || true
       sed -n '/^To repeat/,/^$/p' "$log"
     else
       # ansible-test says what is wrong long before its end.
-      head -n -40 "$log" | grep -E '^(ERROR|FATAL): ' | head -n 40 || true
+      head -n -40 "$log" | grep -aE '^(ERROR|FATAL): ' | head -n 40 || true
       tail -n 40 "$log"
     fi
     echo "::: $step failed. All that it said: $log. To repeat it: make $step${GIVEN:+ $GIVEN}"
@@ -33,3 +41,4 @@ ended() {
   echo "$said" >&3
 }
 trap 'ended $?' EXIT
+trap 'exit 130' INT # of Ctrl-C, which its commands get as well

@@ -84,3 +84,11 @@ def test_entries(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.
     assert matrix.main(["3.11-2.18.1"]) == 0
     assert len(ran.read_text().splitlines()) == 6
     assert (project / ".cache/matrix/3.11-2.18.1/new").exists()
+
+    # Neither what somebody tries in a clone nor what is committed meanwhile is what is tested.
+    clone = project / ".cache/matrix/3.11-2.18.1"
+    (clone / "Makefile").write_text("test-entry:\n\tfalse\n", encoding="utf-8")
+    (clone / "tried").touch()
+    first = matrix.git("rev-parse", "HEAD~1").strip()
+    assert matrix.run("3.11-2.18.1", first)["passed"]
+    assert not (clone / "tried").exists() and not (clone / "new").exists()

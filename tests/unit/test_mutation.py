@@ -46,6 +46,13 @@ def test_what_changed_where() -> None:
         ('f"the name is {text(name)}"', 'f"the name is {text(None)}"', False),
         ('read(f"name eq {text(name)}")', 'read(f"NAME EQ {TEXT(NAME)}")', False),
         ('"a/b;charset=utf-8; x"', '"A/B;CHARSET=UTF-8; X"', False),
+        ('read(f"at ge {text(day)}")', 'read(f"AT GE {TEXT(DAY)}")', False),
+        ('if "already exists" not in text:', 'if "XXalready existsXX" not in text:', False),
+        ('if text == "no such thing":', 'if text == "NO SUCH THING":', False),
+        ('return row["SMTP App"]', 'return row["smtp app"]', False),
+        ('text.partition(" - Operation")', 'text.partition("XX - OperationXX")', False),
+        ('return ["first do this", "then that"]', 'return ["XXfirst do thisXX", "then that"]', True),
+        ('yield "run it again", row["a b"]', 'yield "XXrun it againXX", row["a b"]', True),
     ],
 )
 def test_sentences_are_for_people(removed: str, added: str, words: bool) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -32,6 +33,7 @@ def step(folder: Path, script: str) -> tuple[int, list[str], str]:
         capture_output=True,
         text=True,
         check=False,
+        timeout=60,
     )
     assert done.stderr == ""
     said = re.sub(r"\d+ s$", "0 s", done.stdout, flags=re.MULTILINE)
@@ -60,6 +62,35 @@ def test_a_failure_longer_than_a_pipe_is_told_to_its_end(tmp_path: Path) -> None
         "FAILED one",
         "::: some failed. All that it said: .cache/logs/some.log. To repeat it: make some PYTHON=python3.13",
     ]
+
+
+@pytest.mark.parametrize(("number", "group"), [(signal.SIGTERM, False), (signal.SIGTERM, True), (signal.SIGINT, True)])
+def test_a_step_that_is_interrupted_is_not_ok(tmp_path: Path, number: signal.Signals, group: bool) -> None:
+    """make passes SIGTERM on to its steps alone, a terminal sends SIGINT to all processes."""
+    (tmp_path / "tools").mkdir()
+    shutil.copy(ROOT / "tools/step.sh", tmp_path / "tools")
+    pid = tmp_path / "pid"
+    process = subprocess.Popen(
+        ["bash", "-eu", "-c", f". tools/step.sh some\ntrue\nbash -c 'echo $$ > {pid}; exec sleep 600'\ntrue"],
+        cwd=tmp_path,
+        env={**os.environ, "HOME": str(tmp_path), "XDG_CACHE_HOME": str(tmp_path), "BESIDE_OTHERS": "1"},
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    while not (pid.exists() and pid.read_text().strip()):
+        assert process.poll() is None
+    (os.killpg if group else os.kill)(process.pid, number)
+    said, _none = process.communicate(timeout=60)
+    assert process.returncode and " … ok" not in said and said.startswith("some … ")
+    with pytest.raises(ProcessLookupError):  # nor does its command go on
+        while True:
+            os.kill(int(pid.read_text()), 0)
+
+
+def test_a_log_with_any_bytes(tmp_path: Path) -> None:
+    code, said, _log = step(tmp_path, r"printf 'a\0b\n=== FAILURES ===\nc\0\nFAILED one\n'; false")
+    assert code == 1 and "FAILED one" in said
 
 
 def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
