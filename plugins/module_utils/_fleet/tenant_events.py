@@ -11,6 +11,7 @@ from typing import Any
 
 from .._connector.connectors import of_our_type, state
 from .._core.errors import TenantError
+from .._core.resource import normalize_case, normalized_set
 from .._core.targets import is_guid
 from .._core.text import counted
 from .fleet import FACTS, UNREADABLE
@@ -164,13 +165,15 @@ def _connector(known: TenantState, variables: Mapping[str, Any], rules: WatchSet
 
 
 def _quarantined(known: TenantState, devices: list[dict[str, Any]], rules: WatchSettings) -> Iterator[Event]:
-    """A device that left quarantine and returned is reported again."""
-    there = [one["guid"] for one in devices]
-    if known.quarantined is None:
-        known.quarantined = [] if rules.report_present else there
-    told = set(known.quarantined).intersection(there)
-    known.quarantined = sorted(told)
+    """A device that left quarantine and returned is reported again; one that a list has twice is one device."""
+    there: dict[str, dict[str, Any]] = {}
     for device in devices:
-        if device["guid"] not in told:
+        there.setdefault(normalize_case(device["guid"]), device)
+    if known.quarantined is None:
+        known.quarantined = [] if rules.report_present else list(there)
+    told = normalized_set(known.quarantined).intersection(there)
+    known.quarantined = sorted(told)
+    for guid, device in there.items():
+        if guid not in told:
             yield {"type": "device_quarantined", "device": {name: device.get(name) for name in _OF_A_DEVICE}}
-            known.quarantined.append(device["guid"])
+            known.quarantined.append(guid)
