@@ -273,8 +273,28 @@ def test_what_is_known_is_not_read_again(fleet: Fleet, simulator: Simulator, clo
     simulator.reset()
     known["connected"]["variables"]["tenant_id"] = "another"  # the same name stands for another tenant by now
     hosts = fleet("ready", "connected", "cloud_only", wanted=("connector",), known=known)
-    assert hosts["ready"] is known["ready"] and list(hosts) == ["ready", "connected", "cloud_only"]
+    assert hosts["ready"] == known["ready"] and list(hosts) == ["ready", "connected", "cloud_only"]
     assert {one["tenant"] for one in simulator.requests()} == {"connected", "cloud_only"}
+
+
+def test_of_what_is_known_only_the_facts_count(fleet: Fleet, simulator: Simulator) -> None:
+    """The options are those of now, whatever was known: they decide where the secret of a tenant goes."""
+    known = fleet("ready", wanted=("connector",))
+    true, changed = known["ready"]["variables"], json.loads(json.dumps(known))
+    elsewhere = {"tenant_id": "fabrikam", "authority_url": "https://elsewhere.example", "ca_path": "/elsewhere"}
+    changed["ready"]["variables"] |= {
+        "tenant_options": elsewhere,
+        "tenant_name": "fabrikam",
+        "connector_primary_smtp_address": "somebody@elsewhere.example",
+        "ansible_connection": "ssh",
+        "tenant_read_at": "2026-11-29T12:00:00Z",
+    }
+    simulator.reset()
+    [host] = fleet("ready", wanted=("connector",), known=changed).values()
+    assert host["variables"] == {**true, "tenant_read_at": "2026-11-29T12:00:00Z"}
+    [host] = fleet("ready", wanted=("connector",), known=known, authority_url="https://login.example").values()
+    assert host["variables"]["tenant_options"] == {**true["tenant_options"], "authority_url": "https://login.example"}
+    assert simulator.requests() == []
 
 
 def test_people_who_wait_see_for_whom() -> None:
