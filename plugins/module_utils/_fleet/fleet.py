@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -249,13 +250,14 @@ def _host(
 ) -> dict[str, Any]:
     """One tenant: opened, read, and closed again; only the requested data stays."""
     result: dict[str, Any] = {}
+    opened: list[Tenant] = []
     with watched.reading(name) as failed:
         deadline = shares.take()
         if wanted and deadline is None:
             problem = f"it was never asked, since the {params['timeout']:g} s of the option timeout had passed before"
             result = TenantError("timeout", problem).within(_ATTEMPTED, params["tenant_id"]).result()
         elif wanted:
-            declaration = Declaration(_ATTEMPTED, partial(_read, wanted))
+            declaration = Declaration(_ATTEMPTED, partial(_read, wanted, opened))
             result = run_declaration(declaration, params, True, **together, deadline=deadline)
         if result.get("failed"):
             failed()
@@ -268,15 +270,21 @@ def _host(
         variables["tenant_read_at"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if result.get("failed"):
         group = UNREADABLE
-        variables["tenant_error"] = {**result["error"], "message": result["msg"]}
+        wait = max((math.ceil(tenant.http.asked_wait()) for tenant in opened), default=0)
+        asked = {"retry_after_seconds": wait} if wait else {}
+        variables["tenant_error"] = {**result["error"], "message": result["msg"], **asked}
     return {"name": name, "group": group, "variables": variables}
 
 
-def _read(wanted: Sequence[str], tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def _read(
+    wanted: Sequence[str], opened: list[Tenant], tenant: Tenant, params: Mapping[str, Any], check_mode: bool
+) -> dict[str, Any]:
     """The readable facts, the group that follows from them, and the first failure if there was one.
 
+    `opened` gets the tenant, which knows how long its services ask to wait, whatever failed.
     All processing of a tenant's responses happens here, where any error is a failure of this tenant alone.
     """
+    opened.append(tenant)
     found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
     facts = {
         FACTS[name][0]: {key: value for key, value in one.value.items() if key != "changed"}

@@ -42,9 +42,12 @@ class WatchSettings:
     max_sync_age: int
     report_present: bool
 
-    def pause(self, failures: int) -> int:
-        """The pause before the next poll after several failures: each failure after the first doubles it."""
-        return min(self.interval * 2 ** min(max(0, failures - 1), 64), self.longest_interval)
+    def pause(self, failures: int, asked: int = 0) -> int:
+        """The pause before the next poll after several failures: each failure after the first doubles it.
+
+        It is never shorter than what a service of the tenant `asked` for.
+        """
+        return max(min(self.interval * 2 ** min(max(0, failures - 1), 64), self.longest_interval), asked)
 
 
 @dataclass
@@ -108,6 +111,11 @@ def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {"kind": raised.kind, "message": str(raised)}
 
 
+def asked_wait(host: Mapping[str, Any]) -> int:
+    """The seconds that a service of a tenant asks to wait before anything is sent to it again."""
+    return int((failure(host) or {}).get("retry_after_seconds", 0))
+
+
 def _devices(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(variables[_QUARANTINE]["mobile_devices"]) if _QUARANTINE in variables else []
 
@@ -119,14 +127,15 @@ def _identified(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _between(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
     variables = host["variables"]
-    yield from _readable(known, failure(host), rules)
+    yield from _readable(known, host, rules)
     if _CONNECTOR in variables:  # also if other reads of the tenant failed
         yield from _connector(known, variables, rules)
     if _QUARANTINE in variables:
         yield from _quarantined(known, _identified(variables), rules)
 
 
-def _readable(known: TenantState, error: Mapping[str, Any] | None, rules: WatchSettings) -> Iterator[Event]:
+def _readable(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
+    error = failure(host)
     known.failures = known.failures + 1 if error else 0
     if error and not known.unreadable and known.failures >= rules.failures:
         yield {
@@ -134,7 +143,7 @@ def _readable(known: TenantState, error: Mapping[str, Any] | None, rules: WatchS
             "kind": error["kind"],
             "message": error["message"],
             "failures": known.failures,
-            "next_look_seconds": rules.pause(known.failures),
+            "next_look_seconds": rules.pause(known.failures, asked_wait(host)),
         }
         known.unreadable = True
     elif known.unreadable and not error:

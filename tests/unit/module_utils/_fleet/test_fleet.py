@@ -268,6 +268,17 @@ def test_a_share_is_what_is_left_for_the_rounds_that_are_left() -> None:
     assert shared[0] and shared[0].seconds == 30 and shared[-1] and shared[-1].seconds == 60
 
 
+def test_a_failure_says_how_long_any_service_asks_to_wait(fleet: Fleet, simulator: Simulator) -> None:
+    """Also if the failure that is shown is another one, with which no service asks for anything."""
+    wanted = ("connector", "quarantine")
+    simulator.fault(match=LIST, kind="status", status=403, count=9)
+    assert "retry_after_seconds" not in fleet("ready", wanted=wanted)["ready"]["variables"]["tenant_error"]
+    headers = {"Retry-After": "900"}
+    simulator.fault(match="Get-MobileDevice", kind="status", status=429, headers=headers, count=9)
+    error = fleet("ready", wanted=wanted)["ready"]["variables"]["tenant_error"]
+    assert error["kind"] == "forbidden" and 800 < error["retry_after_seconds"] <= 900
+
+
 def test_what_is_known_is_not_read_again(fleet: Fleet, simulator: Simulator, clock: Clock) -> None:
     known = fleet("ready", "connected", wanted=("connector",))
     simulator.reset()

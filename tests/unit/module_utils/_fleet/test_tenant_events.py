@@ -14,6 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_even
     Event,
     TenantState,
     WatchSettings,
+    asked_wait,
     diff_events,
 )
 
@@ -199,6 +200,15 @@ def test_the_pause_doubles_up_to_its_limit() -> None:
         600,
         600,
     ]
+
+
+def test_the_pause_is_as_long_as_a_service_asks() -> None:
+    assert [RULES.pause(1, asked) for asked in (0, 59, 60, 900)] == [60, 60, 60, 900]
+    busy = host(tenant_error={"kind": "throttled", "message": "Too much.", "retry_after_seconds": 900})
+    busy["variables"].pop("intune_connector")
+    [event] = looked(TenantState(failures=1), busy)
+    assert event["type"] == "tenant_unreadable" and event["next_look_seconds"] == 900
+    assert asked_wait(busy) == 900 and asked_wait(UNREADABLE) == asked_wait(host("connected")) == 0
 
 
 def test_what_is_kept_is_what_is_restored() -> None:
