@@ -35,6 +35,9 @@ notes:
   - With O(cache), only tenants that could be read are cached. The others are read again in each run, and so is the list
     of customers if one of them was skipped; everything is read again when the cache expires. C(tenant_read_at) is the
     time of the facts of a host.
+  - Only the facts, and the list of customers, come from the cache. The options of a tenant are always those of this
+    file and the environment. A cache of other O(tenants), of another O(gather), or with anything that the plugin does
+    not write is replaced.
   - While it waits, it shows every ten seconds how many tenants were read and which ones it waits for.
   - A warning lists customers of a partner whose relationships lack a role, and those whose relationship ends within 30
     days and is not extended automatically.
@@ -172,7 +175,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ..module_utils._client.auth_method import outranking
 from ..module_utils._core.errors import OF_ANSWERS, TenantError, one_line
 from ..module_utils._core.text import counted
-from ..module_utils._fleet.cached import is_whole
+from ..module_utils._fleet.cached import is_whole, remembered, shown
 from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
 from ..plugin_utils._trust import as_data, as_template
@@ -207,7 +210,10 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     def parse(self, inventory: Any, loader: Any, path: str, cache: bool = True) -> None:
         super().parse(inventory, loader, path, cache)
         self._written = self._read_config_data(path) or {}
-        found = self._found(path, cache)
+        try:
+            found = self._found(path, cache)
+        except TenantError as error:
+            raise AnsibleParserError(str(error)) from None
         hosts, left_out = found["hosts"], found["left_out"]
         self._hosts = frozenset(host["name"] for host in hosts)
         unreadable = [host for host in hosts if host["group"] == UNREADABLE]
@@ -244,7 +250,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         cached = self._cached(key) if kept and cache else None
         if cached is not None:
             self._show_age(cached["hosts"])
-            return self._read({host["name"]: host for host in cached["hosts"]}) if cached["failed"] else dict(cached)
+            return self._read({host["name"]: host for host in cached["hosts"]}) if cached["failed"] else cached
         found = self._read({})
         if kept:
             readable = [host for host in found["hosts"] if host["group"] != UNREADABLE]
@@ -253,13 +259,18 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return found
 
     def _cached(self, key: str) -> dict[str, Any] | None:
-        """The contents of the cache; None if it is unreadable or of another version, and then it is rewritten."""
+        """What the cache has, with the options of now; None if it cannot be used, and then it is rewritten."""
         try:
-            found = self._cache.get(key)
-            return found if is_whole(found) else None
+            # Without marks: text that a changed cache marks as a template would be evaluated.
+            found = json.loads(json.dumps(self._cache.get(key)))
+            whole = is_whole(found, self.get_option("gather"))
         except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # a corrupted file raises anything
             self.display.warning(f"The cache of the inventory could not be read and is replaced: {one_line(error)}")
             return None
+        if not whole or found["failed"]:
+            return found if whole else None
+        hosts = remembered(found["hosts"], *self._asked(), *self._limits())
+        return None if hosts is None else {**found, "hosts": hosts}
 
     def _show_age(self, hosts: list[dict[str, Any]]) -> None:
         times = sorted(host["variables"].get("tenant_read_at", "") for host in hosts)
@@ -268,25 +279,26 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.v(f"intune.exchange: from the cache: {counted(len(hosts), 'tenant')}, read at {between}")
 
     def _read(self, known: dict[str, dict[str, Any]]) -> dict[str, list[Any]]:
-        shared = {option: self._given(option) for option in SHARED}
         left_out: list[str] = []
         notes: list[str] = []
-        try:
-            hosts = read_fleet(
-                self._given("tenants"),
-                self._given("partner_tenant_id"),
-                outranking(shared, self._written),
-                self.get_option("gather"),
-                self.get_option("concurrency"),
-                self.get_option("timeout"),
-                left_out=left_out.append,
-                note=notes.append,
-                progress=lambda line: self.display.display(f"intune.exchange: {line}", stderr=True),
-                known=known,
-            )
-        except TenantError as error:
-            raise AnsibleParserError(str(error)) from None
+        hosts = read_fleet(
+            *self._asked(),
+            self.get_option("gather"),
+            *self._limits(),
+            left_out=lambda reason: left_out.append(shown(reason)),
+            note=lambda line: notes.append(shown(line)),
+            progress=lambda line: self.display.display(f"intune.exchange: {line}", stderr=True),
+            known=known,
+        )
         return {"hosts": hosts, "left_out": left_out, "notes": notes}
+
+    def _asked(self) -> tuple[Any, Any, dict[str, Any]]:
+        """The tenants, the partner, and the options that the tenants share."""
+        shared = {option: self._given(option) for option in SHARED}
+        return self._given("tenants"), self._given("partner_tenant_id"), outranking(shared, self._written)
+
+    def _limits(self) -> tuple[int, int]:
+        return self.get_option("concurrency"), self.get_option("timeout")
 
     def _given(self, option: str) -> Any:
         """The value of an option with its templates evaluated: plain, without tags and vaults."""
@@ -295,8 +307,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
 
     def _add(self, host: dict[str, Any]) -> None:
         name, strict = host["name"], self.get_option("strict")
-        # Data from services is never a template, even if it comes from the cache.
-        variables = {**_EVERY_HOST, **as_data(host["variables"])}
+        # Data from services is never a template, even if it comes from the cache, and never decides where a task runs.
+        variables = {**as_data(host["variables"]), **_EVERY_HOST}
         self.inventory.add_host(name, group=host["group"])
         for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)

@@ -25,7 +25,7 @@ from ..module_utils._core.redaction import Redactor
 from ..module_utils._core.text import counted, did_you_mean, may_be_template
 from ..module_utils._fleet.event_data import event_data, is_event_address
 from ..module_utils._fleet.fleet import UNREADABLE, check_fleet, read_fleet
-from ..module_utils._fleet.tenant_events import Event, TenantState, WatchSettings, diff_events, failure
+from ..module_utils._fleet.tenant_events import Event, TenantState, WatchSettings, asked_wait, diff_events, failure
 from ..module_utils._fleet.tenant_list import SHARED, resolve_tenants
 from ._watch_file import WatchFile
 
@@ -73,19 +73,20 @@ async def watch(
         try:
             while True:
                 _start_due(polls, due, clock)
-                pause = max(0.0, min(due.values()) - clock()) if due else None
+                idle = max(0.0, min(due.values()) - clock()) if due else None
                 if not polls.running:
-                    await sleep(pause or 0.0)
+                    await sleep(idle or 0.0)
                     continue
-                for number, host in await polls.finished(pause):
+                for number, host in await polls.finished(idle):
                     tenant = known.setdefault(str(host["variables"]["tenant_id"]).lower(), TenantState())
                     try:
                         for event in diff_events(tenant, host, rules):
                             await hand_over(event_data(event))
                     finally:  # also when it is cancelled while an event waits: delivered events are not reported again
                         file.save(known)
-                    due[number] = clock() + rules.pause(tenant.failures)
-                    troubles[number] = _log(host, rules.pause(tenant.failures), troubles.get(number, ""))
+                    pause = rules.pause(tenant.failures, asked_wait(host))
+                    due[number] = clock() + pause
+                    troubles[number] = _log(host, pause, troubles.get(number, ""))
         finally:
             polls.cancel()
 

@@ -9,6 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -208,6 +209,113 @@ def test_a_cache_that_cannot_be_read_is_replaced(command: Command, write: Write)
         again = command("ansible-inventory", "-i", path, "--list")
         assert again.inventory == first.inventory, (content[:80], again.errors)
         assert kept.read_text() == whole, content[:80]
+
+
+def changed(kept: Path, change: Callable[[dict[str, Any]], Any]) -> None:
+    """Changes what the file of a cache has; from ansible-core 2.19 on, that is text within it."""
+    whole = json.loads(kept.read_text())
+    content = json.loads(whole["__payload__"]) if "__payload__" in whole else whole
+    change(content)
+    kept.write_text(json.dumps({"__payload__": json.dumps(content)} if "__payload__" in whole else content))
+
+
+def of_host(**variables: Any) -> Callable[[dict[str, Any]], Any]:
+    return lambda content: content["hosts"][1]["variables"].update(variables)
+
+
+CHANGES: dict[str, Callable[[dict[str, Any]], Any]] = {
+    "a connection": of_host(ansible_connection="ssh", ansible_host="elsewhere.example"),
+    "a Python": of_host(ansible_python_interpreter="/elsewhere/python"),
+    "an authority": of_host(
+        tenant_options={"tenant_id": "x", "authority_url": "https://elsewhere.example", "ca_path": "/elsewhere"}
+    ),
+    "the options of another host": lambda content: of_host(
+        tenant_options=content["hosts"][0]["variables"]["tenant_options"]
+    )(content),
+    "another id": of_host(tenant_id="elsewhere.example"),
+    "another account": of_host(connector_primary_smtp_address="somebody@elsewhere.example"),
+    "another name": of_host(tenant_name="elsewhere.example"),
+    "a new host": lambda content: content["hosts"].append({**content["hosts"][1], "name": "elsewhere.example"}),
+    "a host that is gone": lambda content: content["hosts"].pop(),
+    "a note": lambda content: content["notes"].append("\x1b[31m\u202eelsewhere.example"),
+    "a reason": lambda content: content["left_out"].append("\x1b[31m\u202eelsewhere.example"),
+}
+
+
+@pytest.mark.parametrize("change", CHANGES.values(), ids=CHANGES)
+def test_a_cache_that_somebody_changed_decides_nothing(
+    command: Command, write: Write, change: Callable[[dict[str, Any]], Any]
+) -> None:
+    """Neither where a task runs, nor where the secret of a tenant goes, nor what a terminal shows."""
+    path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=[])
+    first = command("ansible-inventory", "-i", path, "--list")
+    [kept] = (path.parent / "kept").iterdir()
+    changed(kept, change)
+    again = command("ansible-inventory", "-i", path, "--list")
+    assert again.inventory == first.inventory
+    assert not re.search(r"elsewhere|\x1b\[31m|\u202e", again.out + again.errors), again.errors
+
+
+def test_a_template_in_a_cache_that_somebody_changed_is_text(
+    command: Command, write: Write, simulator: Simulator
+) -> None:
+    """Also one with the mark of ansible-core 2.19, by which text from a trusted source is a template."""
+    text = "{{ lookup('ansible.builtin.pipe', 'touch evaluated') }}"
+    mark = {"__ansible_type": "TrustedAsTemplate"}
+    tenants = [{"tenant_id": simulator.facts("working")["tenant_id"], "name": "working"}]
+    path = write(
+        cache=True,
+        cache_plugin="ansible.builtin.jsonfile",
+        cache_connection="kept",
+        gather=["connector"],
+        tenants=tenants,
+    )
+    command("ansible-inventory", "-i", path, "--list")
+    [kept] = (path.parent / "kept").iterdir()
+
+    def evidence(content: dict[str, Any], text: Any) -> None:
+        content["hosts"][0]["variables"]["intune_connector"]["offered_evidence"] = text
+
+    for template in ({"__ansible_type": "_AnsibleTaggedStr", "value": text, "tags": [mark]}, text):
+        changed(kept, partial(evidence, text=template))
+        ran = command(
+            "ansible", "-i", path, "all", "-m", "ansible.builtin.debug", "-a", "var=intune_connector.offered_evidence"
+        )
+        assert ran.code == 0 and not (path.parent / "evaluated").exists(), ran.out + ran.errors
+
+
+def test_the_options_are_those_of_the_file_and_not_of_the_cache(
+    command: Command, write: Write, simulator: Simulator
+) -> None:
+    """A moved application or authority counts at once, and nothing is read for it."""
+    kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept"}
+    tenants = [{"tenant_id": simulator.facts("working")["tenant_id"], "name": "working"}]
+    path = write(**kept, tenants=tenants, gather=["connector"])
+    first = command("ansible-inventory", "-i", path, "--list").host("working")
+    asked = requests(simulator)
+    now = {"client_id": "11111111-1111-1111-1111-111111111111", "authority_url": "https://login.contoso.example"}
+    write(**kept, tenants=[{**tenants[0], **now, "account": "a@contoso.example"}], gather=["connector"])
+    again = command("ansible-inventory", "-i", path, "--list").host("working")
+    assert again["tenant_options"] == {**first["tenant_options"], **now} != first["tenant_options"]
+    assert again["connector_primary_smtp_address"] == "a@contoso.example"
+    assert again["intune_connector"] == first["intune_connector"] and requests(simulator) == asked
+
+
+def test_a_cache_of_other_tenants_or_facts_is_replaced(command: Command, write: Write, simulator: Simulator) -> None:
+    kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept"}
+    working, retired = ({"tenant_id": simulator.facts(name)["tenant_id"], "name": name} for name in list(NAMES)[:2])
+    path = write(**kept, tenants=[working], gather=["connector"])
+    command("ansible-inventory", "-i", path, "--list")
+    write(**kept, tenants=[working, retired], gather=["connector"])
+    assert set(command("ansible-inventory", "-i", path, "--list").groups) == {
+        "connector_connected",
+        "connector_not_offered",
+    }
+    asked = requests(simulator)
+    command("ansible-inventory", "-i", path, "--list")
+    assert requests(simulator) == asked  # replaced, and not only left aside
+    write(**kept, tenants=[working, retired], gather=["connector", "quarantine"])
+    assert "exchange_quarantine" in command("ansible-inventory", "-i", path, "--list").host("working")
 
 
 def test_a_customer_that_was_skipped_is_looked_for_again(command: Command, write: Write, simulator: Simulator) -> None:

@@ -1,43 +1,95 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""What the inventory plugin keeps between runs. It may be of another version, or somebody may have changed it."""
+"""What the inventory plugin keeps between runs. It may be of another version, or somebody may have changed it.
+
+So only what the plugin writes is used, and of that only what was read: the options of a tenant decide where its secret
+goes, and they are those of the inventory file. No I/O.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from .fleet import GROUPS, UNREADABLE
-from .tenant_list import is_host_name
+from .._core.errors import OF_ANSWERS, TenantError, one_line
+from .._core.targets import is_guid
+from .fleet import FACTS, check_fleet, group_of, known_hosts
+from .tenant_list import is_host_name, resolve_tenants
 
 _PARTS = {"hosts", "left_out", "notes", "failed"}
+_HOST = {"name", "group", "variables"}
+_TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
+_LONGEST_LINE = 4000
+# Of every host, in addition to its facts.
+_VARIABLES: dict[str, type | tuple[type, ...]] = {"tenant_id": str, "tenant_name": str, "tenant_options": Mapping}
+_ADDRESS = "connector_primary_smtp_address"  # of a host with an account
+_READ_AT = "tenant_read_at"  # of a host that was read
 
 
-def is_whole(kept: Any) -> bool:
-    """Whether it has everything that the plugin uses, in the form that it writes. Then it may be used."""
+def shown(line: str) -> str:
+    """A note, fit for a terminal: a partner's customer may have chosen words in it."""
+    return one_line(line, _LONGEST_LINE)
+
+
+def is_whole(kept: Any, wanted: Collection[str]) -> bool:
+    """Whether it has everything that the plugin writes when it reads what is `wanted`, and nothing else."""
     return (
         isinstance(kept, Mapping)
         and set(kept) == _PARTS
         and isinstance(kept["failed"], int)
         and not isinstance(kept["failed"], bool)
+        and kept["failed"] >= 0
         and all(isinstance(kept[part], list) for part in ("hosts", "left_out", "notes"))
-        and all(isinstance(line, str) for line in (*kept["left_out"], *kept["notes"]))
-        and all(map(_is_host, kept["hosts"]))
+        and all(isinstance(line, str) and line == shown(line) for line in (*kept["left_out"], *kept["notes"]))
+        and all(_is_host(host, wanted) for host in kept["hosts"])
         and len({host["name"] for host in kept["hosts"]}) == len(kept["hosts"])
     )
 
 
-def _is_host(host: Any) -> bool:
-    if not isinstance(host, Mapping) or not {"name", "group", "variables"} <= set(host):
+def _is_host(host: Any, wanted: Collection[str]) -> bool:
+    if not isinstance(host, Mapping) or set(host) != _HOST or not isinstance(host["variables"], Mapping):
         return False
-    name, group, variables = host["name"], host["group"], host["variables"]
+    name, variables, facts = host["name"], host["variables"], {FACTS[one][0]: Mapping for one in wanted}
+    types = {**_VARIABLES, **facts, **({_READ_AT: str} if wanted else {})}
     return (
         isinstance(name, str)
         and is_host_name(name)
-        and group in [None, *(one for one in GROUPS if one != UNREADABLE)]  # unread ones are never kept
-        and isinstance(variables, Mapping)
-        and all(isinstance(key, str) and key.isidentifier() for key in variables)
-        and isinstance(variables.get("tenant_id"), str)
-        and isinstance(variables.get("tenant_read_at", ""), str)
+        and set(types) == set(variables) - {_ADDRESS}
+        and all(isinstance(variables[one], kind) for one, kind in types.items())
+        and isinstance(variables.get(_ADDRESS, ""), str)
+        and (not wanted or _TIME.fullmatch(variables[_READ_AT]) is not None)
+        and _has_its_group(host)
     )
+
+
+def _has_its_group(host: Mapping[str, Any]) -> bool:
+    """Whether it is in the group of its facts. A host in another one would be what a play changes."""
+    try:
+        return bool(host["group"] == group_of(host["variables"]))
+    except OF_ANSWERS:  # facts in another form
+        return False
+
+
+def remembered(
+    hosts: Sequence[dict[str, Any]],
+    entries: Sequence[Any] | None,
+    partner_tenant_id: str | None,
+    shared: Mapping[str, Any],
+    concurrency: int,
+    timeout: float,
+) -> list[dict[str, Any]] | None:
+    """The hosts of a cache with the options of now; None if the inventory file now has others.
+
+    The customers of a partner are those of the cache: only the partner's tenant knows better.
+    """
+    ids = {str(host["variables"]["tenant_id"]).lower(): str(host["variables"]["tenant_name"]) for host in hosts}
+    customers = {one: name for one, name in ids.items() if is_guid(one)} if partner_tenant_id else {}
+    try:
+        entries = check_fleet(entries, partner_tenant_id, shared, concurrency, timeout)
+        tenants = resolve_tenants(entries, customers, shared)
+    except TenantError:  # the caller then reads the tenants, which reports what is wrong
+        return None
+    found = known_hosts(tenants, {host["name"]: host for host in hosts})
+    return list(found.values()) if len(found) == len(tenants) == len(hosts) else None

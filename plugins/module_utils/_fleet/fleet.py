@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import math
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -73,6 +74,7 @@ FACTS: dict[str, tuple[str, Callable[[Tenant, Mapping[str, Any]], dict[str, Any]
     "mobile_access": ("exchange_mobile_access", _mobile_access),
     "quarantine": ("exchange_quarantine", _quarantine),
 }
+_READ = (*(variable for variable, _function in FACTS.values()), "tenant_read_at")
 
 
 def check_fleet(
@@ -125,7 +127,7 @@ def read_fleet(
     Without `entries` and partner there is the one tenant of the `shared` options. Raises `TenantError` if the list of
     tenants cannot be determined; an unreadable tenant is a host as well. A customer of the partner without a valid id
     is not a host: `left_out` is called with the reason. `note` gets notices about the others, `progress` a line from
-    time to time. A host that is `known` by its name is not read again.
+    time to time. A host that is `known` is not read again.
     """
     entries = check_fleet(entries, partner_tenant_id, shared, concurrency, timeout)
     ticking: Callable[[], float] = clock.get("clock", time.monotonic)
@@ -135,7 +137,7 @@ def read_fleet(
         listing = {**together, "deadline": whole}
         found = _customers(partner_tenant_id, shared, timeout, listing, left_out, note) if partner_tenant_id else {}
         tenants = resolve_tenants(entries, found, shared)
-        hosts = {name: known[name] for name, params in tenants.items() if known and _is_known(name, params, known)}
+        hosts = known_hosts(tenants, known or {})
         watched = _Progress(progress, len(tenants), len(hosts))
         shares = Shares(whole, len(tenants) - len(hosts), concurrency, ticking)
         calls = {
@@ -149,8 +151,40 @@ def read_fleet(
         together["connections"].close()
 
 
-def _is_known(name: str, params: Mapping[str, Any], known: Mapping[str, dict[str, Any]]) -> bool:
-    return name in known and known[name]["variables"].get("tenant_id") == params["tenant_id"]
+def known_hosts(
+    tenants: Mapping[str, Mapping[str, Any]], known: Mapping[str, dict[str, Any]]
+) -> dict[str, dict[str, Any]]:
+    """The hosts among `tenants` that are `known` by their name and id: only what was read, with the options of now."""
+    return {
+        name: {
+            "name": name,
+            "group": known[name]["group"],
+            "variables": {
+                **{variable: value for variable, value in known[name]["variables"].items() if variable in _READ},
+                **_about(name, params),
+            },
+        }
+        for name, params in tenants.items()
+        if name in known and known[name]["variables"].get("tenant_id") == params["tenant_id"]
+    }
+
+
+def _about(name: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that the options of a tenant decide."""
+    about = {
+        "tenant_id": params["tenant_id"],
+        "tenant_name": params.get("display_name") or name,
+        "tenant_options": public_options(params),
+    }
+    if params.get("account"):
+        about["connector_primary_smtp_address"] = params["account"]  # the name in the role connector
+    return about
+
+
+def group_of(variables: Mapping[str, Any]) -> str | None:
+    """The group of a tenant that was read; None if its connector was not."""
+    connector = variables.get(FACTS["connector"][0])
+    return None if connector is None else f"connector_{connectors.state(connector)}"
 
 
 class _Progress:
@@ -216,45 +250,50 @@ def _host(
 ) -> dict[str, Any]:
     """One tenant: opened, read, and closed again; only the requested data stays."""
     result: dict[str, Any] = {}
+    opened: list[Tenant] = []
     with watched.reading(name) as failed:
         deadline = shares.take()
         if wanted and deadline is None:
             problem = f"it was never asked, since the {params['timeout']:g} s of the option timeout had passed before"
             result = TenantError("timeout", problem).within(_ATTEMPTED, params["tenant_id"]).result()
         elif wanted:
-            declaration = Declaration(_ATTEMPTED, partial(_read, wanted))
+            declaration = Declaration(_ATTEMPTED, partial(_read, wanted, opened))
             result = run_declaration(declaration, params, True, **together, deadline=deadline)
         if result.get("failed"):
             failed()
     group = result.get("group")
     variables: dict[str, Any] = {
-        "tenant_id": params["tenant_id"],
-        "tenant_name": params.get("display_name") or name,
-        "tenant_options": public_options(params),
+        **_about(name, params),
         **{variable: result[variable] for variable, _function in FACTS.values() if variable in result},
     }
     if wanted:
         variables["tenant_read_at"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
-    if params.get("account"):
-        variables["connector_primary_smtp_address"] = params["account"]  # the name in the role connector
     if result.get("failed"):
         group = UNREADABLE
-        variables["tenant_error"] = {**result["error"], "message": result["msg"]}
+        wait = max((math.ceil(tenant.http.asked_wait()) for tenant in opened), default=0)
+        asked = {"retry_after_seconds": wait} if wait else {}
+        variables["tenant_error"] = {**result["error"], "message": result["msg"], **asked}
     return {"name": name, "group": group, "variables": variables}
 
 
-def _read(wanted: Sequence[str], tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
+def _read(
+    wanted: Sequence[str], opened: list[Tenant], tenant: Tenant, params: Mapping[str, Any], check_mode: bool
+) -> dict[str, Any]:
     """The readable facts, the group that follows from them, and the first failure if there was one.
 
+    `opened` gets the tenant, which knows how long its services ask to wait, whatever failed.
     All processing of a tenant's responses happens here, where any error is a failure of this tenant alone.
     """
+    opened.append(tenant)
     found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
     facts = {
         FACTS[name][0]: {key: value for key, value in one.value.items() if key != "changed"}
         for name, one in found.items()
         if one.known
     }
-    connector = facts.get("intune_connector")
-    group = {"group": f"connector_{connectors.state(connector)}"} if connector else {}
     error = first_error(found.values())
-    return {**facts, **group, **(error.within(_ATTEMPTED, tenant.label).result() if error is not None else {})}
+    return {
+        **facts,
+        "group": group_of(facts),
+        **(error.within(_ATTEMPTED, tenant.label).result() if error is not None else {}),
+    }

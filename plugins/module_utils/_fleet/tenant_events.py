@@ -11,6 +11,7 @@ from typing import Any
 
 from .._connector.connectors import of_our_type, state
 from .._core.errors import TenantError
+from .._core.resource import normalize_case, normalized_set
 from .._core.targets import is_guid
 from .._core.text import counted
 from .fleet import FACTS, UNREADABLE
@@ -41,9 +42,12 @@ class WatchSettings:
     max_sync_age: int
     report_present: bool
 
-    def pause(self, failures: int) -> int:
-        """The pause before the next poll after several failures: each failure after the first doubles it."""
-        return min(self.interval * 2 ** min(max(0, failures - 1), 64), self.longest_interval)
+    def pause(self, failures: int, asked: int = 0) -> int:
+        """The pause before the next poll after several failures: each failure after the first doubles it.
+
+        It is never shorter than what a service of the tenant `asked` for.
+        """
+        return max(min(self.interval * 2 ** min(max(0, failures - 1), 64), self.longest_interval), asked)
 
 
 @dataclass
@@ -107,6 +111,11 @@ def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
     return {"kind": raised.kind, "message": str(raised)}
 
 
+def asked_wait(host: Mapping[str, Any]) -> int:
+    """The seconds that a service of a tenant asks to wait before anything is sent to it again."""
+    return int((failure(host) or {}).get("retry_after_seconds", 0))
+
+
 def _devices(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
     return list(variables[_QUARANTINE]["mobile_devices"]) if _QUARANTINE in variables else []
 
@@ -118,14 +127,15 @@ def _identified(variables: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 def _between(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
     variables = host["variables"]
-    yield from _readable(known, failure(host), rules)
+    yield from _readable(known, host, rules)
     if _CONNECTOR in variables:  # also if other reads of the tenant failed
         yield from _connector(known, variables, rules)
     if _QUARANTINE in variables:
         yield from _quarantined(known, _identified(variables), rules)
 
 
-def _readable(known: TenantState, error: Mapping[str, Any] | None, rules: WatchSettings) -> Iterator[Event]:
+def _readable(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
+    error = failure(host)
     known.failures = known.failures + 1 if error else 0
     if error and not known.unreadable and known.failures >= rules.failures:
         yield {
@@ -133,7 +143,7 @@ def _readable(known: TenantState, error: Mapping[str, Any] | None, rules: WatchS
             "kind": error["kind"],
             "message": error["message"],
             "failures": known.failures,
-            "next_look_seconds": rules.pause(known.failures),
+            "next_look_seconds": rules.pause(known.failures, asked_wait(host)),
         }
         known.unreadable = True
     elif known.unreadable and not error:
@@ -164,13 +174,15 @@ def _connector(known: TenantState, variables: Mapping[str, Any], rules: WatchSet
 
 
 def _quarantined(known: TenantState, devices: list[dict[str, Any]], rules: WatchSettings) -> Iterator[Event]:
-    """A device that left quarantine and returned is reported again."""
-    there = [one["guid"] for one in devices]
-    if known.quarantined is None:
-        known.quarantined = [] if rules.report_present else there
-    told = set(known.quarantined).intersection(there)
-    known.quarantined = sorted(told)
+    """A device that left quarantine and returned is reported again; one that a list has twice is one device."""
+    there: dict[str, dict[str, Any]] = {}
     for device in devices:
-        if device["guid"] not in told:
+        there.setdefault(normalize_case(device["guid"]), device)
+    if known.quarantined is None:
+        known.quarantined = [] if rules.report_present else list(there)
+    told = normalized_set(known.quarantined).intersection(there)
+    known.quarantined = sorted(told)
+    for guid, device in there.items():
+        if guid not in told:
             yield {"type": "device_quarantined", "device": {name: device.get(name) for name in _OF_A_DEVICE}}
-            known.quarantined.append(device["guid"])
+            known.quarantined.append(guid)

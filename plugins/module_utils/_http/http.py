@@ -170,6 +170,10 @@ class Http:
         if wait > 0:
             self.pause(0, wait, purpose, None, True, f"{service.name} refused an earlier request", service.name)
 
+    def asked_wait(self) -> float:
+        """The seconds until every service may be called again, as they asked; for whoever starts the next task."""
+        return max([0.0, *(due - self.clock() for due in list(self._due.values()))])
+
     def _left(self, purpose: Purpose) -> float:
         """The seconds that are left for the task. Raises `TenantError` if none are."""
         left = self.deadline.remaining()

@@ -131,6 +131,16 @@ def test_a_tenant_that_fails_does_not_slow_down_another() -> None:
     assert [when for when, names in world.looked if "fabrikam" in names] == [0, 60, 180, 420]
 
 
+def test_a_tenant_that_asks_to_wait_is_not_asked_before(caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever the intervals are, and without an effect on the others."""
+    busy = {"tenant_error": {"kind": "throttled", "message": "Too much.", "retry_after_seconds": 900}}
+    world = World({"contoso": [connector("connected")] * 17, "fabrikam": [busy, DOWN, connector("connected")]})
+    world.watched(longest_interval=60)
+    assert [when for when, names in world.looked if "contoso" in names] == [60 * number for number in range(17)]
+    assert [when for when, names in world.looked if "fabrikam" in names] == [0, 900, 960]
+    assert "Too much. Next poll in 900 s." in caplog.text
+
+
 def test_a_tenant_that_hangs_does_not_hold_up_another() -> None:
     """Neither its polls nor its tokens: healthy tenants are polled at every interval."""
     release = threading.Event()
@@ -542,6 +552,26 @@ def test_real_reads_show_no_secret(simulator: Simulator, caplog: pytest.LogCaptu
     assert "has no active Intune licence" in caplog.text and "Next poll in 300 s." in caplog.text
     for secret in (*(simulator.facts(name)["client_secret"] for name in names), "eyJ0eXAi", "eyJhbGci"):
         assert secret not in str(events) + caplog.text
+
+
+@pytest.mark.usefixtures("environment")
+@pytest.mark.parametrize("refused", ["deviceManagement.ListExchangeConnectors", "Get-MobileDevice", "token"])
+def test_a_real_tenant_that_asks_to_wait_is_not_asked_before(simulator: Simulator, refused: str) -> None:
+    """Whichever service it is, and although another read of the tenant fails as well."""
+    headers = {"Retry-After": "900"}
+    simulator.fault(match=refused, kind="status", status=429, headers=headers, count=99)
+    simulator.fault(match="deviceManagement.ListExchangeConnectors", kind="status", status=403, count=99)
+    world = one()
+    facts = simulator.options("connected")
+    given = {option: facts[option] for option in ("tenant_id", "client_id", "client_secret")}
+
+    async def sleep(seconds: float) -> None:
+        world.slept.append(seconds)
+        raise Over
+
+    with pytest.raises(Over):
+        asyncio.run(watch({**given, "interval": 1, "timeout": 30}, world.take, clock=lambda: 0, sleep=sleep))
+    assert 800 < world.slept[0] <= 900
 
 
 @pytest.mark.usefixtures("environment")

@@ -78,6 +78,7 @@ options:
     description:
       - After a failure the next poll is after O(interval), and each further consecutive failure doubles the interval,
         up to this many seconds. Other tenants are not affected.
+      - If a service of the tenant asks to wait longer (C(Retry-After)), the next poll is after that.
     type: int
     default: 3600
   failures:

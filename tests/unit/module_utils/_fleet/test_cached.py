@@ -11,19 +11,47 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.cached import is_whole
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.cached import is_whole, remembered, shown
 
+from ..conftest import DEFAULTS
+
+FACT = {"connectors": [], "offered": True}
 HOST = {
     "name": "contoso.com",
     "group": "connector_missing",
-    "variables": {"tenant_id": "contoso.com", "tenant_read_at": "2026-11-29T12:00:00Z", "tenant_options": {}},
+    "variables": {
+        "tenant_id": "contoso.com",
+        "tenant_name": "contoso.com",
+        "tenant_options": {},
+        "tenant_read_at": "2026-11-29T12:00:00Z",
+        "connector_primary_smtp_address": "connector@contoso.com",
+        "intune_connector": FACT,
+    },
 }
-# As the plugin wrote it; `group` is null if nothing was gathered.
+GUID = "0b0e2c9e-5d7c-4a54-9d53-3f6c2a5f0d11"
+OTHER = {
+    "name": GUID,
+    "group": "connector_not_offered",
+    "variables": {
+        "tenant_id": GUID,
+        "tenant_name": "Fabrikam 2",
+        "tenant_options": {"authority_url": "https://elsewhere.example"},
+        "tenant_read_at": "2026-11-29T12:00:05Z",
+        "intune_connector": {"connectors": [], "offered": False},
+    },
+}
+# As the plugin wrote it.
 KEPT = {
-    "hosts": [HOST, {"name": "Fabrikam 2", "group": None, "variables": {"tenant_id": "fabrikam.com"}}],
+    "hosts": [HOST, OTHER],
     "left_out": ["fabrikam.com has no id."],
-    "notes": [],
+    "notes": ["1 customer is not in the inventory: Łódź Fabrikam."],
     "failed": 1,
+}
+# As it wrote it when nothing was gathered.
+UNREAD = {
+    "name": "Fabrikam 2",
+    "group": None,
+    "variables": {"tenant_id": "fabrikam.com", "tenant_name": "Fabrikam 2", "tenant_options": {}},
 }
 
 
@@ -39,8 +67,13 @@ def variables(**changes: Any) -> Callable[[dict[str, Any]], None]:
     return lambda kept: kept["hosts"][0]["variables"].update(changes)
 
 
+def without(variable: str) -> Callable[[dict[str, Any]], None]:
+    return lambda kept: kept["hosts"][0]["variables"].pop(variable)
+
+
 def test_what_the_plugin_wrote_is_used() -> None:
-    assert is_whole(KEPT) and is_whole({**KEPT, "hosts": []})
+    assert is_whole(KEPT, ["connector"]) and is_whole({**KEPT, "hosts": []}, ["connector"])
+    assert is_whole({**KEPT, "hosts": [UNREAD], "left_out": [], "notes": [], "failed": 0}, [])
 
 
 @pytest.mark.parametrize(
@@ -52,11 +85,17 @@ def test_what_the_plugin_wrote_is_used() -> None:
         part(more=1),
         part(left_out=5),
         part(left_out=[5]),
+        part(left_out=["\x1b[2K"]),
         part(notes=None),
+        part(notes=["one\ntwo"]),
+        part(notes=["\u202etxet"]),
+        part(notes=["x" * 100_000]),
         part(failed="x"),
         part(failed=True),
+        part(failed=-1),
         part(hosts={"name": "x"}),
         part(hosts=["x"]),
+        host(more=1),
         host(name=5),
         host(name=""),
         host(name="all"),
@@ -67,18 +106,93 @@ def test_what_the_plugin_wrote_is_used() -> None:
         host(group={}),
         host(group="all"),
         host(group="tenant_unreadable"),
+        host(group="connector_connected"),
+        host(group=None),
         host(variables=None),
+        host(variables=[]),
         variables(tenant_id=5),
+        variables(tenant_name=None),
+        variables(tenant_options=[]),
         variables(tenant_read_at=5),
+        variables(tenant_read_at="\x1b[2K"),
+        variables(connector_primary_smtp_address={}),
+        variables(intune_connector=5),
+        variables(intune_connector=None),
+        variables(intune_connector={}),
+        variables(intune_connector={"connectors": [5], "offered": True}),
         variables(**{"a b\n": 1}),
+        variables(ansible_connection="ssh"),
+        variables(ansible_host="elsewhere.example"),
+        variables(ansible_python_interpreter="/tmp/x"),
+        variables(tenant_error={}),
+        variables(intune_requirements={}),
+        without("tenant_id"),
+        without("tenant_read_at"),
+        without("intune_connector"),
     ],
 )
 def test_anything_else_is_not(spoil: Callable[[dict[str, Any]], None]) -> None:
     kept = copy.deepcopy(KEPT)
     spoil(kept)
-    assert not is_whole(kept)
+    assert not is_whole(kept, ["connector"])
 
 
 @pytest.mark.parametrize("kept", [None, [], "x", 5, {}])
 def test_nor_is_something_else_altogether(kept: Any) -> None:
-    assert not is_whole(kept)
+    assert not is_whole(kept, [])
+
+
+@pytest.mark.parametrize("wanted", [[], ["requirements"], ["connector", "requirements"]])
+def test_nor_are_other_facts_than_those_that_are_wanted_now(wanted: list[str]) -> None:
+    assert not is_whole(KEPT, wanted)
+
+
+def test_a_note_is_one_line() -> None:
+    assert shown("Fabrikam\x1b[2K\r\n \u202eLtd") == "Fabrikam Ltd" and len(shown("x" * 100_000)) < 10_000
+
+
+def of_now(*hosts: dict[str, Any], entries: Any = None, partner: str | None = "partner.example") -> Any:
+    shared = {**DEFAULTS, "account": None, "client_id": "now", "client_secret": "a-canary"}
+    return remembered(list(hosts), entries, partner, shared, 8, 300)
+
+
+def test_the_options_are_those_of_now() -> None:
+    entries = [{"tenant_id": "contoso.com"}, {"tenant_id": GUID, "account": "now@contoso.com"}]
+    first, second = of_now(HOST, OTHER, entries=entries, partner=None)
+    options = {"cloud": "public", "client_id": "now", "auth_method": "client_secret"}
+    assert first["name"] == "contoso.com" and first["group"] == "connector_missing"
+    assert first["variables"] == {
+        "tenant_id": "contoso.com",
+        "tenant_name": "contoso.com",
+        "tenant_options": {"tenant_id": "contoso.com", **options},
+        "intune_connector": FACT,
+        "tenant_read_at": "2026-11-29T12:00:00Z",
+    }
+    assert second["variables"]["connector_primary_smtp_address"] == "now@contoso.com"
+    assert second["variables"]["tenant_options"] == {"tenant_id": GUID, **options}
+    assert "elsewhere" not in str(second) and "canary" not in str((first, second))
+
+
+def test_the_customers_of_a_partner_are_those_of_the_cache() -> None:
+    [customer] = of_now(OTHER)
+    assert customer["name"] == GUID and customer["variables"]["tenant_name"] == "Fabrikam 2"
+    [first, second] = of_now(OTHER, HOST, entries=[{"tenant_id": "contoso.com"}])
+    assert first == customer and second["name"] == "contoso.com"
+
+
+@pytest.mark.parametrize(
+    ("entries", "partner"),
+    [
+        ([], None),
+        ([{"tenant_id": "contoso.com"}], None),  # one is no longer in the inventory file
+        ([{"tenant_id": "contoso.com"}, {"tenant_id": GUID}, {"tenant_id": "adatum.com"}], None),
+        ([{"tenant_id": "contoso.com"}, {"tenant_id": "fabrikam.com", "name": GUID}], None),  # another tenant
+        ([{"tenant_id": "contoso.com", "name": "contoso"}, {"tenant_id": GUID}], None),
+        ([{"tenant_id": "contoso.com", "name": GUID}], "partner.example"),
+        ([], "partner.example"),  # contoso.com is not the id of a customer
+        ([{"tenant_id": 1, "tennant": 2}], None),
+        (None, None),
+    ],
+)
+def test_a_cache_of_other_tenants_is_not_used(entries: Any, partner: str | None) -> None:
+    assert of_now(HOST, OTHER, entries=entries, partner=partner) is None

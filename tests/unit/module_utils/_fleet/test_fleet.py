@@ -268,13 +268,44 @@ def test_a_share_is_what_is_left_for_the_rounds_that_are_left() -> None:
     assert shared[0] and shared[0].seconds == 30 and shared[-1] and shared[-1].seconds == 60
 
 
+def test_a_failure_says_how_long_any_service_asks_to_wait(fleet: Fleet, simulator: Simulator) -> None:
+    """Also if the failure that is shown is another one, with which no service asks for anything."""
+    wanted = ("connector", "quarantine")
+    simulator.fault(match=LIST, kind="status", status=403, count=9)
+    assert "retry_after_seconds" not in fleet("ready", wanted=wanted)["ready"]["variables"]["tenant_error"]
+    headers = {"Retry-After": "900"}
+    simulator.fault(match="Get-MobileDevice", kind="status", status=429, headers=headers, count=9)
+    error = fleet("ready", wanted=wanted)["ready"]["variables"]["tenant_error"]
+    assert error["kind"] == "forbidden" and 800 < error["retry_after_seconds"] <= 900
+
+
 def test_what_is_known_is_not_read_again(fleet: Fleet, simulator: Simulator, clock: Clock) -> None:
     known = fleet("ready", "connected", wanted=("connector",))
     simulator.reset()
     known["connected"]["variables"]["tenant_id"] = "another"  # the same name stands for another tenant by now
     hosts = fleet("ready", "connected", "cloud_only", wanted=("connector",), known=known)
-    assert hosts["ready"] is known["ready"] and list(hosts) == ["ready", "connected", "cloud_only"]
+    assert hosts["ready"] == known["ready"] and list(hosts) == ["ready", "connected", "cloud_only"]
     assert {one["tenant"] for one in simulator.requests()} == {"connected", "cloud_only"}
+
+
+def test_of_what_is_known_only_the_facts_count(fleet: Fleet, simulator: Simulator) -> None:
+    """The options are those of now, whatever was known: they decide where the secret of a tenant goes."""
+    known = fleet("ready", wanted=("connector",))
+    true, changed = known["ready"]["variables"], json.loads(json.dumps(known))
+    elsewhere = {"tenant_id": "fabrikam", "authority_url": "https://elsewhere.example", "ca_path": "/elsewhere"}
+    changed["ready"]["variables"] |= {
+        "tenant_options": elsewhere,
+        "tenant_name": "fabrikam",
+        "connector_primary_smtp_address": "somebody@elsewhere.example",
+        "ansible_connection": "ssh",
+        "tenant_read_at": "2026-11-29T12:00:00Z",
+    }
+    simulator.reset()
+    [host] = fleet("ready", wanted=("connector",), known=changed).values()
+    assert host["variables"] == {**true, "tenant_read_at": "2026-11-29T12:00:00Z"}
+    [host] = fleet("ready", wanted=("connector",), known=known, authority_url="https://login.example").values()
+    assert host["variables"]["tenant_options"] == {**true["tenant_options"], "authority_url": "https://login.example"}
+    assert simulator.requests() == []
 
 
 def test_people_who_wait_see_for_whom() -> None:

@@ -14,6 +14,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_even
     Event,
     TenantState,
     WatchSettings,
+    asked_wait,
     diff_events,
 )
 
@@ -141,6 +142,21 @@ def test_a_device_is_told_once_for_each_time_that_it_gets_into_quarantine() -> N
     assert events[0]["device"]["mailbox"] == "adele.vance" and "canary" not in str(events)
 
 
+def test_a_device_that_pages_repeat_is_told_once() -> None:
+    """A device that moves between two pages while they are read is on both, and a service may write ids anew."""
+    known = TenantState(quarantined=[])
+    [event] = looked(known, host(devices=(A, A, A.upper())), host(devices=(A.upper(),)), host(devices=(A,)))
+    assert event["device"]["guid"] == A and known.quarantined == [A]
+    assert looked(TenantState(), host(devices=(A, A.upper())), host(devices=(A.upper(),))) == []
+
+
+def test_a_state_with_ids_in_capitals_is_the_same_state() -> None:
+    """As Exchange may have written them when an older version stored them."""
+    known = TenantState.restored({**TenantState().kept(), "quarantined": [A.upper(), A, B]})
+    [event] = looked(known, host(devices=(A, B.upper(), C.upper())))
+    assert event["device"]["guid"] == C.upper() and known.quarantined == [A, B, C]
+
+
 def test_an_event_that_was_not_taken_is_found_again() -> None:
     known = TenantState("connected", False, [])
     now = host("disconnected", devices=(A, B))
@@ -184,6 +200,15 @@ def test_the_pause_doubles_up_to_its_limit() -> None:
         600,
         600,
     ]
+
+
+def test_the_pause_is_as_long_as_a_service_asks() -> None:
+    assert [RULES.pause(1, asked) for asked in (0, 59, 60, 900)] == [60, 60, 60, 900]
+    busy = host(tenant_error={"kind": "throttled", "message": "Too much.", "retry_after_seconds": 900})
+    busy["variables"].pop("intune_connector")
+    [event] = looked(TenantState(failures=1), busy)
+    assert event["type"] == "tenant_unreadable" and event["next_look_seconds"] == 900
+    assert asked_wait(busy) == 900 and asked_wait(UNREADABLE) == asked_wait(host("connected")) == 0
 
 
 def test_what_is_kept_is_what_is_restored() -> None:
