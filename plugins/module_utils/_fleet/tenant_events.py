@@ -137,7 +137,9 @@ def _between(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) 
 def _readable(known: TenantState, host: Mapping[str, Any], rules: WatchSettings) -> Iterator[Event]:
     error = failure(host)
     known.failures = known.failures + 1 if error else 0
-    if error and not known.unreadable and known.failures >= rules.failures:
+    # A service that asks for a longer wait than any other is not asked again soon: nobody would hear of it.
+    enough = known.failures >= rules.failures or asked_wait(host) > rules.longest_interval
+    if error and not known.unreadable and enough:
         yield {
             "type": "tenant_unreadable",
             "kind": error["kind"],

@@ -82,7 +82,9 @@ options:
     type: int
     default: 3600
   failures:
-    description: The number of consecutive failures after which a tenant is reported as unreadable.
+    description: >-
+      The number of consecutive failures after which a tenant is reported as unreadable. One is enough if a service asks
+      to wait longer than C(longest_interval).
     type: int
     default: 3
   max_sync_age:

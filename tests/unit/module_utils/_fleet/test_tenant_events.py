@@ -208,6 +208,11 @@ def test_the_pause_is_as_long_as_a_service_asks() -> None:
     busy["variables"].pop("intune_connector")
     [event] = looked(TenantState(failures=1), busy)
     assert event["type"] == "tenant_unreadable" and event["next_look_seconds"] == 900
+    [event] = looked(TenantState(), busy)  # after 600 seconds at the latest it would be asked again otherwise
+    assert (event["failures"], event["next_look_seconds"]) == (1, 900)
+    busy["variables"]["tenant_error"]["retry_after_seconds"] = RULES.longest_interval
+    assert not looked(TenantState(), busy)
+    busy["variables"]["tenant_error"]["retry_after_seconds"] = 900
     assert asked_wait(busy) == 900 and asked_wait(UNREADABLE) == asked_wait(host("connected")) == 0
 
 
