@@ -210,7 +210,7 @@ class Http:
             )
         except RequestFailed as lost:
             return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        service.url(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
+        service.checked(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
         token = service.bearer.token() if service.bearer else ""
         with self._slot(service, request.purpose):
             self._left(request.purpose)  # the slot may have come at the last moment
