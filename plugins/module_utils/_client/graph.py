@@ -14,7 +14,7 @@ from urllib.parse import quote, urlsplit
 
 from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.read_result import ReadResult, attempt
-from .._core.retry import Operation, Outcome, header, may_repeat, retry_after
+from .._core.retry import Operation, Outcome, header, may_repeat
 from .._http.challenge import claims_challenge, sign_in_step
 from .._http.claims import claims, grant_step
 from .._http.http import Http
@@ -181,25 +181,33 @@ class Graph:
         parts = [{"id": name, "method": "GET", "url": f"/{reads[name].path}", "headers": _ALL} for name in names]
         answer = self._send(Request(Operation.READ, "POST", "v1.0/$batch", purpose, {"requests": parts}))
         answered = self._parts(answer, names, purpose)
+        outcomes = {name: classify(part) for name, part in answered.items()}
+        # Before any other request, as for the next page of a part: a wait counts for the whole service.
+        asked = {
+            name: self._http.heed(self._service, part.status, outcomes[name], part.headers)
+            for name, part in answered.items()
+        }
+        done: list[str] = []
         floors: list[float] = []
         throttled = False
         refused = self._to_renew(answered, renewed, answer.token)
         renewed |= refused
-        for name, part in answered.items():
+        for name, outcome in outcomes.items():
             if name in refused:
                 continue
             pending[name] += 1
-            outcome = classify(part)
-            floor = retry_after(part.headers) or 0.0
+            floor = asked[name] or 0.0
             if may_repeat(Operation.READ, outcome, pending[name], bool(floor)):
                 throttled = throttled or outcome is Outcome.REFUSED
                 floors.append(floor)
-                continue
-            del pending[name]
-            results[name] = attempt(partial(self._part, part, outcome, reads[name]))
+            else:
+                done.append(name)
         if floors:
             said = f"{_NAME} refused parts of a batch"
             self._http.pause(max(pending.values()), max(floors) or None, purpose, None, throttled, said, _NAME)
+        for name in done:
+            del pending[name]
+            results[name] = attempt(partial(self._part, answered[name], outcomes[name], reads[name]))
         return answer.date
 
     def _to_renew(self, answered: Mapping[str, Response], renewed: Collection[str], token: str) -> frozenset[str]:

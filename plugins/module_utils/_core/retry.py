@@ -43,12 +43,20 @@ class Outcome(enum.Enum):
 
 # Temporary refusals are retried until the task times out: each wait is one that the service asked for.
 _ATTEMPTS = {Outcome.NOT_SENT: 3, Outcome.BODY_LOST: 3, Outcome.REFUSED: math.inf, Outcome.UNKNOWN: 6}
-_SECONDS = re.compile(r"([+-]?([0-9]+(\.[0-9]*)?|\.[0-9]+)(e[+-]?[0-9]+)?)s?", re.ASCII | re.IGNORECASE)
+_NUMBER = r"([+-]?(?:[0-9]+(?:\.[0-9]*)?|\.[0-9]+)(?:e[+-]?[0-9]+)?)"
+_SECONDS = re.compile(rf"{_NUMBER}s?", re.ASCII | re.IGNORECASE)
+_MINUTES = re.compile(rf"{_NUMBER}\s*m(?:in(?:ute)?s?)?\.?", re.ASCII | re.IGNORECASE)
 _DATE = re.compile(
     r"(?:[a-z]{3,9},?\s+)?\b[0-9]{1,2}[ -][a-z]{3}[ -][0-9]{2,4}\s+[0-9]{1,2}:[0-9]{2}:[0-9]{2}"
     r"(?:\s*(?:[+-][0-9]{4}|[a-z]{1,4})\b)?",
     re.ASCII | re.IGNORECASE,
 )
+_ISO_DATE = re.compile(
+    r"\b[0-9]{4}-[0-9]{2}-[0-9]{2}[T ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?(?:Z|[+-][0-9]{2}:?[0-9]{2})?\b",
+    re.ASCII | re.IGNORECASE,
+)
+_COMMENT = re.compile(r"\([^()]*\)")
+_LONGEST_WAIT = 16 * 1024  # characters; a part of a batch may have megabytes
 _BESIDE_SECONDS = ("s", "sec", "secs", "second", "seconds", "retry", "wait", "in", "after", "for")
 _FOREVER = 1e9  # seconds; a number may exceed the range of floats
 _FIRST_DELAY = 0.5  # seconds
@@ -88,19 +96,25 @@ def header(headers: Mapping[str, Any], name: str) -> str:
 
 
 def retry_after(headers: Mapping[str, Any]) -> float | None:
-    """The seconds of a Retry-After header: an integer, a fraction or an HTTP date; None if it is unset or unreadable.
+    """The seconds of a Retry-After header: a number, also of minutes, or a date; None if it is unset or unreadable.
 
-    If a proxy added another one, the longer wait counts. Beside words of other kinds, a number may be a year or a day.
+    If a proxy added another one, the longest readable wait counts. Beside words of other kinds, a number may be a year
+    or a day.
     """
-    text = header(headers, "Retry-After")
+    text = header(headers, "Retry-After")[:_LONGEST_WAIT]
     sent = http_date(header(headers, "Date")) or datetime.now(UTC)
-    due = [http_date(one) for one in _DATE.findall(text)] or [http_date(text)]
-    waits = [(one - sent).total_seconds() for one in due if one is not None]
-    words = [one for one in re.split(r"[,;\s\"]+", _DATE.sub(" ", text)) if one and "=" not in one]
-    others = [one for one in words if one.strip("().").lower() not in _BESIDE_SECONDS]
-    numbers = [_SECONDS.fullmatch(one.removesuffix(".")) for one in others]
-    if all(numbers):
-        waits += [float(one[1]) for one in numbers if one]
+    due = [http_date(one) for one in _DATE.findall(text)] + [_iso_date(one) for one in _ISO_DATE.findall(text)]
+    waits = [(one - sent).total_seconds() for one in due or [http_date(text)] if one is not None]
+    rest = _COMMENT.sub(" ", _ISO_DATE.sub(",", _DATE.sub(",", text)))
+    for part in re.split("[,;]", rest):
+        words = [one for one in re.split(r"[\s\"]+", part) if one and "=" not in one]
+        words = [one for one in words if one.strip("().").lower() not in _BESIDE_SECONDS]
+        minutes = _MINUTES.fullmatch(" ".join(words))
+        numbers = [_SECONDS.fullmatch(one.removesuffix(".")) for one in words]
+        if minutes:
+            waits.append(60 * float(minutes[1]))
+        elif all(numbers):
+            waits += [float(one[1]) for one in numbers if one]
     return max(map(_bounded, waits), default=None)
 
 
@@ -119,6 +133,15 @@ def http_date(text: str) -> datetime | None:
     try:
         moment = email.utils.parsedate_to_datetime(text)
     except (TypeError, ValueError, IndexError, OverflowError):
+        return None
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _iso_date(text: str) -> datetime | None:
+    """An ISO 8601 date with a time, as an aware datetime; None if it is invalid."""
+    try:
+        moment = datetime.fromisoformat(text.upper())
+    except ValueError:
         return None
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 

@@ -15,6 +15,7 @@ from typing import Any
 from .._core.errors import one_line
 from .._core.retry import header
 from .._core.text import counted
+from .head import TOO_LONG
 from .sockets import Limit
 
 try:
@@ -29,7 +30,6 @@ _LARGEST_BODY = 64 * 1024 * 1024  # bytes, decoded
 _CHUNK = 64 * 1024  # bytes
 _LENGTH = re.compile(r"[ \t]*[0-9]+[ \t]*")
 _WITHOUT_BODY = (204, 304)
-_FOLDED = re.compile(r"\r?\n[ \t]+")
 _GZIP = (b"\x1f\x8b", 16 + zlib.MAX_WBITS)  # its first bytes, and its name in zlib
 
 
@@ -43,6 +43,8 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
     Without a declared length, a lost connection looks like the end. With `must_end` the body is then only accepted if
     its format shows its end, as objects and lists of JSON and gzip do.
     """
+    if getattr(_head(raw), "too_long", False):
+        raise IncompleteBody(TOO_LONG)
     if raw.chunked and raw.status in _WITHOUT_BODY:  # RFC 9112, 6.3: the chunks that it announces never come
         raw.close()
         return b""
@@ -73,31 +75,38 @@ def read_body(raw: Any, limit: Limit, must_end: bool = False) -> bytes:
 def headers_of(response: Any) -> Mapping[str, Any]:
     """The headers, with those after a line that is none, where the parser of headers stops."""
     headers = {str(name).lower(): str(value) for name, value in response.headers.items()}
-    for line in _FOLDED.sub(" ", _not_headers(response.raw)).splitlines():
+    waits: list[str] = []  # of several, the longest counts
+    for line in _not_headers(response.raw).split("\n"):
         name, _colon, value = line.partition(":")
         name = name.strip().lower()
-        if name == "retry-after" and name in headers:
-            headers[name] += f", {value}"  # of several, the longest counts
+        if name == "retry-after":
+            waits.append(value)
         else:
             headers.setdefault(name, value)
+    if waits:
+        headers["retry-after"] = ", ".join([*filter(None, [headers.get("retry-after")]), *waits])
     return headers
 
 
 def _not_headers(raw: Any) -> str:
     """What the parser of headers left unread."""
     message = _message(raw)
-    rest = message.get_payload() if message is not None and not message.is_multipart() else ""
-    return rest.strip() if isinstance(rest, str) else ""
+    return str(message.get_payload()).strip() if message is not None else ""
 
 
 def _has_defects(raw: Any) -> bool:
-    """Whether a line is not a header. A message of several parts can hide the rest, but not the defect."""
+    """Whether a line is not a header."""
     defects = getattr(_message(raw), "defects", ())
     return bool(_not_headers(raw)) or any(isinstance(one, MissingHeaderBodySeparatorDefect) for one in defects)
 
 
 def _message(raw: Any) -> Any:
-    return getattr(getattr(raw, "_original_response", None), "msg", None)
+    return getattr(_head(raw), "msg", None)
+
+
+def _head(raw: Any) -> Any:
+    """The response as http.client has read it."""
+    return getattr(raw, "_original_response", None)
 
 
 def _chunks(raw: Any, limit: Limit) -> Iterator[bytes]:

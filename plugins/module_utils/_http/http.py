@@ -13,7 +13,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -164,6 +164,18 @@ class Http:
         self._waited += wait
         self.sleep(wait)
 
+    def heed(self, service: Service, status: int, outcome: Outcome, headers: Mapping[str, Any]) -> float | None:
+        """The seconds that a response, or a part of one, asks to wait: nothing is sent to its service before.
+
+        With a redirect or a final refusal they apply to the next request: RFC 9110, 10.2.3.
+        """
+        floor = retry_after(headers)
+        unreadable = floor is None and header(headers, "Retry-After") != ""
+        wait = delay(1, None, self._random) if unreadable else floor
+        if wait and (status >= 300 or outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
+            self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + wait)
+        return floor
+
     def _wait_until_due(self, service: Service, purpose: Purpose) -> None:
         """The wait that a service requested applies to all further requests, even if this one is not repeated."""
         wait = self._due.get(service.root, 0.0) - self.clock()
@@ -214,7 +226,7 @@ class Http:
             )
         except RequestFailed as lost:
             return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
-        service.url(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
+        service.checked(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
         token = service.bearer.token() if service.bearer else ""
         with self._slot(service, request.purpose):
             self._left(request.purpose)  # the slot may have come at the last moment
@@ -232,10 +244,7 @@ class Http:
             except RequestFailed as lost:
                 return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
             attempt = self._read(service, request, raw, mine, limit)
-            floor = retry_after(headers_of(raw))
-            # With a redirect or a final refusal it applies to the next request: RFC 9110, 10.2.3.
-            if floor and (raw.status_code >= 300 or attempt.outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
-                self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + floor)
+            floor = self.heed(service, raw.status_code, attempt.outcome, headers_of(raw))
             answered = replace(attempt.response, token=token) if attempt.response else None
             return replace(attempt, response=answered, token=token, url=prepared.url or "", floor=floor)
 

@@ -8,6 +8,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from urllib.parse import SplitResult, urljoin, urlsplit
 
+# Characters of an address from a service: to parse one of megabytes takes seconds, in which no deadline counts.
+# Azure Front Door takes 8 KB, and an address that no service of Microsoft would take leads nowhere.
+# https://learn.microsoft.com/azure/azure-resource-manager/management/azure-subscription-service-limits
+LONGEST_LINK = 32 * 1024
 _DEFAULT_PORTS = {"https": 443, "http": 80}
 # Exchange Online names this back-end port in addresses; working clients reach the same host at 443.
 _BACK_END_PORT = 446

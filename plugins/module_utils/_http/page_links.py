@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from urllib.parse import unquote
 
+from .origins import LONGEST_LINK
+
 MAX_PAGES = 10_000
 
 
@@ -18,6 +20,8 @@ class PageLinks:
 
     def problem(self, link: str) -> str:
         """Why `link` is not followed, so the list is incomplete; empty if it may be followed."""
+        if len(link) > LONGEST_LINK:
+            return f"sent a next-page link of more than {LONGEST_LINK:,} characters"
         if unquote(link) in self._seen:
             return "repeated a next-page link"
         if len(self._seen) >= MAX_PAGES:

@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, one_line
 from .._core.retry import Operation, Outcome, outcome_of_status
-from .origins import belonging
+from .origins import LONGEST_LINK, belonging
 from .response import Response
 
 
@@ -48,7 +48,13 @@ class Service:
 
     def url(self, path: str, action: str = "", tenant: str = "") -> str:
         """An address below the root; `path` may be a complete link from the service."""
-        url = path if "://" in path else f"{self.root}/{path.lstrip('/')}"
+        if "://" in path and len(path) > LONGEST_LINK:  # before it is parsed
+            problem = f"{self.name} returned an address of more than {LONGEST_LINK:,} characters; nothing was sent"
+            raise TenantError("protocol", problem, action, tenant)
+        return self.checked(path if "://" in path else f"{self.root}/{path.lstrip('/')}", action, tenant)
+
+    def checked(self, url: str, action: str = "", tenant: str = "") -> str:
+        """The url if it is one of the service. Raises `TenantError`."""
         allowed = belonging(self.root, self.siblings, url)
         if allowed is None:
             address = f"the address {one_line(url, 120)}, which is not below {self.root}"

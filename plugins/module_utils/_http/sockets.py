@@ -22,6 +22,7 @@ from contextvars import ContextVar
 from typing import Any
 
 from .._core.retry import Deadline
+from .head import LimitedResponse
 
 try:
     import urllib3
@@ -166,6 +167,8 @@ def pools(manager: Any) -> dict[str, Any]:
 
     class Bounded:
         """For both kinds of connections."""
+
+        response_class: Any = LimitedResponse
 
         def _new_conn(self: Any) -> socket.socket:
             try:

@@ -17,7 +17,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange i
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import found_by
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .scripted_server import GRAPH, Reply, ScriptedServer
+from .scripted_server import EXCHANGE, GRAPH, Reply, ScriptedServer
 from .test_exchange_responses import ALL, ERROR_FORMS, GONE, LINK, WORDS, page
 
 PURPOSE = Purpose("try it")
@@ -69,3 +69,22 @@ def test_a_page_of_a_part_that_is_gone(wire: ScriptedServer, tenant: Tenant) -> 
     wire.answer(Reply({"responses": [{"id": "a", "status": 200, "body": body}]}), NOT_THERE)
     failed = tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].error
     assert failed is not None and failed.kind == "truncated"
+
+
+@pytest.mark.parametrize(
+    ("host", "read"),
+    [
+        (GRAPH, lambda tenant: tenant.graph.list(PATH, PURPOSE)),
+        (EXCHANGE, lambda tenant: exchange_of(tenant).invoke("Get-MobileDevice", ALL, PURPOSE)),
+    ],
+)
+def test_a_page_link_of_megabytes_is_not_followed(
+    wire: ScriptedServer, tenant: Tenant, host: str, read: Callable[[Tenant], object]
+) -> None:
+    """Nor parsed, which would take seconds beyond the time of the task."""
+    link = f"https://{host}/v1.0/{PATH}?$skiptoken=" + "%41" * 1_000_000
+    wire.answer(Reply({"value": [{"id": "a"}], "@odata.nextLink": link}, headers={"request-id": "r-1"}))
+    with pytest.raises(TenantError, match="sent a next-page link of more than 32,768 characters") as caught:
+        read(tenant)
+    assert caught.value.kind == "truncated" and "r-1" in str(caught.value)
+    assert len(str(caught.value)) < 500 and len(wire.asked) == 1

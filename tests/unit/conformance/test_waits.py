@@ -17,7 +17,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange i
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
 from .conftest import Clock
-from .scripted_server import Reply, ScriptedServer
+from .scripted_server import GRAPH, Reply, ScriptedServer
 
 PURPOSE = Purpose("try it", "User.Read.All")
 LIST: dict[str, Any] = {"value": []}
@@ -61,6 +61,92 @@ def test_so_does_that_of_a_part_of_a_batch(
     wire.answer(Reply({"responses": [throttled]}), Reply({"responses": [done]}))
     assert tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].value == []
     assert len(clock.sleeps) == 1 and clock.sleeps[0] >= 4
+
+
+def part(name: str, status: int, wait: str = "", body: Any = None) -> dict[str, Any]:
+    """A response in a batch."""
+    headers = {"Retry-After": wait} if wait else {}
+    return {"id": name, "status": status, "headers": headers, "body": body or {"error": {"code": "x"}}}
+
+
+def test_the_wait_of_a_part_beyond_the_time_counts_for_what_follows(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock
+) -> None:
+    wire.answer(Reply({"responses": [part("a", 429, "900")]}), Reply(LIST))
+    with pytest.raises(TenantError, match="asks to wait 900 s"):
+        tenant.graph.batch({"a": Read("users", PURPOSE)})
+    with pytest.raises(TenantError, match="refused an earlier request and asks to wait") as caught:
+        tenant.graph.list("users", PURPOSE)
+    assert caught.value.kind == "throttled" and len(wire.asked) == 1 and clock.sleeps == []
+
+
+@pytest.mark.parametrize("status", [302, 401, 403, 404])
+def test_so_does_that_of_a_part_that_is_refused_for_good(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, status: int
+) -> None:
+    """With 401 before the part is requested with a new token."""
+    again = [Reply({"responses": [part("a", 403)]})] if status == 401 else []
+    wire.answer(Reply({"responses": [part("a", status, "20")]}), *again, Reply(LIST))
+    assert tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].error
+    tenant.graph.list("users", PURPOSE)
+    assert sum(clock.sleeps) >= 19
+
+
+def test_other_threads_wait_as_long(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While the batch waits, another request of the task is begun, which here is one of the same thread."""
+    asked_at_sleep: list[int] = []
+
+    def sleep(seconds: float) -> None:
+        asked_at_sleep.append(len(wire.asked))
+        if len(asked_at_sleep) == 1:
+            tenant.graph.list("groups", PURPOSE)
+        clock.sleeps.append(seconds)
+
+    monkeypatch.setattr(tenant.http, "sleep", sleep)
+    done = part("a", 200, body={"value": [{"id": "x"}]})
+    wire.answer(Reply({"responses": [part("a", 429, "20")]}), Reply(LIST), Reply({"responses": [done]}))
+    assert tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].value == [{"id": "x"}]
+    assert asked_at_sleep == [1, 1] and min(clock.sleeps) >= 19
+
+
+def test_the_next_page_of_another_part_waits_as_well(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever the order of the parts. Both wait at once."""
+    asked_at_sleep: list[int] = []
+
+    def sleep(seconds: float) -> None:
+        asked_at_sleep.append(len(wire.asked))
+        clock.sleeps.append(seconds)
+
+    monkeypatch.setattr(tenant.http, "sleep", sleep)
+    link = f"https://{GRAPH}/v1.0/users?$skiptoken=1"
+    paged = part("a", 200, body={"value": [{"id": "x"}], "@odata.nextLink": link})
+    first = Reply({"responses": [paged, part("b", 429, "20")]})
+    wire.answer(first, Reply(LIST), Reply({"responses": [part("b", 200, body={"id": "y"})]}))
+    reads = {"a": Read("users", PURPOSE), "b": Read("users/y", PURPOSE, collection=False)}
+    found = tenant.graph.batch(reads)
+    assert (found["a"].value, found["b"].value) == ([{"id": "x"}], {"id": "y"})
+    assert asked_at_sleep == [1] and clock.sleeps[0] >= 20
+
+
+@pytest.mark.parametrize("batch", [True, False])
+def test_a_wait_that_cannot_be_read_is_not_none(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, batch: bool
+) -> None:
+    """The request after a final refusal waits as long as one that is repeated."""
+    refused = {"responses": [part("a", 403, "soon")]} if batch else {"error": {"code": "x"}}
+    wire.answer(Reply(refused, 200 if batch else 403, {} if batch else {"Retry-After": "soon"}), Reply(LIST))
+    if batch:
+        assert tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].error
+    else:
+        with pytest.raises(TenantError):
+            tenant.graph.list("users", PURPOSE)
+    assert clock.sleeps == []
+    tenant.graph.list("users", PURPOSE)
+    assert len(clock.sleeps) == 1 and 0.1 < clock.sleeps[0] <= 0.5
 
 
 @pytest.mark.parametrize("status", [429, 500, 503])

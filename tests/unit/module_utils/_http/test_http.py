@@ -214,6 +214,15 @@ def test_nothing_goes_to_another_origin(link: str) -> None:
         service.url(link)
 
 
+def test_an_address_of_megabytes_is_not_parsed() -> None:
+    """By whatever it came: a redirect, a page link, the address of a download."""
+    service, longest = Service("Microsoft Graph", "https://graph.example"), "https://graph.example/".ljust(32768, "x")
+    assert service.url(longest) == longest
+    with pytest.raises(TenantError, match="an address of more than 32,768 characters; nothing was sent"):
+        service.url(longest + "x")
+    assert service.url("x" * 40_000) == "https://graph.example/" + "x" * 40_000  # of this client, so the service judges
+
+
 def test_a_path_bounds_the_origin_too() -> None:
     service = Service("identity", "http://localhost:1/msi/token")
     assert service.url("http://localhost:1/msi/token?x=1").endswith("?x=1")
