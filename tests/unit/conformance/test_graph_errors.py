@@ -261,7 +261,7 @@ def test_without_a_tenant_in_the_token_the_item_is_looked_up(
     [
         (error("Forbidden", "no", 403), "forbidden", NEEDS),
         (Reply({"@odata.context": "x"}), "protocol", "Tenant status"),
-        (Reply({"mobileDeviceManagementAuthority": None}), "protocol", "Tenant status"),
+        (Reply({"@odata.context": "x", "mobileDeviceManagementAuthority": None}), "protocol", "Tenant status"),
     ],
 )
 @pytest.mark.parametrize("accepted", [False, True])
