@@ -277,11 +277,12 @@ class Tokens:
         if "user_code" not in flow:
             return dict(flow)
         self._tell(one_line(flow["message"]))
+        flow["interval"] = interval_of(flow.get("interval"))
         once = {"claims_challenge": challenge, "exit_condition": lambda flow: True}  # msal sends one request
         result, done = poll(
             lambda: app.acquire_token_by_device_flow(flow, **once),
             lambda found: found.get("error") not in WAITING,
-            UntilDeadline(self._http, lambda: interval_of(flow.get("interval"))),
+            UntilDeadline(self._http, lambda: flow["interval"]),
         )
         if not done:
             raise TenantError(

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from .token_cache import TokenMemory
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
-_USUAL_INTERVAL = 5.0  # seconds
+_USUAL_INTERVAL = 5  # seconds
 # The proof of identity that msal sends: made from the certificate, or found on the machine.
 _SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", "client_secret", "refresh_token")
 
@@ -100,10 +101,13 @@ class MsalTransport:
         """The session belongs to the task."""
 
 
-def interval_of(asked: Any) -> float:
-    """Seconds between two polls for an entered code (RFC 8628, 3.2), whatever the response says."""
+def interval_of(asked: Any) -> int:
+    """Whole seconds between two polls for an entered code (RFC 8628, 3.2), whatever the response says.
+
+    With less than one, msal never asks whether to stop, and polls without a pause.
+    """
     try:
         seconds = float(asked)
+        return math.ceil(seconds) if seconds >= 1 else _USUAL_INTERVAL
     except (TypeError, ValueError, OverflowError):
         return _USUAL_INTERVAL
-    return seconds if seconds >= 1 else _USUAL_INTERVAL
