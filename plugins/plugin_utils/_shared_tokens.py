@@ -98,6 +98,9 @@ class SharedTokens(TokenMemory):
     def put_document(self, url: str, text: str) -> None:
         self.put(_key_of_document(url), Token.living(text, _DOCUMENT_LASTS))
 
+    def drop_document(self, url: str, text: str) -> None:
+        self.drop(_key_of_document(url), text)
+
     def try_lock(self, key: str) -> Callable[[], None] | None:
         if self._shared() is None:
             return super().try_lock(key)

@@ -82,11 +82,16 @@ class TokenMemory:
             del self._tokens[key]
 
     def document(self, url: str) -> str | None:
-        """The discovery document at an address, if a task has read it."""
+        """The discovery document at an address, if a task has used it."""
         return self._documents.get(url)
 
     def put_document(self, url: str, text: str) -> None:
         self._documents[url] = text
+
+    def drop_document(self, url: str, text: str) -> None:
+        """Remove this document; a newer one stays."""
+        if self._documents.get(url) == text:
+            del self._documents[url]
 
     def try_lock(self, key: str) -> Callable[[], None] | None:
         """Lock `key` and return what releases it; None while another task signs in for it."""

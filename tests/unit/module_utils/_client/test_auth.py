@@ -100,6 +100,7 @@ def test_nobody_is_asked_for_a_code_without_a_pause(
     assert 7 <= len(asked) <= 12 and min(clock.sleeps) >= 5
 
 
+@pytest.mark.filterwarnings("ignore:Attempted too soon")  # by the real clock, on which nobody waits here
 @pytest.mark.parametrize("interval", [0, -1])
 def test_msal_itself_polls_with_pauses(
     simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, interval: int
