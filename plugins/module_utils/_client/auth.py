@@ -144,7 +144,8 @@ class Tokens:
         self._keys[option] = sign_in_key(
             self._params, self.method, self._cloud.authority_url, service, self._http, self._redactor
         )
-        return self._cache.obtain(self._keys[option], lambda: self._signed_in(option))
+        in_turn = self.method == "device_code"
+        return self._cache.obtain(self._keys[option], lambda: self._signed_in(option), in_turn).text
 
     def _given(self, option: str) -> str:
         token = str(self._params.get(f"{option}_token") or "").strip()

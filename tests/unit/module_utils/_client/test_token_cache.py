@@ -89,6 +89,8 @@ def test_a_task_does_not_wait_for_another_for_ever(info: Info, folder: Path, clo
         fcntl.flock(held, fcntl.LOCK_EX)
         result = info(timeout=10)
     assert result["error"]["kind"] == "timeout" and "another task is signing in" in result["msg"]
+    assert "did not finish in the 10 s that were left for this task" in result["msg"]
+    assert "The result of that task says what kept it" in result["msg"]
     assert clock.sleeps and sum(clock.sleeps) <= 10
 
 
