@@ -30,6 +30,7 @@ from .._http.http import Http
 from .._http.poll import UntilDeadline, poll
 
 _MARGIN = 300  # remaining life in seconds that outlasts most tasks; the Azure SDKs renew as early
+_SKEW = 60  # seconds
 _POLL_INTERVAL = 0.05  # seconds between two attempts at a lock that another task holds
 _LARGEST = 64 * 1024  # bytes
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -52,13 +53,14 @@ class Token:
     def lasts(self) -> bool:
         return self.expires - _now() > _MARGIN
 
+    @property
+    def ended(self) -> bool:
+        """Whether it expired, also by a clock that is a minute ahead."""
+        return self.expires - _now() < _SKEW
+
 
 def _now() -> float:
     return time.time()
-
-
-def _lasting(token: Token | None) -> Token | None:
-    return token if token is not None and token.lasts else None
 
 
 def is_token(text: str) -> bool:
@@ -110,24 +112,34 @@ class TokenCache:
         # Without a final slash, which would make a link look like the folder behind it.
         self._path = os.path.abspath(path) if path else None
 
-    def obtain(self, key: str, sign_in: Callable[[], Token], in_turn: bool = False) -> Token:
-        """The token of `key`: a shared one with enough life left, else the result of `sign_in`.
+    def obtain(
+        self,
+        key: str,
+        sign_in: Callable[[], Token],
+        accepts: Callable[[Token], bool] = lambda shared: True,
+        in_turn: bool = False,
+    ) -> Token:
+        """The token of `key`: a shared one with enough life left that the task `accepts`, else that of `sign_in`.
 
         One task signs in while others wait for its token. If it leaves none, as after a failure or with a token that
         is too long to share, those that waited sign in at the same time; `in_turn` where a person enters the codes.
         """
-        known = _lasting(self._memory.get(key))
+
+        def usable(shared: Token | None) -> Token | None:
+            return shared if shared is not None and shared.lasts and accepts(shared) else None
+
+        known = usable(self._memory.get(key))
         if known is not None:
             return known
         with contextlib.ExitStack() as locks:
             release, waited = self._wait_for(lambda: self._memory.try_lock(key))
             locks.callback(release)
             folder: int | None = None
-            known = _lasting(self._memory.get(key))
+            known = usable(self._memory.get(key))
             if known is None and self._path is not None:
                 folder, waited_too = locks.enter_context(self._locked(key))
                 waited = waited or waited_too
-                known = _lasting(self._read(folder, key))
+                known = usable(self._read(folder, key))
             if known is None:
                 if waited and not in_turn:
                     locks.close()

@@ -73,7 +73,7 @@ class Run:
 
     def _task(self, _number: int) -> str:
         try:
-            return self._cache.obtain(KEY, self._sign_in, self._in_turn).text
+            return self._cache.obtain(KEY, self._sign_in, in_turn=self._in_turn).text
         except TenantError as error:
             return str(error)
 
