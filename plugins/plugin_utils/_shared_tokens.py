@@ -51,7 +51,7 @@ class SharedTokens(TokenMemory):
             self._locks = _unnamed_file()
             self._map = mmap.mmap(-1, _SLOTS * (_KEY + _SLOT))
             with contextlib.suppress(AttributeError, OSError):
-                self._map.madvise(mmap.MADV_DONTDUMP)  # a core dump contains no tokens
+                self._map.madvise(mmap.MADV_DONTDUMP)  # copies outside of it stay in a core dump
 
     def get(self, key: str) -> Token | None:
         memory = self._shared()
