@@ -136,7 +136,9 @@ class TokenCache:
             locks.callback(release)
             folder: int | None = None
             known = usable(self._memory.get(key))
-            if known is None and self._path is not None:
+            if known is not None:
+                return known
+            if self._path is not None:
                 folder, waited_too = locks.enter_context(self._locked(key))
                 waited = waited or waited_too
                 known = usable(self._read(folder, key))
@@ -146,7 +148,7 @@ class TokenCache:
                     folder = None
                 known = sign_in()
                 self._write_out(folder, key, known)
-            self._memory.put(key, known)  # while the folder is locked: `drop` must find it there or here
+            self._memory.put(key, known)  # while the folder is locked, so that `drop` finds it there or here
             return known
 
     def drop(self, key: str, text: str) -> None:

@@ -114,6 +114,25 @@ def test_a_person_enters_one_code_after_another(tmp_path: Path) -> None:
     assert (run.signed_in, run.most) == (2, 1)  # the second one leaves a token
 
 
+class Refused(TokenMemory):
+    """Another task gets a token first, which the service refuses as soon as this task has looked at it."""
+
+    def try_lock(self, key: str) -> Callable[[], None] | None:
+        self.put(key, token())
+        return super().try_lock(key)
+
+    def get(self, key: str) -> Token | None:
+        found = super().get(key)
+        self.drop(key, token().text)
+        return found
+
+
+def test_a_refused_token_is_not_put_back_by_a_task_that_found_it() -> None:
+    memory = Refused()
+    assert TokenCache(memory, None, Http("contoso.example", 60)).obtain(KEY, unanswered).text == token().text
+    assert memory.get(KEY) is None
+
+
 class Between(TokenMemory):
     """Another task begins at the moment when the memory has dropped a token."""
 
