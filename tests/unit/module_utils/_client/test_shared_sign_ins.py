@@ -144,6 +144,13 @@ def test_a_task_with_many_requests_gets_one_new_token(simulator: Simulator, open
     assert requests(simulator)["token"] == 2
 
 
+def test_a_token_as_new_as_any_stays_for_other_tasks(simulator: Simulator, opened: Callable[[], Tenant]) -> None:
+    task, other = opened().tokens, opened().tokens
+    new = task.bearer("graph")
+    task.refused("graph", new)
+    assert other.bearer("graph") == new != task.bearer("graph") and requests(simulator)["token"] == 2
+
+
 def test_tasks_at_the_same_time_get_one_new_token(simulator: Simulator, opened: Callable[[], Tenant]) -> None:
     """Only one of them signed in for it, and none of the others drops it again."""
     tasks = [opened().tokens for _task in range(4)]
