@@ -51,7 +51,7 @@ class SharedTokens(TokenMemory):
             self._locks = _unnamed_file()
             self._map = mmap.mmap(-1, _SLOTS * (_KEY + _SLOT))
             with contextlib.suppress(AttributeError, OSError):
-                self._map.madvise(mmap.MADV_DONTDUMP)  # a core dump contains no tokens
+                self._map.madvise(mmap.MADV_DONTDUMP)  # copies outside of it stay in a core dump
 
     def get(self, key: str) -> Token | None:
         memory = self._shared()
@@ -97,6 +97,9 @@ class SharedTokens(TokenMemory):
 
     def put_document(self, url: str, text: str) -> None:
         self.put(_key_of_document(url), Token.living(text, _DOCUMENT_LASTS))
+
+    def drop_document(self, url: str, text: str) -> None:
+        self.drop(_key_of_document(url), text)
 
     def try_lock(self, key: str) -> Callable[[], None] | None:
         if self._shared() is None:

@@ -6,15 +6,18 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from simulator import Simulator
 
 from .conftest import Play
+from .warm import BIN, settings
 
 INFO: dict[str, Any] = {"intune.exchange.connector_info": "{{ signed_in }}", "ignore_errors": True, "no_log": True}
 CMDLET = {"intune.exchange.exchange_cmdlet": "{{ signed_in | combine({'cmdlet': 'Get-OrganizationConfig'}) }}"}
@@ -58,3 +61,31 @@ def test_one_sign_in_to_a_tenant_with_an_identity(
     assert counted.pop(("ready", 200)) == 2 * graph_and_exchange  # with the secret, and with the certificate
     assert counted.pop(("ready", 401)) == 4  # the wrong secret gets no token of others: each attempt is refused
     assert sum(counted.values()) == 1 and {status for _tenant, status in counted} == {429}
+
+
+def test_an_ordinary_process_loads_the_plugin_before_it_forks(simulator: Simulator, tmp_path: Path) -> None:
+    """The warm server of the other tests has loaded it anyway. Without, each worker has its own tokens."""
+    tasks: list[dict[str, Any]] = [
+        {"intune.exchange.connector_info": None},
+        {"intune.exchange.mobile_device_mailbox_policy_info": None},
+        {"intune.exchange.connector_info": None},
+    ]
+    hosts = ["first", "second", "third"]
+    local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
+    book = tmp_path / "play.yml"
+    book.write_text(yaml.safe_dump([{"hosts": "all", "gather_facts": False, "vars": local, "tasks": tasks}]))
+    done = subprocess.run(
+        [BIN / "ansible-playbook", "-i", f"{','.join(hosts)},", "--forks", "3", book],
+        cwd=tmp_path,
+        env={**settings(), **simulator.environment("ready"), "ANSIBLE_STDOUT_CALLBACK": "ansible.builtin.default"},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    for host in hosts:
+        assert done.stdout.count(f"\nok: [{host}]\n") == len(tasks), done.stdout
+    graph_and_exchange = 2
+    assert token_requests(simulator) == {("ready", 200): graph_and_exchange}

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import logging
+import math
 import threading
 import traceback
 from collections.abc import Callable
@@ -20,12 +21,13 @@ from .._http.claims import tenant_of
 from .._http.http import Http
 from .._http.poll import UntilDeadline, poll
 from .._http.service import Bearer, Service
-from .auth_method import choose_method
+from .auth_method import choose_method, given_token
 from .certificate import client_credential
 from .entra_steps import ENTRA_STEPS
 from .job_token import assertion
 from .machine import identity_endpoint
 from .msal_transport import WAITING, MsalTransport, interval_of
+from .service_token import ServiceToken
 from .sign_in_key import sign_in_key
 from .token_cache import Token, TokenCache, TokenMemory, is_token
 from .tools import scope_of
@@ -61,12 +63,10 @@ class Tokens:
         self._params, self._cloud, self._http, self._redactor, self._tell = params, cloud, http, redactor, tell
         self._lock = threading.Lock()
         self._app: Any = None
+        self._transport: MsalTransport | None = None
         self._memory = memory
         self._cache = TokenCache(memory, params.get("token_cache"), http)
-        self._ready: dict[str, str] = {}
-        self._keys: dict[str, str] = {}
-        self._stale: dict[str, str] = {}  # services that refused a token, and the claims that they require
-        self._own: set[str] = set()  # services for which this task itself signed in
+        self._held = {option: ServiceToken(self.method == "device_code") for option in ("graph", "exchange")}
         if self.method != "token" and IMPORT_ERROR:
             raise TenantError(
                 "usage",
@@ -81,12 +81,15 @@ class Tokens:
     def bearer(self, option: str) -> str:
         """The token for `graph` or `exchange`. Raises `TenantError`."""
         with self._lock:
-            if option not in self._ready:
-                token = self._given(option) if self.method == "token" else self._shared(option)
-                self._redactor.add(token)
-                self._check_tenant(option, token)
-                self._ready[option] = token
-            return self._ready[option]
+            held = self._held[option]
+            token = held.token
+            if token is None:
+                given = self.method == "token"
+                token = Token(given_token(self._params, option), math.inf) if given else self._shared(option, held)
+                self._redactor.add(token.text)
+                self._check_tenant(option, token.text)
+                held.take(token)
+            return token.text
 
     def tenant(self, option: str) -> str:
         """The GUID of the tenant that the token is for, or the option tenant_id if the token does not name one."""
@@ -98,7 +101,7 @@ class Tokens:
         The tenant of a domain is not known here, but both tokens must be for the same tenant.
         """
         meant, found = str(self._params["tenant_id"]), tenant_of(token)
-        known = ((one, tenant_of(ready)) for one, ready in self._ready.items())
+        known = ((one, tenant_of(held.token.text)) for one, held in self._held.items() if held.token)
         others = [(one, tenant) for one, tenant in known if tenant not in ("", found)]
         if found and is_guid(meant) and meant.lower() != found:
             problem = f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}"
@@ -115,55 +118,44 @@ class Tokens:
         return "" if self.method in ("token", "managed_identity") else str(self._params["tenant_id"])
 
     def refused(self, option: str, token: str, challenge: str = "") -> None:
-        """The service refused this token: every task gets a new one next, with the claims that the service requires."""
+        """The service refused this token. If another one may help, the task gets that next, with the required claims.
+
+        Nobody else gets a refused token, unless this task has just signed in for it: that is as new as any.
+        """
         with self._lock:
-            if self.method != "token" and self._ready.get(option) == token:
-                del self._ready[option]
-                self._stale[option] = challenge
-                self._cache.drop(self._keys[option], token)
+            held = self._held[option]
+            if self.method != "token" and held.helps_after_refusal(token, challenge):
+                self._let_go(held, challenge)
 
     def renew(self, option: str, token: str) -> bool:
-        """Whether a newer token may have more rights than `token`, to which the service denied something.
-
-        The token of an earlier task lacks permissions and roles that were granted since.
-        """
-        if self.method in ("token", "device_code"):  # never ask a person again
-            return False
+        """Whether a newer token may have more rights than `token`, to which the service denied something."""
         with self._lock:
-            if self._ready.get(option) != token:
-                return True  # another thread asked for the same
-            if option in self._own:
+            held = self._held[option]
+            if self.method == "token" or held.by_person:
                 return False
-            del self._ready[option]
-            self._stale[option] = ""
-            self._cache.drop(self._keys[option], token)
+            if held.token is None or held.token.text != token:
+                return True  # another thread asked for the same
+            if not held.helps_after_denial():
+                return False
+            self._let_go(held, "")
             return True
 
-    def _shared(self, option: str) -> str:
+    def _let_go(self, held: ServiceToken, challenge: str) -> None:
+        unusable = held.let_go(challenge)
+        if unusable:
+            self._cache.drop(held.key, unusable)
+
+    def _shared(self, option: str, held: ServiceToken) -> Token:
         service = getattr(self._cloud, f"{option}_url")
-        self._keys[option] = sign_in_key(
+        held.key = sign_in_key(
             self._params, self.method, self._cloud.authority_url, service, self._http, self._redactor
         )
-        return self._cache.obtain(self._keys[option], lambda: self._signed_in(option))
+        held.own = False
+        return self._cache.obtain(held.key, partial(self._signed_in, option, held), held.accepts, held.by_person)
 
-    def _given(self, option: str) -> str:
-        token = str(self._params.get(f"{option}_token") or "").strip()
-        if not token:
-            raise usage(
-                f"{named(f'{option}_token')} is not set",
-                "Set it, or use a sign-in method that requests a token for each service",
-            )
-        if not is_token(token):
-            raise usage(
-                f"{named(f'{option}_token')} contains characters that are invalid in a token; it is not shown",
-                "Set it to the access token alone, without quotes, spaces or line breaks",
-            )
-        return token
-
-    def _signed_in(self, option: str) -> Token:
-        self._own.add(option)
-        fresh = option in self._stale
-        challenge = self._stale.pop(option, "") or None
+    def _signed_in(self, option: str, held: ServiceToken) -> Token:
+        held.own = True
+        fresh, challenge = bool(held.refused), held.challenge or None
         scope = scope_of(self._params, self.method, option, getattr(self._cloud, f"{option}_url"))
         try:
             result = _METHODS[self.method](self, scope, fresh, challenge)
@@ -174,6 +166,8 @@ class Tokens:
                 "sign_in", f"msal cannot read {why}", "sign in", self._http.tenant, next_step=step
             ) from error
         except (ValueError, KeyError, msal.exceptions.MsalError) as error:  # an invalid argument or discovery document
+            if self._transport is not None:
+                self._transport.judge_document(False)
             step = "Check the sign-in options; a proxy may have responded instead of Microsoft Entra"
             problem = f"msal could not use the response of Microsoft Entra ({type(error).__name__}: {one_line(error)})"
             raise TenantError("sign_in", problem, "sign in", self._http.tenant, next_step=step) from error
@@ -206,12 +200,12 @@ class Tokens:
     def _application(self, kind: str, **options: Any) -> Any:
         """One msal application for both audiences: it reads the tenant's discovery document once."""
         if self._app is None:
+            service = Service("Microsoft Entra", self._cloud.authority_url)
+            self._transport = MsalTransport(self._http, service, self._refused, self._memory)
             self._app = getattr(msal, kind)(
                 self._params["client_id"],
                 authority=f"{self._cloud.authority_url}/{self._params['tenant_id']}",
-                http_client=MsalTransport(
-                    self._http, Service("Microsoft Entra", self._cloud.authority_url), self._refused, self._memory
-                ),
+                http_client=self._transport,
                 # The authority comes from our fixed table or from an option: no other service needs to confirm it.
                 instance_discovery=False,
                 **options,
@@ -277,11 +271,12 @@ class Tokens:
         if "user_code" not in flow:
             return dict(flow)
         self._tell(one_line(flow["message"]))
+        flow["interval"] = interval_of(flow.get("interval"))
         once = {"claims_challenge": challenge, "exit_condition": lambda flow: True}  # msal sends one request
         result, done = poll(
             lambda: app.acquire_token_by_device_flow(flow, **once),
             lambda found: found.get("error") not in WAITING,
-            UntilDeadline(self._http, lambda: interval_of(flow.get("interval"))),
+            UntilDeadline(self._http, lambda: flow["interval"]),
         )
         if not done:
             raise TenantError(

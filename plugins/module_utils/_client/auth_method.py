@@ -11,6 +11,7 @@ from typing import Any
 from .._core.connection import named
 from .._core.errors import TenantError, usage
 from .job_token import is_github_job
+from .token_cache import is_token
 
 # What each method requires. Managed identity and device code are selected by auth_method only.
 _NEEDS = {
@@ -117,3 +118,19 @@ def _one_job_token(params: Mapping[str, Any]) -> bool:
     if len(given) > 1:
         raise usage(f"the token of the job is set twice: {named(*given)}", "Keep one of the two")
     return bool(given)
+
+
+def given_token(params: Mapping[str, Any], option: str) -> str:
+    """The ready token for `graph` or `exchange`."""
+    token = str(params.get(f"{option}_token") or "").strip()
+    if not token:
+        raise usage(
+            f"{named(f'{option}_token')} is not set",
+            "Set it, or use a sign-in method that requests a token for each service",
+        )
+    if not is_token(token):
+        raise usage(
+            f"{named(f'{option}_token')} contains characters that are invalid in a token; it is not shown",
+            "Set it to the access token alone, without quotes, spaces or line breaks",
+        )
+    return token

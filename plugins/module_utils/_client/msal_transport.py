@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -20,7 +21,8 @@ from .token_cache import TokenMemory
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
-_USUAL_INTERVAL = 5.0  # seconds
+_USUAL_INTERVAL = 5  # seconds
+_OF_ENDPOINT = ("access_token", "error", "user_code")  # one of these is in each answer of Entra, and in no other page
 # The proof of identity that msal sends: made from the certificate, or found on the machine.
 _SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", "client_secret", "refresh_token")
 
@@ -44,7 +46,8 @@ class _Reply:
 class MsalTransport:
     """Sends msal's requests to one `service`; `refused` makes an error of Entra's own words.
 
-    Discovery documents are not read if documentation or an earlier task in `memory` already provides them.
+    Discovery documents are not read if documentation or an earlier task in `memory` already provides them. A document
+    is for all tasks once the token endpoint in it has answered like one, until it does not.
     """
 
     def __init__(
@@ -55,16 +58,17 @@ class MsalTransport:
         memory: TokenMemory,
     ) -> None:
         self._http, self._service, self._refused, self._memory = http, service, refused, memory
+        self._document: tuple[str, str] | None = None  # that msal was given: its address and text
 
     def get(self, url: str, params: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
         if not is_discovery(url):
             return self._get(url, params, headers)
-        known = known_endpoints(url) or self._memory.document(url)
-        if known:
+        if known := known_endpoints(url):
             return _Reply(200, {}, known)
-        reply = self._get(url, params, headers)
+        known = self._memory.document(url)
+        reply = _Reply(200, {}, known) if known else self._get(url, params, headers)
         if reply.status_code == 200:
-            self._memory.put_document(url, reply.text)
+            self._document = (url, reply.text)
         return reply
 
     def _get(self, url: str, params: Any, headers: Any) -> _Reply:
@@ -72,9 +76,27 @@ class MsalTransport:
 
     def post(self, url: str, params: Any = None, data: Any = None, headers: Any = None, **_unused: Any) -> _Reply:
         # A token request may be repeated: it changes nothing in the tenant.
-        return self._reply(
-            Request(Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {}))
+        request = Request(
+            Operation.IDEMPOTENT, "POST", url, _SIGN_IN, form=data, query=params, headers=dict(headers or {})
         )
+        try:
+            reply = self._reply(request)
+        except TenantError as error:
+            if error.kind in ("protocol", "sign_in"):  # a service that did not answer says nothing about its address
+                self.judge_document(error.answer is not None and bool(error.answer.code))
+            raise
+        said = json.loads(reply.text)
+        self.judge_document(any(isinstance(said.get(name), str) for name in _OF_ENDPOINT))
+        return reply
+
+    def judge_document(self, works: bool) -> None:
+        """Whether the discovery document led to an endpoint: then other tasks may use it, otherwise they may not."""
+        if self._document is None:
+            return
+        if not works:
+            self._memory.drop_document(*self._document)
+        elif self._memory.document(self._document[0]) is None:
+            self._memory.put_document(*self._document)
 
     def _reply(self, request: Request) -> _Reply:
         for name, value in (*request.headers.items(), *dict(request.form or {}).items()):
@@ -100,10 +122,13 @@ class MsalTransport:
         """The session belongs to the task."""
 
 
-def interval_of(asked: Any) -> float:
-    """Seconds between two polls for an entered code (RFC 8628, 3.2), whatever the response says."""
+def interval_of(asked: Any) -> int:
+    """Whole seconds between two polls for an entered code (RFC 8628, 3.2), whatever the response says.
+
+    With less than one, msal never asks whether to stop, and polls without a pause.
+    """
     try:
         seconds = float(asked)
+        return math.ceil(seconds) if seconds >= 1 else _USUAL_INTERVAL
     except (TypeError, ValueError, OverflowError):
         return _USUAL_INTERVAL
-    return seconds if seconds >= 1 else _USUAL_INTERVAL

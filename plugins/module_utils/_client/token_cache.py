@@ -30,6 +30,7 @@ from .._http.http import Http
 from .._http.poll import UntilDeadline, poll
 
 _MARGIN = 300  # remaining life in seconds that outlasts most tasks; the Azure SDKs renew as early
+_SKEW = 60  # seconds
 _POLL_INTERVAL = 0.05  # seconds between two attempts at a lock that another task holds
 _LARGEST = 64 * 1024  # bytes
 _TOKEN = re.compile(r"[\x21-\x7e]+")
@@ -51,6 +52,11 @@ class Token:
     @property
     def lasts(self) -> bool:
         return self.expires - _now() > _MARGIN
+
+    @property
+    def ended(self) -> bool:
+        """Whether it expired, also by a clock that is a minute ahead."""
+        return self.expires - _now() < _SKEW
 
 
 def _now() -> float:
@@ -82,11 +88,16 @@ class TokenMemory:
             del self._tokens[key]
 
     def document(self, url: str) -> str | None:
-        """The discovery document at an address, if a task has read it."""
+        """The discovery document at an address, if a task has used it."""
         return self._documents.get(url)
 
     def put_document(self, url: str, text: str) -> None:
         self._documents[url] = text
+
+    def drop_document(self, url: str, text: str) -> None:
+        """Remove this document; a newer one stays."""
+        if self._documents.get(url) == text:
+            del self._documents[url]
 
     def try_lock(self, key: str) -> Callable[[], None] | None:
         """Lock `key` and return what releases it; None while another task signs in for it."""
@@ -101,62 +112,108 @@ class TokenCache:
         # Without a final slash, which would make a link look like the folder behind it.
         self._path = os.path.abspath(path) if path else None
 
-    def obtain(self, key: str, sign_in: Callable[[], Token]) -> str:
-        """The token of `key`: a shared one with enough life left, else the result of `sign_in`."""
-        known = self._memory.get(key)
-        if known is None or not known.lasts:
-            release = self._wait_for(lambda: self._memory.try_lock(key))
-            try:
-                known = self._memory.get(key)  # another task may have signed in meanwhile
-                if known is None or not known.lasts:
-                    known = self._of_folder(key, sign_in) if self._path else sign_in()
-                    self._memory.put(key, known)
-            finally:
-                release()
-        return known.text
+    def obtain(
+        self,
+        key: str,
+        sign_in: Callable[[], Token],
+        accepts: Callable[[Token], bool] = lambda shared: True,
+        in_turn: bool = False,
+    ) -> Token:
+        """The token of `key`: a shared one with enough life left that the task `accepts`, else that of `sign_in`.
 
-    def drop(self, key: str, text: str) -> None:
-        """The service refused this token: nobody gets it again. A newer one from another task stays."""
-        self._memory.drop(key, text)
-        if self._path is not None:
-            with self._locked(key) as folder:
-                known = self._read(folder, key)
-                if known is not None and known.text == text:
-                    with self._explained():
-                        os.unlink(f"{key}.json", dir_fd=folder)
+        One task signs in while others wait for its token. If it leaves none, as after a failure or with a token that
+        is too long to share, those that waited sign in at the same time; `in_turn` where a person enters the codes.
+        """
 
-    def _of_folder(self, key: str, sign_in: Callable[[], Token]) -> Token:
-        with self._locked(key) as folder:
-            known = self._read(folder, key)
-            if known is None or not known.lasts:
+        def usable(shared: Token | None) -> Token | None:
+            return shared if shared is not None and shared.lasts and accepts(shared) else None
+
+        known = usable(self._memory.get(key))
+        if known is not None:
+            return known
+        with contextlib.ExitStack() as locks:
+            release, waited = self._wait_for(lambda: self._memory.try_lock(key))
+            locks.callback(release)
+            folder: int | None = None
+            known = usable(self._memory.get(key))
+            if known is not None:
+                return known
+            if self._path is not None:
+                folder, waited_too = locks.enter_context(self._locked(key))
+                waited = waited or waited_too
+                known = usable(self._read(folder, key))
+            if known is None:
+                if waited and not in_turn:
+                    locks.close()
+                    folder = None
                 known = sign_in()
-                self._write(folder, key, known)
+                self._write_out(folder, key, known)
+            self._memory.put(key, known)  # while the folder is locked, so that `drop` finds it there or here
             return known
 
-    def _wait_for(self, attempt: Callable[[], T | None]) -> T:
-        """The result of `attempt` after another task has finished its sign-in."""
+    def drop(self, key: str, text: str) -> None:
+        """The service refused this token: nobody gets it again. A newer one from another task stays.
+
+        The folder comes first: another task would take the token from there to the memory again.
+        """
+        try:
+            if self._path is not None:
+                with self._locked(key) as (folder, _waited):
+                    known = self._read(folder, key)
+                    if known is not None and known.text == text:
+                        with self._explained():
+                            os.unlink(f"{key}.json", dir_fd=folder)
+        finally:
+            self._memory.drop(key, text)
+
+    def _wait_for(self, attempt: Callable[[], T | None]) -> tuple[T, bool]:
+        """The result of `attempt`, and whether another task had to end its sign-in first."""
+        found, begun = attempt(), self._http.clock()
+        if found is not None:
+            return found, False
         found, _done = poll(attempt, lambda state: state is not None, UntilDeadline(self._http, lambda: _POLL_INTERVAL))
         if found is None:
+            waited = self._http.clock() - begun
             raise TenantError(
                 "timeout",
-                "another task is signing in, and did not finish before this task timed out",
+                f"another task is signing in with the same identity, and did not finish in the {waited:.0f} s that "
+                "were left for this task",
                 "sign in",
                 self._http.tenant,
+                next_step="The result of that task says what kept it. Run again, or raise the option timeout",
             )
-        return found
+        return found, True
 
     @contextlib.contextmanager
-    def _locked(self, key: str) -> Iterator[int]:
-        """The open folder, while this process alone may use `key`."""
-        folder = self._open_folder()
-        try:
-            lock = self._wait_for(lambda: self._try_lock(folder, key))
+    def _locked(self, key: str) -> Iterator[tuple[int, bool]]:
+        """The open folder, while this process alone may use `key`; and whether it had to wait for another."""
+        with self._opened() as folder:
+            lock, waited = self._wait_for(lambda: self._try_lock(folder, key))
             try:
-                yield folder
+                yield folder, waited
             finally:
                 os.close(lock)  # which releases the lock, as does the end of a killed process
+
+    @contextlib.contextmanager
+    def _opened(self) -> Iterator[int]:
+        folder = self._open_folder()
+        try:
+            yield folder
         finally:
             os.close(folder)
+
+    def _write_out(self, locked: int | None, key: str, token: Token) -> None:
+        """Write the token to the folder, if there is one. Without its lock, a task that has it writes its own."""
+        if locked is not None:
+            self._write(locked, key, token)
+        elif self._path is not None:
+            with self._opened() as folder:
+                lock = self._try_lock(folder, key)
+                if lock is not None:
+                    try:
+                        self._write(folder, key, token)
+                    finally:
+                        os.close(lock)
 
     @contextlib.contextmanager
     def _explained(self) -> Iterator[None]:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from .._core.errors import NEXT_STEPS, TenantError
-from .._http.claims import DIRECTORY_ROLES, claims, directory_roles, held, permissions
+from .._http.claims import DIRECTORY_ROLES, directory_roles, held, permissions
 
 NO_ROLE = "no_role_in_exchange"  # kind of an error: Exchange does not list the cmdlet for the caller
 SIGN_IN = "Exchange.ManageAsApp"
@@ -51,15 +51,18 @@ class Verdict:
     command: str = ""
 
 
-def explain(service: str, needs: str, error: TenantError, token: str) -> Verdict:
-    """Why a read failed. `needs` is the required permission of Microsoft Graph, or role of Exchange."""
+def explain(service: str, needs: str, error: TenantError) -> Verdict:
+    """Why a read failed. `needs` is the required permission of Microsoft Graph, or role of Exchange.
+
+    By the token that was refused: meanwhile another read may have brought a newer one.
+    """
     if error.kind == "not_offered":
         return Verdict(error.problem, "not_offered", error.next_step)
     if error.kind == "no_intune_licence":
         return _missing(error.problem, "Add an Intune subscription to the tenant; no permission helps")
     if error.kind == "no_licence" and not error.next_step:  # otherwise it is only likely
         return _missing(error.problem, "Add a Microsoft Entra ID P1 licence; no permission helps")
-    known = claims(token)
+    known = error.claims
     if known and error.answer is not None and error.answer.status in (401, 403):
         if service == "graph" and not held(needs, known):
             return _not_granted(service, needs, error, known)

@@ -146,7 +146,9 @@ def check_access(tenant: Tenant, new_token: bool = False) -> dict[str, Any]:
     check_any(tokens.values())
     found = gather({one.id: partial(_read, tenant, one) for one in CHECKS if tokens[one.service].known})
     checks = [_judged(one, found.get(one.id, tokens[one.service]), tokens[one.service]) for one in CHECKS]
-    known = {service: token.map(claims).or_else({}) for service, token in tokens.items()}
+    # The reads may have renewed them.
+    latest = gather({name: partial(tenant.tokens.bearer, name) for name, token in tokens.items() if token.known})
+    known = {service: latest.get(service, token).map(claims).or_else({}) for service, token in tokens.items()}
     return {
         "changed": False,
         "tenant_id": str(known["graph"].get("tid") or known["exchange"].get("tid") or ""),
@@ -170,7 +172,7 @@ def _judged(check: Check, found: ReadResult[str], token: ReadResult[str]) -> dic
     if token.error is not None:
         verdict = no_token(check.service, token.error)
     elif found.error is not None:
-        verdict = explain(check.service, check.needs, found.error, token.value)
+        verdict = explain(check.service, check.needs, found.error)
     else:
         verdict = Verdict(found.value)
     return {

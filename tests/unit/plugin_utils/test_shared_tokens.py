@@ -169,7 +169,8 @@ def test_a_key_is_found_where_it_begins_only(monkeypatch: pytest.MonkeyPatch) ->
     assert (tokens.get(first), tokens.get(second)) == (Token("first", LATER), Token("second", LATER))
 
 
-def test_a_core_dump_has_no_tokens() -> None:
+def test_a_core_dump_leaves_out_the_shared_memory() -> None:
+    """Only that: the copies of a process that uses a token are in its ordinary memory."""
     tokens = SharedTokens()
     tokens.put(key("a"), Token("first", LATER))
     size = f"{_shared_tokens._SLOTS * (_shared_tokens._KEY + _shared_tokens._SLOT) // 1024} kB"

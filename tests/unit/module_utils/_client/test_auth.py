@@ -100,6 +100,20 @@ def test_nobody_is_asked_for_a_code_without_a_pause(
     assert 7 <= len(asked) <= 12 and min(clock.sleeps) >= 5
 
 
+@pytest.mark.filterwarnings("ignore:Attempted too soon")  # by the real clock, on which nobody waits here
+@pytest.mark.parametrize("interval", [0, -1])
+def test_msal_itself_polls_with_pauses(
+    simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, interval: int
+) -> None:
+    """Its loop looks at the interval of the response."""
+    client = msal.PublicClientApplication
+    begun = client.initiate_device_flow
+    monkeypatch.setattr(client, "initiate_device_flow", lambda *a, **k: {**begun(*a, **k), "interval": interval})
+    assert not info(simulator, clock, "device_code", tell=lambda line: None).get("failed")
+    pending = [one for one in simulator.requests() if one["operation"] == "token" and one["status"] == 400]
+    assert pending and clock.sleeps == [5] * len(pending)
+
+
 def test_a_refused_token_is_renewed_once(simulator: Simulator, clock: Clock) -> None:
     simulator.fault(match="graph", kind="status", status=401)
     assert not info(simulator, clock).get("failed")

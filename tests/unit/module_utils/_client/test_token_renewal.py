@@ -18,7 +18,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.retry import
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims
 from ansible_collections.intune.exchange.plugins.module_utils._http.service import Bearer
-from ansible_collections.intune.exchange.plugins.modules import connector_info, requirements_info
+from ansible_collections.intune.exchange.plugins.modules import access_check_info, connector_info, requirements_info
 from simulator import Simulator
 
 from .._http.test_http_rules import ROOT, Trial, reply
@@ -144,3 +144,22 @@ def test_a_permission_that_was_granted_since_is_no_shortfall(simulator: Simulato
     memory[graph] = Token(simulator.token("graph", "ready", application="restricted"), memory[graph].expires)
     assert status() == "met"
     assert "Organization.Read.All" in claims(memory[graph].text)["roles"]
+
+
+def test_a_check_is_judged_by_the_token_that_was_refused(simulator: Simulator, clock: Clock) -> None:
+    """Another check may have renewed the token in which a permission was missing."""
+    params = {**DEFAULTS, **simulator.options("ready"), "new_token": False}
+    memory: dict[str, Token] = {}
+
+    def run() -> dict[str, Any]:
+        return engine.run_declaration(access_check_info.DECLARATION, params, False, memory=memory, **clock.options)
+
+    granted = run()["microsoft_graph"]
+    [graph] = [key for key, one in memory.items() if "Organization.Read.All" in claims(one.text).get("roles", [])]
+    memory[graph] = Token(simulator.token("graph", "ready", application="restricted"), memory[graph].expires)
+    simulator.fault(match="deviceManagement.ListExchangeConnectors", kind="status", status=403, body=FORBIDDEN, count=2)
+    result = run()
+    [connectors] = [one for one in result["checks"] if one["id"] == "intune_connectors"]
+    assert (connectors["status"], connectors["command"]) == ("unknown", "")
+    assert "already holds DeviceManagementServiceConfig.Read.All" in connectors["next_step"]
+    assert result["microsoft_graph"] == granted
