@@ -22,7 +22,7 @@ from .token_cache import TokenMemory
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet
 _USUAL_INTERVAL = 5  # seconds
-_OF_ENDPOINT = ("access_token", "error", "user_code")  # one of these is in each answer of Entra, and in no other page
+_OF_ENDPOINT = ('"access_token"', '"error"', '"user_code"')  # one is in each answer of Entra
 # The proof of identity that msal sends: made from the certificate, or found on the machine.
 _SECRETS = ("authorization", "x-identity-header", "secret", "client_assertion", "client_secret", "refresh_token")
 
@@ -85,8 +85,7 @@ class MsalTransport:
             if error.kind in ("protocol", "sign_in"):  # a service that did not answer says nothing about its address
                 self.judge_document(error.answer is not None and bool(error.answer.code))
             raise
-        said = json.loads(reply.text)
-        self.judge_document(any(isinstance(said.get(name), str) for name in _OF_ENDPOINT))
+        self.judge_document(any(name in reply.text for name in _OF_ENDPOINT))
         return reply
 
     def judge_document(self, works: bool) -> None:
