@@ -67,13 +67,17 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
     return parts
 
 
+# Of objects, of credentials, and of collections and single properties, as the documentation shows them.
+_OF_GRAPH = ("id", "keyId", "value")
+
+
 def is_of_graph(response: Response) -> bool:
     """Whether Graph itself returned this, and no gateway in its place: with the OData annotations that it always adds,
     or with what its documentation shows without them, an id, a value or nothing.
     """
     data = response.json
     return data is None or (
-        isinstance(data, dict) and any(name in ("id", "value") or name.startswith("@odata.") for name in data)
+        isinstance(data, dict) and any(name in _OF_GRAPH or name.startswith("@odata.") for name in data)
     )
 
 
