@@ -175,7 +175,7 @@ from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructa
 from ..module_utils._client.auth_method import outranking
 from ..module_utils._core.errors import OF_ANSWERS, TenantError, one_line
 from ..module_utils._core.text import counted
-from ..module_utils._fleet.cached import is_whole, remembered, shown
+from ..module_utils._fleet.cached import digest_of, is_whole, remembered, shown
 from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
 from ..module_utils._fleet.tenant_list import RESERVED, SHARED
 from ..plugin_utils._trust import as_data, as_template
@@ -255,7 +255,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if kept:
             readable = [host for host in found["hosts"] if host["group"] != UNREADABLE]
             failed = len(found["hosts"]) - len(readable) + len(found["left_out"])
-            self._cache[key] = {**found, "hosts": readable, "left_out": [], "failed": failed}
+            asked = digest_of(*self._asked())
+            self._cache[key] = {**found, "hosts": readable, "left_out": [], "failed": failed, "asked": asked}
         return found
 
     def _cached(self, key: str) -> dict[str, Any] | None:
@@ -263,7 +264,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             # Without marks: text that a changed cache marks as a template would be evaluated.
             found = json.loads(json.dumps(self._cache.get(key)))
-            whole = is_whole(found, self.get_option("gather"))
+            whole = is_whole(found, self.get_option("gather"), digest_of(*self._asked()))
         except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # a corrupted file raises anything
             self.display.warning(f"The cache of the inventory could not be read and is replaced: {one_line(error)}")
             return None

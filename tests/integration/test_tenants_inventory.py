@@ -294,11 +294,13 @@ def test_the_options_are_those_of_the_file_and_not_of_the_cache(
     first = command("ansible-inventory", "-i", path, "--list").host("working")
     asked = requests(simulator)
     now = {"client_id": "11111111-1111-1111-1111-111111111111", "authority_url": "https://login.contoso.example"}
-    write(**kept, tenants=[{**tenants[0], **now, "account": "a@contoso.example"}], gather=["connector"])
+    write(**kept, tenants=[{**tenants[0], **now}], gather=["connector"])
     again = command("ansible-inventory", "-i", path, "--list").host("working")
     assert again["tenant_options"] == {**first["tenant_options"], **now} != first["tenant_options"]
-    assert again["connector_primary_smtp_address"] == "a@contoso.example"
     assert again["intune_connector"] == first["intune_connector"] and requests(simulator) == asked
+    write(**kept, tenants=[{**tenants[0], "account": "a@contoso.example"}], gather=["connector"])
+    other = command("ansible-inventory", "-i", path, "--list").host("working")
+    assert other["connector_primary_smtp_address"] == "a@contoso.example" and requests(simulator) != asked
 
 
 def test_a_cache_of_other_tenants_or_facts_is_replaced(command: Command, write: Write, simulator: Simulator) -> None:
@@ -316,6 +318,18 @@ def test_a_cache_of_other_tenants_or_facts_is_replaced(command: Command, write: 
     assert requests(simulator) == asked  # replaced, and not only left aside
     write(**kept, tenants=[working, retired], gather=["connector", "quarantine"])
     assert "exchange_quarantine" in command("ansible-inventory", "-i", path, "--list").host("working")
+
+
+def test_a_tenant_that_was_taken_from_the_file_is_no_host(command: Command, write: Write, simulator: Simulator) -> None:
+    """A cache also has the customers of a partner, whom only the partner's tenant knows."""
+    kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept"}
+    working = simulator.facts("working")["tenant_id"]
+    path = write(**kept, tenants=[{"tenant_id": working}], partner_tenant_id="partner.example", gather=["connector"])
+    first = command("ansible-inventory", "-i", path, "--list")
+    write(**kept, tenants=None, partner_tenant_id="partner.example", gather=["connector"])
+    second = command("ansible-inventory", "-i", path, "--list")
+    named = [{name for names in one.groups.values() for name in names} for one in (first, second)]
+    assert named[0] - named[1] == {working} and named[1]
 
 
 def test_a_customer_that_was_skipped_is_looked_for_again(command: Command, write: Write, simulator: Simulator) -> None:

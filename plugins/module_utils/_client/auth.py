@@ -125,7 +125,7 @@ class Tokens:
         with self._lock:
             held = self._held[option]
             if self.method != "token" and held.helps_after_refusal(token, challenge):
-                self._let_go(held, challenge)
+                self._let_go(held, token, challenge)
 
     def renew(self, option: str, token: str) -> bool:
         """Whether a newer token may have more rights than `token`, to which the service denied something."""
@@ -137,11 +137,11 @@ class Tokens:
                 return True  # another thread asked for the same
             if not held.helps_after_denial():
                 return False
-            self._let_go(held, "")
+            self._let_go(held)
             return True
 
-    def _let_go(self, held: ServiceToken, challenge: str) -> None:
-        unusable = held.let_go(challenge)
+    def _let_go(self, held: ServiceToken, of: str = "", challenge: str = "") -> None:
+        unusable = held.let_go(of, challenge)
         if unusable:
             self._cache.drop(held.key, unusable)
 
@@ -155,7 +155,7 @@ class Tokens:
 
     def _signed_in(self, option: str, held: ServiceToken) -> Token:
         held.own = True
-        fresh, challenge = bool(held.refused), held.challenge or None
+        fresh, challenge = bool(held.let_go_of), held.challenge or None
         scope = scope_of(self._params, self.method, option, getattr(self._cloud, f"{option}_url"))
         try:
             result = _METHODS[self.method](self, scope, fresh, challenge)

@@ -15,6 +15,7 @@ from urllib.parse import quote, urlsplit
 from .._core.errors import ErrorResponse, Purpose, TenantError, kind_of
 from .._core.read_result import ReadResult, attempt
 from .._core.retry import Operation, Outcome, header, may_repeat
+from .._http.attempt import foreign
 from .._http.challenge import claims_challenge, sign_in_step
 from .._http.claims import claims, grant_step
 from .._http.http import Http
@@ -275,8 +276,10 @@ class Graph:
             raise error.but(kind="truncated", problem=problem) from error.__cause__
 
     def _object(self, response: Response, purpose: Purpose) -> dict[str, Any]:
-        if not isinstance(response.json, dict) or not is_of_graph(response):
+        if not isinstance(response.json, dict):
             raise self._protocol("it is not an object", purpose, response)
+        if not is_of_graph(response.json):
+            raise foreign(_NAME, response, purpose, self._http.tenant).but(kind="protocol")
         return response.json
 
     def _protocol(self, problem: str, purpose: Purpose, response: Response) -> TenantError:
@@ -288,9 +291,8 @@ class Graph:
             response = self._http.send(self._service, request)
         except TenantError as error:
             raise self._refine(error, request.purpose) from error.__cause__
-        if request.operation is not Operation.READ and not is_of_graph(response):
-            said = f"nothing in the response says that it is from {_NAME} (request id {response.handle})"
-            raise TenantError("outcome_unknown", said, request.purpose.action, self._http.tenant)
+        if request.operation is not Operation.READ and not is_of_graph(response.json):
+            raise foreign(_NAME, response, request.purpose, self._http.tenant)
         return response
 
     @staticmethod

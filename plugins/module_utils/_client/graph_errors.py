@@ -28,8 +28,8 @@ def classify(response: Response) -> Outcome:
     """Intune was seen to throttle with 500; only the text distinguishes it from a fault."""
     if response.status == 500 and _QUERY_BROKER in explain(response)[1].lower():
         return Outcome.REFUSED
-    if response.status < 300 and isinstance(response.json, dict) and response.json.get("error"):
-        return Outcome.FINAL  # beside other content of the response; a text is that of a gateway
+    if response.status < 300 and isinstance(response.json, dict) and isinstance(response.json.get("error"), dict):
+        return Outcome.FINAL  # beside other content of the response
     return outcome_of_status(response.status)
 
 
@@ -67,18 +67,18 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
     return parts
 
 
-# Of objects, of credentials, and of collections and single properties, as the documentation shows them.
-_OF_GRAPH = ("id", "keyId", "value")
+# Of objects, credentials, collections and single properties, and of the user whose licences change: what the
+# documentation shows without OData's annotations.
+_OF_GRAPH = ("id", "keyId", "value", "assignedLicenses")
 
 
-def is_of_graph(response: Response) -> bool:
-    """Whether Graph itself returned this, and no gateway in its place: with the OData annotations that it always adds,
-    or with what its documentation shows without them, an id, a value or nothing.
+def is_of_graph(data: Any) -> bool:
+    """Whether a successful response is Graph's own, and not that of a gateway in its place: its JSON has an annotation,
+    as nearly always, or looks like one that is documented. A text as `error` is a gateway's.
     """
-    data = response.json
-    return data is None or (
-        isinstance(data, dict) and any(name in _OF_GRAPH or name.startswith("@odata.") for name in data)
-    )
+    if not isinstance(data, dict):
+        return data is None
+    return not data.get("error") and any(name in _OF_GRAPH or name.startswith("@odata.") for name in data)
 
 
 def not_served(error: TenantError) -> bool:
@@ -94,7 +94,7 @@ def not_served(error: TenantError) -> bool:
 
 def page_of(data: Any) -> tuple[list[Any], str] | None:
     """The members of a page and the link to the next one; None if it is not a page."""
-    if not isinstance(data, dict) or not isinstance(data.get("value"), list):
+    if not is_of_graph(data) or data is None or not isinstance(data.get("value"), list):
         return None
     link = data.get("@odata.nextLink") or ""
     return (data["value"], link) if isinstance(link, str) else None

@@ -22,7 +22,8 @@ class ServiceToken:
     key: str = ""  # of its sign-in
     token: Token | None = None
     own: bool = False  # this task itself signed in for it
-    refused: str = ""  # the last token that was let go
+    let_go_of: str = ""  # the last token that another one has to replace
+    tried: bool = False  # another token after a refusal
     challenge: str = ""  # the claims that the next token must have
     claims: str = ""  # the claims that were requested with this one
 
@@ -31,7 +32,7 @@ class ServiceToken:
 
     def accepts(self, shared: Token) -> bool:
         """Whether to take what another task got. Nobody knows which claims that has."""
-        return not self.challenge and shared.text != self.refused
+        return not self.challenge and shared.text != self.let_go_of
 
     def helps_after_refusal(self, of: str, challenge: str) -> bool:
         """Whether another token may help after the service refused the token `of`, and demanded these claims."""
@@ -42,14 +43,20 @@ class ServiceToken:
             return bool(challenge) and not self.claims
         if self.token.ended:
             return True
-        return challenge != self.claims if challenge else not (self.refused or self.by_person)
+        return challenge != self.claims if challenge else not (self.tried or self.by_person)
 
     def helps_after_denial(self) -> bool:
         """Whether another token may have more rights: the one of an earlier task lacks those granted since."""
-        return not (self.own or self.refused or self.by_person)
+        return not (self.own or self.let_go_of or self.by_person)
 
-    def let_go(self, challenge: str) -> str:
-        """Another token is next, with these claims. Returns the token that nobody may get any more, if any."""
-        old, spared = self.token.text if self.token else "", self.own and not challenge
-        self.token, self.refused, self.challenge = None, old, challenge
+    def let_go(self, of: str = "", challenge: str = "") -> str:
+        """Another token is next, with these claims, since the service refused the token `of` or denied it something.
+
+        Returns the token that nobody may get any more, if any: neither one that is as new as any, nor one that nobody
+        refused.
+        """
+        old = self.token.text if self.token else ""
+        spared = (self.own and not challenge) or (bool(of) and of != old)
+        self.tried = self.tried or bool(of)
+        self.token, self.let_go_of, self.challenge = None, old, challenge
         return "" if spared else old

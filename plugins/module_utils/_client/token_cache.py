@@ -135,19 +135,22 @@ class TokenCache:
             release, waited = self._wait_for(lambda: self._memory.try_lock(key))
             locks.callback(release)
             folder: int | None = None
+            lock: int | None = None
             known = usable(self._memory.get(key))
             if known is not None:
                 return known
             if self._path is not None:
-                folder, waited_too = locks.enter_context(self._locked(key))
-                waited = waited or waited_too
+                folder, lock, in_vain = locks.enter_context(self._locked(key))
+                waited = waited or in_vain
                 known = usable(self._read(folder, key))
             if known is None:
                 if waited and not in_turn:
                     locks.close()
-                    folder = None
+                    folder = lock = None
+                self._mark(lock, in_vain=True)  # until there is a token
                 known = sign_in()
                 self._write_out(folder, key, known)
+                self._mark(lock, in_vain=not known.lasts)
             self._memory.put(key, known)  # while the folder is locked, so that `drop` finds it there or here
             return known
 
@@ -158,7 +161,7 @@ class TokenCache:
         """
         try:
             if self._path is not None:
-                with self._locked(key) as (folder, _waited):
+                with self._locked(key) as (folder, _lock, _in_vain):
                     known = self._read(folder, key)
                     if known is not None and known.text == text:
                         with self._explained():
@@ -185,12 +188,15 @@ class TokenCache:
         return found, True
 
     @contextlib.contextmanager
-    def _locked(self, key: str) -> Iterator[tuple[int, bool]]:
-        """The open folder, while this process alone may use `key`; and whether it had to wait for another."""
+    def _locked(self, key: str) -> Iterator[tuple[int, int, bool]]:
+        """The open folder and the lock, while this process alone may use `key`; and whether it waited in vain.
+
+        That is, for a sign-in that left no token, and not only for a task that removed one.
+        """
         with self._opened() as folder:
             lock, waited = self._wait_for(lambda: self._try_lock(folder, key))
             try:
-                yield folder, waited
+                yield folder, lock, waited and os.fstat(lock).st_size > 0
             finally:
                 os.close(lock)  # which releases the lock, as does the end of a killed process
 
@@ -201,6 +207,12 @@ class TokenCache:
             yield folder
         finally:
             os.close(folder)
+
+    def _mark(self, lock: int | None, in_vain: bool) -> None:
+        """Tell those that wait for the lock, if it is one, whether its sign-in has left no token."""
+        if lock is not None:
+            with self._explained():
+                os.ftruncate(lock, int(in_vain))
 
     def _write_out(self, locked: int | None, key: str, token: Token) -> None:
         """Write the token to the folder, if there is one. Without its lock, a task that has it writes its own."""

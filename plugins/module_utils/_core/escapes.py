@@ -49,9 +49,16 @@ UNSEEN = (
 )
 CONTROLS = "\x00-\x08\x0e-\x1f\x7f"
 ANSI = "\x1b\\[[0-?]*[ -/]*[@-~]"
-BROKEN = UNSEEN + "\ufffd"  # also what `fit` puts in place of them
-_UNSEEN = re.compile(f"[{BROKEN}]")
-_CONTROLS = re.compile(f"{ANSI}|[{CONTROLS}]+")
+# Also what `fit` puts in place of them, blank letters, and what chooses between forms of the character before it.
+HIDING = f"{CONTROLS}{UNSEEN}\ufffd\u17b4\u17b5\u180b-\u180d\u2800\ufe00-\ufe0f\U000e0100-\U000e01ff"
+# The same in UTF-8, each byte as one character.
+_HIDING = re.compile(
+    f"{ANSI}|[{CONTROLS}]+|\xc2[\x80-\x9f\xad]|\xcd\x8f|\xd8\x9c"
+    "|\xe1(?:\x85[\x9f\xa0]|\x9e[\xb4\xb5]|\xa0[\x8b-\x8e])"
+    "|\xe2(?:\x80[\x8b-\x8f\xa8-\xae]|\x81[\xa0-\xaf]|\xa0\x80)|\xe3\x85\xa4"
+    "|\xef(?:\xb8[\x80-\x8f]|\xbb\xbf|\xbe\xa0|\xbf[\xb9-\xbb\xbd])"
+    "|\xf0\x9d\x85[\xb3-\xba]|\xf3\xa0(?:[\x80\x81]|[\x84-\x87])[\x80-\xbf]"
+)
 
 Span = tuple[int, int]
 _Meaning = Callable[[re.Match[str]], str]
@@ -79,14 +86,15 @@ class Unescaped:
         self._layers: list[tuple[re.Pattern[str], _Meaning, str]] = []  # each with the text before it
         self.text = text
         self._on_time = on_time
-        self._peel(_CONTROLS, _nothing)
         if not text.isascii():
             self._layers.append((_WIDE, _as_bytes, self.text))
-            self.text = as_bytes(_UNSEEN.sub("", self.text), encoding)
+            self.text = as_bytes(text, encoding)
+        self._peel(_HIDING, _nothing)
         for _layer in range(_LAYERS):
             on_time(len(text))
             if not self._peel(_ESCAPE, _unescaped):
                 break
+            self._peel(_HIDING, _nothing)
         self._unescaped = len(self._layers)
         on_time(len(text))
         self.loose = _loose(self.text)
@@ -185,7 +193,7 @@ def _nothing(found: re.Match[str]) -> str:
 
 
 def _as_bytes(found: re.Match[str]) -> str:
-    return "" if _UNSEEN.match(found[0]) else as_bytes(found[0])
+    return as_bytes(found[0])
 
 
 def _loose(text: str) -> str:

@@ -20,7 +20,7 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, quote_plus, unquote
 
-from .escapes import BROKEN, CONTROLS, Span, Unescaped, as_bytes, merged, tight
+from .escapes import CONTROLS, HIDING, Span, Unescaped, as_bytes, merged, tight
 
 _MASK = "********"
 _SHORTEST = 4  # masking shorter values would hide ordinary words
@@ -30,7 +30,7 @@ _HIDDEN = "VALUE_SPECIFIED_IN_NO_LOG_PARAMETER"  # as in AnsibleModule
 _ADDRESSES = ("proxy", "authority_url", "graph_url", "exchange_url")
 _VISIBLE = re.compile(r"[\x21-\x7e]+")
 # Text without one of these is in no other form, of a secret that is visible ASCII and of another one.
-_HINT = re.compile(f"[%&\\\\\r\n{CONTROLS}{BROKEN}]")
+_HINT = re.compile(f"[%&\\\\\r\n{HIDING}]")
 _WIDER_HINT = re.compile(rf"[%&\\\s+{CONTROLS}]|[^\x00-\x7f]")
 # Between texts that are searched together. As a space, it is not part of an escape, and ends one like the end of a
 # text; a match across it is searched again, text by text.

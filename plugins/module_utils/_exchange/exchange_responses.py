@@ -64,7 +64,7 @@ def kind_of_exception(code: str, message: str, status: int) -> str:
 def classify(response: Response) -> Outcome:
     """An error can come with 200, and "try again" with 400."""
     data = response.json if isinstance(response.json, dict) else {}
-    failed = response.status >= 400 or bool(data.get("@adminapi.errors") or data.get("error"))
+    failed = response.status >= 400 or bool(data.get("@adminapi.errors") or isinstance(data.get("error"), dict))
     if not failed:
         return outcome_of_status(response.status)
     code, message, _unused = explain(response)
@@ -146,7 +146,7 @@ def objects(data: Any, reads: bool) -> list[Any] | None:
     if not isinstance(data, dict):
         return None
     value = data.get("value")
-    if isinstance(value, list):
+    if isinstance(value, list) and not data.get("error"):
         return value
     if any("@" not in name and name != "value" for name in data):
         return None  # of something between here and the service

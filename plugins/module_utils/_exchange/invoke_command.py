@@ -24,6 +24,7 @@ from urllib.parse import quote
 from .._core.errors import NOT_IN_SNAPSHOT, Purpose, TenantError
 from .._core.resource import normalize_case
 from .._core.retry import Operation
+from .._http.attempt import foreign
 from .._http.claims import permissions
 from .._http.http import Http
 from .._http.origins import REDIRECTS
@@ -257,8 +258,7 @@ class Exchange:
         if found is None or (is_read and empty):
             if is_read:
                 raise self._protocol(request.purpose, response)
-            said = f"nothing in the response says that it is from {_NAME}{_handle(response)}"
-            raise TenantError("outcome_unknown", said, request.purpose.action, self._http.tenant)
+            raise foreign(_NAME, response, request.purpose, self._http.tenant)
         body = response.json or {}
         link = str(body.get("@odata.nextLink") or "") if is_read else ""  # following the link would write again
         return _Page(found, link, warnings_of(body), response, isinstance(body.get("value"), list))

@@ -9,16 +9,22 @@ goes, and they are those of the inventory file. No I/O.
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Collection, Mapping, Sequence
+from hashlib import sha256
 from typing import Any
 
+from .._connector.requirements import OPTIONS
 from .._core.errors import OF_ANSWERS, TenantError, one_line
+from .._core.redaction import address_credentials
 from .._core.targets import is_guid
 from .fleet import FACTS, check_fleet, group_of, known_hosts
 from .tenant_list import is_host_name, resolve_tenants
 
-_PARTS = {"hosts", "left_out", "notes", "failed"}
+_PARTS = {"hosts", "left_out", "notes", "failed", "asked"}
+# The options that decide which tenants there are, and what is read of each.
+_ASKED = ("tenant_id", "name", "cloud", "graph_url", "exchange_url", *OPTIONS)
 _HOST = {"name", "group", "variables"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _LONGEST_LINE = 4000
@@ -33,11 +39,26 @@ def shown(line: str) -> str:
     return one_line(line, _LONGEST_LINE)
 
 
-def is_whole(kept: Any, wanted: Collection[str]) -> bool:
-    """Whether it has everything that the plugin writes when it reads what is `wanted`, and nothing else."""
+def digest_of(entries: Sequence[Any] | None, partner_tenant_id: str | None, shared: Mapping[str, Any]) -> str:
+    """What was asked for: facts of other tenants, or for another account, are of no use. Nothing in it is secret."""
+
+    def decisive(options: Any) -> Any:
+        if not isinstance(options, Mapping):
+            return options
+        return {
+            name: value for name, value in options.items() if name in _ASKED and not address_credentials({name: value})
+        }
+
+    asked = [[decisive(one) for one in entries or ()], partner_tenant_id, decisive(shared)]
+    return sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def is_whole(kept: Any, wanted: Collection[str], asked: str) -> bool:
+    """Whether it has everything that the plugin writes when it reads what is `wanted` and `asked`, and nothing else."""
     return (
         isinstance(kept, Mapping)
         and set(kept) == _PARTS
+        and kept["asked"] == asked
         and isinstance(kept["failed"], int)
         and not isinstance(kept["failed"], bool)
         and kept["failed"] >= 0

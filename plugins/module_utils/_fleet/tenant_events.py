@@ -18,6 +18,7 @@ from .fleet import FACTS, UNREADABLE
 
 Event = dict[str, Any]
 _CONNECTOR, _QUARANTINE = FACTS["connector"][0], FACTS["quarantine"][0]
+_LONGEST_WAIT = 24 * 60 * 60  # seconds
 _OF_A_DEVICE = (
     "guid",
     "mailbox",
@@ -112,8 +113,11 @@ def failure(host: Mapping[str, Any]) -> Mapping[str, Any] | None:
 
 
 def asked_wait(host: Mapping[str, Any]) -> int:
-    """The seconds that a service of a tenant asks to wait before anything is sent to it again."""
-    return int((failure(host) or {}).get("retry_after_seconds", 0))
+    """The seconds that a service of a tenant asks to wait before anything is sent to it again, a day at most.
+
+    More is a mistake, such as a date of another century, after which nobody would watch the tenant any more.
+    """
+    return min(int((failure(host) or {}).get("retry_after_seconds", 0)), _LONGEST_WAIT)
 
 
 def _devices(variables: Mapping[str, Any]) -> list[dict[str, Any]]:

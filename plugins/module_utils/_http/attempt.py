@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from .._core.errors import ErrorResponse, one_line
+from .._core.errors import ErrorResponse, Purpose, TenantError, one_line
 from .._core.retry import Outcome, header
 from .response import Response
 from .service import Service
@@ -45,3 +45,9 @@ def answer_of(service: Service, attempt: Attempt) -> ErrorResponse | None:
 def found_by(raw: Any, mine: str) -> str:
     """How Microsoft's support finds a response that could not be read."""
     return f"request id {one_line(Response(raw.status_code, raw.headers, b'', None, mine).handle, 80)}"
+
+
+def foreign(service: str, response: Response, purpose: Purpose, tenant: str) -> TenantError:
+    """The failure for a success with nothing of the service in it: a gateway may have answered in its place."""
+    said = f"nothing in the response says that it is from {service} (request id {response.handle})"
+    return TenantError("outcome_unknown", said, purpose.action, tenant)

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import codecs
-import contextlib
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
@@ -52,11 +51,22 @@ class Response:
 
 
 def text_of(body: bytes) -> str:
-    """A body as text in which secrets are recognized: what is not UTF-8 keeps its letters."""
+    """A body as text in which secrets are recognized: each byte that is not UTF-8 becomes a letter of Windows-1252."""
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16", "replace")
     without = body.replace(b"\0", b"")  # of UTF-16 that does not say so
-    for encoding in ("utf-8", "cp1252"):
-        with contextlib.suppress(UnicodeDecodeError):
-            return without.decode(encoding)
-    return without.decode("latin-1")
+    return without.decode("utf-8", _AS_LETTERS)
+
+
+def _as_letters(error: UnicodeError) -> tuple[str, int]:
+    """What Python calls for bytes that are not UTF-8; the text in their place, and where to go on."""
+    assert isinstance(error, UnicodeDecodeError)
+    wrong = error.object[error.start : error.end]
+    try:
+        return wrong.decode("cp1252"), error.end
+    except UnicodeDecodeError:
+        return wrong.decode("latin-1"), error.end
+
+
+_AS_LETTERS = "intune_exchange_as_letters"
+codecs.register_error(_AS_LETTERS, _as_letters)

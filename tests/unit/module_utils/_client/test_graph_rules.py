@@ -108,7 +108,9 @@ def test_a_creation_without_an_id_may_have_happened(body: Any) -> None:
     assert error.kind == "outcome_unknown" and "r-1" in error.problem
 
 
-@pytest.mark.parametrize("body", [{"status": "error", "message": "Blocked"}, [], "Blocked"])
+@pytest.mark.parametrize(
+    "body", [{"status": "error", "message": "Blocked"}, {"error": "Timeout", "id": "1"}, {}, [], "Blocked"]
+)
 @pytest.mark.parametrize(
     "call",
     [
@@ -125,7 +127,18 @@ def test_what_a_gateway_returns_for_a_write_is_no_success(call: Callable[[Graph]
     client, graph = trial(reply(200, body, {"request-id": "r-1"}))
     error = failure(call, graph)
     assert error.kind == "outcome_unknown" and "r-1" in error.problem and len(client.wire.sent) == 1
-    assert failure(call, trial(reply(200, {"error": "Blocked"}))[1]).kind == "refused"
+
+
+def test_nor_is_it_an_object_or_a_list() -> None:
+    error = failure(trial(reply(200, {"status": "error"}))[1].get, "x", PURPOSE)
+    assert error.kind == "protocol" and "nothing in the response says that it is from Microsoft Graph" in error.problem
+    assert failure(trial(reply(200, {"error": "Timeout", "value": []}))[1].list, "x", PURPOSE).kind == "protocol"
+
+
+def test_the_user_whose_licences_changed_has_no_id_in_the_documentation() -> None:
+    """Microsoft Graph v1.0, user: assignLicense, its example of a response."""
+    body = {"accountEnabled": True, "assignedLicenses": [], "assignedPlans": [], "city": "Nairobi"}
+    assert trial(reply(200, body))[1].set("users/1/assignLicense", {}, PURPOSE) == body
 
 
 @pytest.mark.parametrize("body", [[], None, "text", {"status": "error"}])

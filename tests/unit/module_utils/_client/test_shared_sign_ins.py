@@ -239,4 +239,26 @@ def test_an_expired_token_is_always_replaced(by_person: bool) -> None:
         assert not held.helps_after_refusal(f"token-{number}", "") or (number == 0 and not by_person)
         held.take(Token(f"token-{number}", time.time() - 1))
         assert held.helps_after_refusal(f"token-{number}", "")
-        held.let_go("")
+        held.let_go(f"token-{number}")
+
+
+def test_a_denial_and_a_refusal_each_allow_a_new_token() -> None:
+    held = ServiceToken()
+    held.take(Token("shared", time.time() + 3600))
+    assert held.helps_after_denial() and held.let_go() == "shared"
+    held.own = True
+    held.take(Token("with more rights", time.time() + 3600))
+    assert not held.helps_after_denial() and held.helps_after_refusal("with more rights", "")
+    held.let_go("with more rights")
+    held.take(Token("new", time.time() + 3600))
+    assert not held.helps_after_refusal("new", "")
+
+
+def test_a_token_that_nobody_refused_stays_for_other_tasks() -> None:
+    """The refusal of the one before it comes late, with claims that it may not have."""
+    held = ServiceToken()
+    held.take(Token("before", time.time() + 3600))
+    assert held.let_go("before") == "before"
+    held.take(Token("now", time.time() + 3600))
+    assert held.helps_after_refusal("before", CLAIMS) and held.let_go("before", CLAIMS) == ""
+    assert held.challenge == CLAIMS and held.token is None

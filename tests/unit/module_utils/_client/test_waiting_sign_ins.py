@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import threading
 import time
 from collections.abc import Callable
@@ -106,6 +107,58 @@ def test_those_that_waited_for_nothing_sign_in_at_the_same_time(
 def test_those_that_waited_for_a_token_use_it(tmp_path: Path, in_folder: bool) -> None:
     run = Run(tmp_path / "tokens" if in_folder else None, token, together=1)
     assert run.results() == [token().text] * (1 + WAITING) and run.signed_in == 1
+
+
+def test_those_that_waited_for_a_token_to_be_removed_sign_in_one_for_all(tmp_path: Path) -> None:
+    """As when a service refused it: each task of the tenant removes it, and then needs a new one."""
+    waiting, lock, all_wait = set(), threading.Lock(), threading.Event()
+    signed_in: list[int] = []
+    waits: list[int] = []
+
+    def wait(_seconds: float) -> None:
+        with lock:
+            waits.append(1)
+            waiting.add(threading.get_ident())
+            if len(waiting) == WAITING:
+                all_wait.set()
+        time.sleep(0.01)
+
+    def sign_in() -> Token:
+        signed_in.append(1)
+        before = len(waits)
+        while len(signed_in) == 1 and len(waits) < before + 5:  # others go on waiting for this
+            time.sleep(0.001)
+        return token()
+
+    def obtain() -> str:  # each task is a process, with a memory of its own
+        http = Http("contoso.example", 60, sleep=wait)
+        return TokenCache(TokenMemory(), str(tmp_path / "tokens"), http).obtain(KEY, sign_in).text
+
+    remover = TokenCache(TokenMemory(), str(tmp_path / "tokens"), Http("contoso.example", 60))
+    assert remover.obtain(KEY, lambda: Token("refused", time.time() + 3600)).text == "refused"
+    reading = remover._read
+
+    def read_slowly(folder: int, key: str) -> Token | None:
+        assert all_wait.wait(20)
+        return reading(folder, key)
+
+    with ThreadPoolExecutor(1 + WAITING) as pool:
+        remover._read = read_slowly  # type: ignore[method-assign]
+        removed = pool.submit(remover.drop, KEY, "refused")
+        while not _is_locked(tmp_path / "tokens" / f"{KEY}.lock"):
+            assert not removed.done()
+        found = [pool.submit(obtain) for _task in range(WAITING)]
+        assert [one.result() for one in found] == [token().text] * WAITING
+    assert len(signed_in) == 1
+
+
+def _is_locked(path: Path) -> bool:
+    with path.open("rb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            return True
+    return False
 
 
 def test_a_person_enters_one_code_after_another(tmp_path: Path) -> None:

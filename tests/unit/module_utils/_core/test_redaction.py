@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from ansible_collections.intune.exchange.plugins.module_utils._core import escapes
 from ansible_collections.intune.exchange.plugins.module_utils._core.concurrent import gather
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, TenantError, one_line
+from ansible_collections.intune.exchange.plugins.module_utils._core.escapes import HIDING, Unescaped, as_bytes
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor, masked, proxy_credentials
 
 SECRET = "p\"ä+ss/wörd  =%~<'\\&>canary."
@@ -95,6 +96,10 @@ OTHER_FORMS = {
     "what stands for a control character": f"{PLAIN[:9]}\ufffd{PLAIN[9:]}",
     "a colour": f"{PLAIN[:9]}\x1b[31m{PLAIN[9:]}",
     "a mark of direction": f"{PLAIN[:9]}\u202e{PLAIN[9:]}",
+    "where HTML may break it": f"{PLAIN[:9]}&shy;{PLAIN[9:12]}&#8203;{PLAIN[12:]}",
+    "what is invisible, in an address": f"{PLAIN[:9]}%E2%80%8B{PLAIN[9:12]}%00{PLAIN[12:]}",
+    "what is invisible, in JSON": f"{PLAIN[:9]}\\u200b{PLAIN[9:12]}\\u0002{PLAIN[12:]}",
+    "forms of the character before": f"{PLAIN[:9]}\ufe0f{PLAIN[9:12]}\u180b\U000e0100\u2800\u17b4{PLAIN[12:]}",
     "what is invisible": f"{PLAIN[:9]}\u2061\U000e0041\u2028{PLAIN[9:]}",
     "base64 of UTF-16": base64.b64encode(f"id:{PLAIN}".encode("utf-16-le")).decode(),
     "base64 in lines": base64.encodebytes(f"{'x' * 36}{PLAIN}{'y' * 36}".encode()).decode().strip(),
@@ -130,6 +135,7 @@ def test_no_form_of_a_secret_leaves(form: str, redactor: Redactor) -> None:
 def test_nor_one_that_no_encoder_had_to_change(form: str) -> None:
     redactor = Redactor()
     redactor.add(PLAIN)
+    assert redactor.clean(f"before {form} after") == "before ******** after"
     assert redactor.clean(f"before {form} after & %41 \\u0041 é") == "before ******** after & %41 \\u0041 é"
     with redactor.guarding():
         assert one_line(f"ü&lt;%20{form}, {form};", 400) == "ü&lt;%20********, ********;"
@@ -161,6 +167,13 @@ def test_nor_one_that_was_wrapped_at_a_space(secret: str, end: str, indent: str)
         wrapped = " ".join(words[:one]) + end + indent + " ".join(words[one:])
         assert redactor.clean(f"before {wrapped} after") == "before ******** after"
         assert redactor.clean({"a": ["x", wrapped, "y"]}) == {"a": ["x", "********", "y"]}
+
+
+def test_exactly_what_hides_a_secret_is_passed_over() -> None:
+    """The same characters in both of their forms."""
+    numbers = (number for number in range(0x110000) if not 0xD800 <= number < 0xE000)
+    everything = "".join(one for one in map(chr, numbers) if one not in "%&\\=\r\n")
+    assert Unescaped(everything).text == as_bytes(re.sub(f"[{HIDING}]", "", everything))
 
 
 def test_text_with_escapes_and_no_secret_stays(redactor: Redactor) -> None:

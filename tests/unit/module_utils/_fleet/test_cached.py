@@ -11,7 +11,12 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.cached import is_whole, remembered, shown
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.cached import (
+    digest_of,
+    is_whole,
+    remembered,
+    shown,
+)
 
 from ..conftest import DEFAULTS
 
@@ -46,6 +51,7 @@ KEPT = {
     "left_out": ["fabrikam.com has no id."],
     "notes": ["1 customer is not in the inventory: Łódź Fabrikam."],
     "failed": 1,
+    "asked": "these",
 }
 # As it wrote it when nothing was gathered.
 UNREAD = {
@@ -72,8 +78,8 @@ def without(variable: str) -> Callable[[dict[str, Any]], None]:
 
 
 def test_what_the_plugin_wrote_is_used() -> None:
-    assert is_whole(KEPT, ["connector"]) and is_whole({**KEPT, "hosts": []}, ["connector"])
-    assert is_whole({**KEPT, "hosts": [UNREAD], "left_out": [], "notes": [], "failed": 0}, [])
+    assert is_whole(KEPT, ["connector"], "these") and is_whole({**KEPT, "hosts": []}, ["connector"], "these")
+    assert is_whole({**KEPT, "hosts": [UNREAD], "left_out": [], "notes": [], "failed": 0}, [], "these")
 
 
 @pytest.mark.parametrize(
@@ -134,17 +140,33 @@ def test_what_the_plugin_wrote_is_used() -> None:
 def test_anything_else_is_not(spoil: Callable[[dict[str, Any]], None]) -> None:
     kept = copy.deepcopy(KEPT)
     spoil(kept)
-    assert not is_whole(kept, ["connector"])
+    assert not is_whole(kept, ["connector"], "these")
 
 
 @pytest.mark.parametrize("kept", [None, [], "x", 5, {}])
 def test_nor_is_something_else_altogether(kept: Any) -> None:
-    assert not is_whole(kept, [])
+    assert not is_whole(kept, [], "these")
 
 
 @pytest.mark.parametrize("wanted", [[], ["requirements"], ["connector", "requirements"]])
 def test_nor_are_other_facts_than_those_that_are_wanted_now(wanted: list[str]) -> None:
-    assert not is_whole(KEPT, wanted)
+    assert not is_whole(KEPT, wanted, "these")
+
+
+def test_nor_is_what_was_read_for_another_file() -> None:
+    assert not is_whole(KEPT, ["connector"], "others")
+    tenants: list[dict[str, Any]] = [{"tenant_id": "a.example", "account": "one@a.example", "client_secret": "s"}]
+    shared = {"client_id": "x", "directory_sync": "auto"}
+    asked = digest_of(tenants, None, shared)
+    same = [{**tenants[0], "client_secret": "t"}], None, {**shared, "client_id": "y", "authority_url": "https://b"}
+    assert digest_of(*same) == asked
+    others = [
+        (tenants, "partner.example", shared),
+        ([*tenants, {"tenant_id": "b.example"}], None, shared),
+        ([{**tenants[0], "account": "two@a.example"}], None, shared),
+        (tenants, None, {**shared, "directory_sync": "required"}),
+    ]
+    assert len({digest_of(*one) for one in others} | {asked}) == 5
 
 
 def test_a_note_is_one_line() -> None:

@@ -213,6 +213,7 @@ def test_the_pause_is_as_long_as_a_service_asks() -> None:
     busy["variables"]["tenant_error"]["retry_after_seconds"] = RULES.longest_interval
     assert not looked(TenantState(), busy)
     busy["variables"]["tenant_error"]["retry_after_seconds"] = 900
+    assert asked_wait(host(tenant_error={"retry_after_seconds": 10**9})) == 86_400
     assert asked_wait(busy) == 900 and asked_wait(UNREADABLE) == asked_wait(host("connected")) == 0
 
 

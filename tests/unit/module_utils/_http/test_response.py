@@ -40,3 +40,13 @@ def test_so_is_one_of_latin_letters_in_an_encoding_without_a_mark(encoding: str)
     with redactor.guarding():
         text = Response(403, {}, "\u0081S\u00e9cure-Passw0rd\u00df is blocked".encode(encoding)).text
         assert one_line(text) == "******** is blocked"
+
+
+@pytest.mark.parametrize("secret", ["Gr\u00f6\u00dfe-Geheim1", "\u00dcber-Geheim1", "Pass\u20ac-Geheim1"])
+@pytest.mark.parametrize(("before", "after"), [(b"", b"\xff"), (b"\xe9 ", b" \x81"), (b"\x80", b"\xc3")])
+def test_a_wrong_byte_hides_no_secret(secret: str, before: bytes, after: bytes) -> None:
+    """As where a page is cut within a letter, or has pieces of another one."""
+    redactor = Redactor()
+    redactor.add(secret)
+    with redactor.guarding():
+        assert "Geheim" not in one_line(Response(403, {}, before + secret.encode() + after).text)
