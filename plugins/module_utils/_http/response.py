@@ -60,7 +60,8 @@ def text_of(body: bytes) -> str:
 
 def _as_letters(error: UnicodeError) -> tuple[str, int]:
     """What Python calls for bytes that are not UTF-8; the text in their place, and where to go on."""
-    assert isinstance(error, UnicodeDecodeError)
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
     wrong = error.object[error.start : error.end]
     try:
         return wrong.decode("cp1252"), error.end
