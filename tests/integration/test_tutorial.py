@@ -53,7 +53,7 @@ def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     live = folder / ".cache/live/ansible_collections/intune"
     live.mkdir(parents=True)
     (live / "exchange").symlink_to(folder)
-    [tool] = re.findall(r"`python (tools/\S+)`", TEXT)
+    [tool] = re.findall(r"`\.cache/test/bin/python (tools/\S+)`", TEXT)
     run(folder, "bash", "-ec", command)
     run(folder, sys.executable, tool)
     return folder

@@ -78,6 +78,8 @@ def test_a_step_that_is_interrupted_is_not_ok(tmp_path: Path, number: signal.Sig
         stdout=subprocess.PIPE,
         text=True,
         start_new_session=True,
+        # What is started in the background of a shell inherits that it ignores SIGINT.
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )
     while not (pid.exists() and pid.read_text().strip()):
         assert process.poll() is None
