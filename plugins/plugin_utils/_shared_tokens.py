@@ -23,7 +23,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ..module_utils._client.token_cache import Token, TokenMemory
+from ..module_utils._client.token_memory import Token, TokenMemory
 
 _SLOTS = 4096  # two tokens and a discovery document for each of 1,365 tenants; only used memory is allocated
 _SLOT = 8192  # bytes; tokens of applications have about 2,000. Longer tokens are not shared

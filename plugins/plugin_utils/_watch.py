@@ -18,7 +18,7 @@ from typing import Any, TypeVar
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ..module_utils._client.auth_method import outranking
-from ..module_utils._client.token_cache import Token
+from ..module_utils._client.token_memory import Token
 from ..module_utils._core.connection import CONNECTION_SPEC, SECRET_OPTIONS, named
 from ..module_utils._core.errors import usage
 from ..module_utils._core.redaction import Redactor

@@ -29,7 +29,8 @@ from .machine import identity_endpoint
 from .msal_transport import WAITING, MsalTransport, interval_of
 from .service_token import ServiceToken
 from .sign_in_key import sign_in_key
-from .token_cache import Token, TokenCache, TokenMemory, is_token
+from .token_cache import TokenCache
+from .token_memory import Token, TokenMemory, is_token
 from .tools import scope_of
 
 try:

@@ -11,7 +11,7 @@ from typing import Any
 from .._core.connection import named
 from .._core.errors import TenantError, usage
 from .job_token import is_github_job
-from .token_cache import is_token
+from .token_memory import is_token
 
 # What each method requires. Managed identity and device code are selected by auth_method only.
 _NEEDS = {

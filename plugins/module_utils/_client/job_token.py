@@ -21,7 +21,7 @@ from .._core.redaction import Redactor
 from .._core.retry import Operation
 from .._http.http import Http
 from .._http.service import Bearer, Request, Service
-from .token_cache import is_token
+from .token_memory import is_token
 
 _URL, _TOKEN = "ACTIONS_ID_TOKEN_REQUEST_URL", "ACTIONS_ID_TOKEN_REQUEST_TOKEN"
 _ASK = Purpose("get the token of the job from GitHub", "permissions: id-token: write in the workflow")

@@ -17,7 +17,7 @@ from .._http.http import Http
 from .._http.response import Response
 from .._http.service import Request, Service
 from .discovery import is_discovery, known_endpoints
-from .token_cache import TokenMemory
+from .token_memory import TokenMemory
 
 _SIGN_IN = Purpose("sign in")
 WAITING = ("authorization_pending", "slow_down")  # RFC 8628: the person has not entered the code yet

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .token_cache import Token
+from .token_memory import Token
 
 
 @dataclass

@@ -1,7 +1,7 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Access tokens that tasks share: in memory that the caller provides, and between runs in a folder that the user names.
+"""Access tokens that tasks share: one signs in for all; between runs, tokens are in a folder that the user names.
 
 A token is as powerful as the credential until it expires. So the folder and its files must belong to the user that runs
 the task, be closed to everybody else, and not be links. A lock for each token lets one task sign in while others that
@@ -17,9 +17,7 @@ import json
 import math
 import os
 import re
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from typing import TypeVar
 
 from .._core.connection import named
@@ -28,80 +26,12 @@ from .._core.private_file import permission_problem
 from .._core.strict_json import parse_json
 from .._http.http import Http
 from .._http.poll import UntilDeadline, poll
+from .token_memory import Token, TokenMemory, is_token, now
 
-_MARGIN = 300  # remaining life in seconds that outlasts most tasks; the Azure SDKs renew as early
-_SKEW = 60  # seconds
 _POLL_INTERVAL = 0.05  # seconds between two attempts at a lock that another task holds
 _LARGEST = 64 * 1024  # bytes
-_TOKEN = re.compile(r"[\x21-\x7e]+")
 T = TypeVar("T")
 _FILE = re.compile(r"([0-9a-f]{64})\.json")
-
-
-@dataclass(frozen=True)
-class Token:
-    """An access token and when it expires, in seconds since 1970."""
-
-    text: str = field(repr=False)
-    expires: float
-
-    @classmethod
-    def living(cls, text: str, seconds: float) -> Token:
-        return cls(text, _now() + seconds)
-
-    @property
-    def lasts(self) -> bool:
-        return self.expires - _now() > _MARGIN
-
-    @property
-    def ended(self) -> bool:
-        """Whether it expired, also by a clock that is a minute ahead."""
-        return self.expires - _now() < _SKEW
-
-
-def _now() -> float:
-    return time.time()
-
-
-def is_token(text: str) -> bool:
-    """Whether it is valid in a header. Tokens are opaque to us."""
-    return _TOKEN.fullmatch(text) is not None
-
-
-class TokenMemory:
-    """Tokens by the key of their sign-in, shared by everyone who is given the same memory; here within one process."""
-
-    def __init__(self, tokens: dict[str, Token] | None = None) -> None:
-        self._tokens = {} if tokens is None else tokens
-        self._documents: dict[str, str] = {}
-
-    def get(self, key: str) -> Token | None:
-        return self._tokens.get(key)
-
-    def put(self, key: str, token: Token) -> None:
-        self._tokens[key] = token
-
-    def drop(self, key: str, text: str) -> None:
-        """Remove this token; a newer one stays."""
-        known = self._tokens.get(key)
-        if known is not None and known.text == text:
-            del self._tokens[key]
-
-    def document(self, url: str) -> str | None:
-        """The discovery document at an address, if a task has used it."""
-        return self._documents.get(url)
-
-    def put_document(self, url: str, text: str) -> None:
-        self._documents[url] = text
-
-    def drop_document(self, url: str, text: str) -> None:
-        """Remove this document; a newer one stays."""
-        if self._documents.get(url) == text:
-            del self._documents[url]
-
-    def try_lock(self, key: str) -> Callable[[], None] | None:
-        """Lock `key` and return what releases it; None while another task signs in for it."""
-        return lambda: None
 
 
 class TokenCache:
@@ -332,7 +262,7 @@ class TokenCache:
 
     def _ended(self, folder: int, key: str) -> bool:
         found = _stat(folder, f"{key}.json")
-        return found is not None and found.st_mtime < _now()
+        return found is not None and found.st_mtime < now()
 
 
 def _stat(folder: int, name: str) -> os.stat_result | None:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .._client.auth_method import outranking
-from .._client.token_cache import Token, TokenMemory
+from .._client.token_memory import Token, TokenMemory
 from .._core.connection import CONNECTION_SPEC, refuse_blank_identity
 from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line
 from .._core.redaction import Redactor, masked, secrets_of

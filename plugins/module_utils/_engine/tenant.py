@@ -12,7 +12,7 @@ from typing import Any
 
 from .._client.auth import Tokens
 from .._client.graph import Graph
-from .._client.token_cache import Token, TokenMemory
+from .._client.token_memory import Token, TokenMemory
 from .._core.connection import Cloud, cloud_of, named, proxy_of
 from .._core.errors import one_line, usage
 from .._core.redaction import Redactor

@@ -18,7 +18,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.msal_transport import MsalTransport
-from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import TokenMemory
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_memory import TokenMemory
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, one_line
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine

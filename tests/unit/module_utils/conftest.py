@@ -17,7 +17,7 @@ import pytest
 import requests
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_memory import Token
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor

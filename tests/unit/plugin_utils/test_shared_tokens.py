@@ -19,7 +19,7 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_memory import Token
 from ansible_collections.intune.exchange.plugins.plugin_utils import _shared_tokens
 from ansible_collections.intune.exchange.plugins.plugin_utils._shared_tokens import SharedTokens
 

@@ -16,7 +16,7 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import auth
 from ansible_collections.intune.exchange.plugins.module_utils._client.service_token import ServiceToken
-from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token, TokenMemory
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_memory import Token, TokenMemory
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant

@@ -19,8 +19,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client import token_cache as token_cache_module
-from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
+from ansible_collections.intune.exchange.plugins.module_utils._client import token_cache, token_memory
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_memory import Token
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.modules import connector_info
 from simulator import Simulator
@@ -132,13 +132,18 @@ def test_a_newer_token_of_another_task_stays(simulator: Simulator, folder: Path,
     assert sign_ins(simulator) == 2
 
 
+def set_clock(monkeypatch: pytest.MonkeyPatch, moment: float) -> None:
+    for module in (token_cache, token_memory):
+        monkeypatch.setattr(module, "now", lambda: moment)
+
+
 def test_a_token_is_used_while_it_has_enough_life_left(
     simulator: Simulator, info: Info, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     memory: dict[str, Token] = {}
     now = time.time()
     for later, expected in ((0, 1), (3200, 1), (3400, 2), (10_000, 3)):
-        monkeypatch.setattr(token_cache_module, "_now", lambda moment=now + later: moment)
+        set_clock(monkeypatch, now + later)
         assert not info(memory=memory).get("failed")
         assert sign_ins(simulator) == expected, later
 
@@ -151,7 +156,7 @@ def test_tokens_that_have_ended_go(info: Info, folder: Path, monkeypatch: pytest
     assert len(kept) == 4
     (folder / "mine.json").write_text("of somebody who named the wrong folder")
     os.utime(folder / "mine.json", (1, 1))
-    monkeypatch.setattr(token_cache_module, "_now", lambda: now + 4000)
+    set_clock(monkeypatch, now + 4000)
     info(tenant="nothing")
     left = {path.name for path in folder.iterdir()}
     assert len(left) == 3 and "mine.json" in left and not left & kept
@@ -238,7 +243,7 @@ def test_what_belongs_to_somebody_else_is_refused(
 ) -> None:
     info()
     me = os.geteuid()
-    monkeypatch.setattr(token_cache_module.os, "geteuid", lambda: me + 1)
+    monkeypatch.setattr(token_cache.os, "geteuid", lambda: me + 1)
     result = info()
     assert f"belongs to the user with id {me}, not to the one that runs the task (id {me + 1})" in result["msg"]
     assert result["error"]["kind"] == "usage" and sign_ins(simulator) == 1

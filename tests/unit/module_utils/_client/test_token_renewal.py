@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Graph, Read
-from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_memory import Token
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Operation
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._http.claims import claims

@@ -15,7 +15,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import Token, TokenCache, TokenMemory
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_cache import TokenCache
+from ansible_collections.intune.exchange.plugins.module_utils._client.token_memory import Token, TokenMemory
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
