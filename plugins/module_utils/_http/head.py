@@ -37,7 +37,8 @@ class LimitedResponse(http.client.HTTPResponse):
         try:
             super().begin(*arguments, **options)
         finally:
-            self.fp, self._stream = self._stream, None
+            stream, self._stream = self._stream, None
+            self.fp = None if stream.closed else stream  # http.client closes it after a status line that is none
         self.headers = self.msg = self._message
         self.will_close = self.will_close or self.too_long
 

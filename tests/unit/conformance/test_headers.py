@@ -98,3 +98,13 @@ def test_a_folded_header_counts(value: bytes, tls: tuple[ssl.SSLContext, str]) -
     """RFC 9112, 5.2: as if it were on one line."""
     answer = HEAD + b"Transfer-Encoding: " + value + b"\r\n\r\n2\r\n{}\r\n0\r\n\r\n"
     assert answered(answer, tls)[1] == {}
+
+
+@pytest.mark.parametrize(
+    "line", [b"HTTP/1.1 abc OK\r\n\r\n", b"HTTP/1.1 9999 OK\r\n\r\n", b"nothing\r\n\r\n", b"HTTP/1.1\r\n"]
+)
+def test_a_line_that_is_no_status_is_a_failure_of_its_own(line: bytes, tls: tuple[ssl.SSLContext, str]) -> None:
+    """http.client closes the connection then, before the response is closed."""
+    _took, found, _waits = answered(line, tls)
+    assert isinstance(found, TenantError) and found.kind in ("network", "protocol")
+    assert answered(line, tls, then=OK + REST)[1] == {}
