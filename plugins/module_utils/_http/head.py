@@ -38,7 +38,8 @@ class LimitedResponse(http.client.HTTPResponse):
             super().begin(*arguments, **options)
         finally:
             stream, self._stream = self._stream, None
-            self.fp = None if stream.closed else stream  # http.client closes it after a status line that is none
+            still: Any = None if stream.closed else stream  # http.client closes it after a status line that is none
+            self.fp = still
         self.headers = self.msg = self._message
         self.will_close = self.will_close or self.too_long
 
