@@ -211,6 +211,8 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         super().parse(inventory, loader, path, cache)
         self._written = self._read_config_data(path) or {}
         try:
+            # Once, since a template may look a secret up elsewhere.
+            self._asked = self._evaluated()
             found = self._found(path, cache)
         except TenantError as error:
             raise AnsibleParserError(str(error)) from None
@@ -255,7 +257,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         if kept:
             readable = [host for host in found["hosts"] if host["group"] != UNREADABLE]
             failed = len(found["hosts"]) - len(readable) + len(found["left_out"])
-            asked = digest_of(*self._asked())
+            asked = digest_of(*self._asked)
             self._cache[key] = {**found, "hosts": readable, "left_out": [], "failed": failed, "asked": asked}
         return found
 
@@ -264,13 +266,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         try:
             # Without marks: text that a changed cache marks as a template would be evaluated.
             found = json.loads(json.dumps(self._cache.get(key)))
-            whole = is_whole(found, self.get_option("gather"), digest_of(*self._asked()))
+            whole = is_whole(found, self.get_option("gather"), digest_of(*self._asked))
         except (AnsibleError, RecursionError, *OF_ANSWERS) as error:  # a corrupted file raises anything
             self.display.warning(f"The cache of the inventory could not be read and is replaced: {one_line(error)}")
             return None
         if not whole or found["failed"]:
             return found if whole else None
-        hosts = remembered(found["hosts"], *self._asked(), *self._limits())
+        hosts = remembered(found["hosts"], *self._asked, *self._limits())
         return None if hosts is None else {**found, "hosts": hosts}
 
     def _show_age(self, hosts: list[dict[str, Any]]) -> None:
@@ -283,7 +285,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         left_out: list[str] = []
         notes: list[str] = []
         hosts = read_fleet(
-            *self._asked(),
+            *self._asked,
             self.get_option("gather"),
             *self._limits(),
             left_out=lambda reason: left_out.append(shown(reason)),
@@ -293,7 +295,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         )
         return {"hosts": hosts, "left_out": left_out, "notes": notes}
 
-    def _asked(self) -> tuple[Any, Any, dict[str, Any]]:
+    def _evaluated(self) -> tuple[Any, Any, dict[str, Any]]:
         """The tenants, the partner, and the options that the tenants share."""
         shared = {option: self._given(option) for option in SHARED}
         return self._given("tenants"), self._given("partner_tenant_id"), outranking(shared, self._written)

@@ -402,6 +402,18 @@ def test_a_secret_from_a_vault_a_template_and_the_file(command: Command, write: 
     without_secrets(ran, simulator)
 
 
+def test_a_template_is_evaluated_once(command: Command, write: Write, simulator: Simulator) -> None:
+    """It may ask a vault elsewhere: with a cache that is made, used, or replaced as well."""
+    kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept"}
+    tenants = [{"tenant_id": simulator.facts("working")["tenant_id"], "name": "working"}]
+    evaluated, secret = write().parent / "evaluated", simulator.options("working")["client_secret"]
+    looked_up = f"{{{{ lookup('ansible.builtin.pipe', 'echo x >> {evaluated}; echo {secret}') }}}}"
+    for number, gather in enumerate((["connector"], ["connector"], ["quarantine"]), 1):
+        path = write(**kept, tenants=tenants, gather=gather, client_secret=looked_up)
+        assert command("ansible-inventory", "-i", path, "--list").host("working")["tenant_read_at"]
+        assert len(evaluated.read_text().splitlines()) == number
+
+
 def test_one_unreadable_tenant_fails_a_strict_inventory(command: Command, write: Write, simulator: Simulator) -> None:
     path = write(strict_tenants=True, client_secret="a-wrong-canary")
     ran = command("ansible-inventory", "-i", path, "--list", "-vvvv", ANSIBLE_INVENTORY_UNPARSED_FAILED="true")

@@ -92,19 +92,32 @@ def test_so_does_that_of_a_part_that_is_refused_for_good(
     assert sum(clock.sleeps) >= 19
 
 
-def test_other_threads_wait_as_long(
+@pytest.fixture
+def watched(
     wire: ScriptedServer, tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[Callable[[], Any]], list[int]]:
+    """Gives how many requests were sent before each wait, and calls `meanwhile` in the first one."""
+
+    def watch(meanwhile: Callable[[], Any]) -> list[int]:
+        asked_at_sleep: list[int] = []
+
+        def sleep(seconds: float) -> None:
+            asked_at_sleep.append(len(wire.asked))
+            if len(asked_at_sleep) == 1:
+                meanwhile()
+            clock.sleeps.append(seconds)
+
+        monkeypatch.setattr(tenant.http, "sleep", sleep)
+        return asked_at_sleep
+
+    return watch
+
+
+def test_other_threads_wait_as_long(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, watched: Callable[[Callable[[], Any]], list[int]]
 ) -> None:
     """While the batch waits, another request of the task is begun, which here is one of the same thread."""
-    asked_at_sleep: list[int] = []
-
-    def sleep(seconds: float) -> None:
-        asked_at_sleep.append(len(wire.asked))
-        if len(asked_at_sleep) == 1:
-            tenant.graph.list("groups", PURPOSE)
-        clock.sleeps.append(seconds)
-
-    monkeypatch.setattr(tenant.http, "sleep", sleep)
+    asked_at_sleep = watched(lambda: tenant.graph.list("groups", PURPOSE))
     done = part("a", 200, body={"value": [{"id": "x"}]})
     wire.answer(Reply({"responses": [part("a", 429, "20")]}), Reply(LIST), Reply({"responses": [done]}))
     assert tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].value == [{"id": "x"}]
@@ -112,16 +125,10 @@ def test_other_threads_wait_as_long(
 
 
 def test_the_next_page_of_another_part_waits_as_well(
-    wire: ScriptedServer, tenant: Tenant, clock: Clock, monkeypatch: pytest.MonkeyPatch
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, watched: Callable[[Callable[[], Any]], list[int]]
 ) -> None:
     """Whatever the order of the parts. Both wait at once."""
-    asked_at_sleep: list[int] = []
-
-    def sleep(seconds: float) -> None:
-        asked_at_sleep.append(len(wire.asked))
-        clock.sleeps.append(seconds)
-
-    monkeypatch.setattr(tenant.http, "sleep", sleep)
+    asked_at_sleep = watched(lambda: None)
     link = f"https://{GRAPH}/v1.0/users?$skiptoken=1"
     paged = part("a", 200, body={"value": [{"id": "x"}], "@odata.nextLink": link})
     first = Reply({"responses": [paged, part("b", 429, "20")]})
