@@ -154,6 +154,7 @@ class TokenCache:
                 if lock is not None:
                     try:
                         self._write(folder, key, token)
+                        self._mark(lock, in_vain=not token.lasts)
                     finally:
                         os.close(lock)
 

@@ -146,9 +146,10 @@ def check_access(tenant: Tenant, new_token: bool = False) -> dict[str, Any]:
     check_any(tokens.values())
     found = gather({one.id: partial(_read, tenant, one) for one in CHECKS if tokens[one.service].known})
     checks = [_judged(one, found.get(one.id, tokens[one.service]), tokens[one.service]) for one in CHECKS]
-    # The reads may have renewed them.
+    # The reads may have renewed them, or tried in vain.
     latest = gather({name: partial(tenant.tokens.bearer, name) for name, token in tokens.items() if token.known})
-    known = {service: latest.get(service, token).map(claims).or_else({}) for service, token in tokens.items()}
+    tokens |= {service: token for service, token in latest.items() if token.known}
+    known = {service: token.map(claims).or_else({}) for service, token in tokens.items()}
     return {
         "changed": False,
         "tenant_id": str(known["graph"].get("tid") or known["exchange"].get("tid") or ""),

@@ -23,8 +23,8 @@ from .fleet import FACTS, check_fleet, group_of, known_hosts
 from .tenant_list import is_host_name, resolve_tenants
 
 _PARTS = {"hosts", "left_out", "notes", "failed", "asked"}
-# The options that decide which tenants there are, and what is read of each.
-_ASKED = ("tenant_id", "name", "cloud", "graph_url", "exchange_url", *OPTIONS)
+# The options that decide which tenants there are, what is read of each, and whose permissions are judged.
+_ASKED = ("tenant_id", "name", "cloud", "graph_url", "exchange_url", "client_id", "auth_method", *OPTIONS)
 _HOST = {"name", "group", "variables"}
 _TIME = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII)
 _LONGEST_LINE = 4000

@@ -228,6 +228,7 @@ class Http:
             return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.checked(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
         token = service.bearer.token() if service.bearer else ""
+        self._wait_until_due(service, request.purpose)  # another thread may have been asked to wait during the sign-in
         with self._slot(service, request.purpose):
             self._left(request.purpose)  # the slot may have come at the last moment
             if self._abandoned():  # as late as possible: signing in may take time

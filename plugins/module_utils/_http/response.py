@@ -14,6 +14,13 @@ from .._core.retry import header, http_date
 
 WHOLE = (200, 204)  # with these, an empty body may mean that nothing exists; 202 announces a later response
 
+_LONGEST_TEXT = 500_000  # bytes: more characters than are searched for secrets, and far more than anybody is shown
+_WRONG_BYTES = bytes(range(0x80, 0x100)).decode("utf-8", "surrogateescape")
+_LETTERS = {
+    ord(wrong): bytes([byte]).decode("latin-1" if byte in b"\x81\x8d\x8f\x90\x9d" else "cp1252")
+    for byte, wrong in enumerate(_WRONG_BYTES, 0x80)
+}
+
 
 @dataclass(frozen=True)
 class Response:
@@ -51,23 +58,12 @@ class Response:
 
 
 def text_of(body: bytes) -> str:
-    """A body as text in which secrets are recognized: each byte that is not UTF-8 becomes a letter of Windows-1252."""
+    """The beginning of a body as text in which secrets are recognized.
+
+    Each byte that is not UTF-8 becomes a letter of Windows-1252, or of Latin-1 where that has none.
+    """
+    body = body[:_LONGEST_TEXT]
     if body.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return body.decode("utf-16", "replace")
     without = body.replace(b"\0", b"")  # of UTF-16 that does not say so
-    return without.decode("utf-8", _AS_LETTERS)
-
-
-def _as_letters(error: UnicodeError) -> tuple[str, int]:
-    """What Python calls for bytes that are not UTF-8; the text in their place, and where to go on."""
-    if not isinstance(error, UnicodeDecodeError):
-        raise error
-    wrong = error.object[error.start : error.end]
-    try:
-        return wrong.decode("cp1252"), error.end
-    except UnicodeDecodeError:
-        return wrong.decode("latin-1"), error.end
-
-
-_AS_LETTERS = "intune_exchange_as_letters"
-codecs.register_error(_AS_LETTERS, _as_letters)
+    return without.decode("utf-8", "surrogateescape").translate(_LETTERS)

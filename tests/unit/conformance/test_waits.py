@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -122,6 +123,28 @@ def test_other_threads_wait_as_long(
     wire.answer(Reply({"responses": [part("a", 429, "20")]}), Reply(LIST), Reply({"responses": [done]}))
     assert tenant.graph.batch({"a": Read("users", PURPOSE)})["a"].value == [{"id": "x"}]
     assert asked_at_sleep == [1, 1] and min(clock.sleeps) >= 19
+
+
+def test_so_does_a_thread_that_waited_for_its_token(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, watched: Callable[[Callable[[], Any]], list[int]]
+) -> None:
+    """Another request was refused meanwhile, which here is one of the same thread."""
+    asked_at_sleep = watched(lambda: None)
+    service = tenant.graph._service
+    assert service.bearer is not None
+    obtain, begun = service.bearer.token, []
+
+    def obtain_slowly() -> str:
+        begun.append(1)
+        if len(begun) == 1:
+            with pytest.raises(TenantError):
+                tenant.graph.create("users", {"a": 1}, PURPOSE)
+        return obtain()
+
+    tenant.graph._service = replace(service, bearer=replace(service.bearer, token=obtain_slowly))
+    wire.answer(Reply({"error": {"code": "x"}}, 503, {"Retry-After": "20"}), Reply(LIST))
+    assert tenant.graph.list("users", PURPOSE)[0] == []
+    assert asked_at_sleep == [1] and clock.sleeps[0] >= 19
 
 
 def test_the_next_page_of_another_part_waits_as_well(

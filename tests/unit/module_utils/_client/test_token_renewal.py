@@ -8,6 +8,7 @@ a token of an earlier task is repeated once with a new one, and no other request
 from __future__ import annotations
 
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -163,3 +164,19 @@ def test_a_check_is_judged_by_the_token_that_was_refused(simulator: Simulator, c
     assert (connectors["status"], connectors["command"]) == ("unknown", "")
     assert "already holds DeviceManagementServiceConfig.Read.All" in connectors["next_step"]
     assert result["microsoft_graph"] == granted
+
+
+def test_what_a_token_permits_stays_known_if_nobody_can_sign_in_again(
+    run: Any, simulator: Simulator, tmp_path: Path
+) -> None:
+    """As where a client secret expired since: a refused check asks for a newer token."""
+    kept = {"token_cache": str(tmp_path / "tokens")}
+    known = ("tenant_id", "microsoft_graph", "office_365_exchange_online")
+    before = run(access_check_info, **kept)
+    assert all(before[name] for name in known)
+    expired = {"error": "invalid_client", "error_description": "AADSTS7000222: The provided secret expired."}
+    simulator.fault(match="token", kind="status", status=401, body=expired, count=99)
+    after = run(access_check_info, **kept)
+    unknown = {one["id"]: one["evidence"] for one in after["checks"] if one["status"] == "unknown"}
+    assert set(unknown) == {"conditional_access"} and "AADSTS7000222" in unknown["conditional_access"]
+    assert {name: after[name] for name in known} == {name: before[name] for name in known}

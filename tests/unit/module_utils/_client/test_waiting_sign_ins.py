@@ -102,6 +102,7 @@ def test_those_that_waited_for_nothing_sign_in_at_the_same_time(
     found = run.results()
     assert found.count(token().text) >= WAITING and run.signed_in == 1 + WAITING
     assert len(list(tmp_path.glob("tokens/*.json"))) == in_folder
+    assert not [one for one in tmp_path.glob("tokens/*.lock") if one.stat().st_size]  # marked as in vain
 
 
 @pytest.mark.parametrize("in_folder", [False, True])

@@ -158,15 +158,17 @@ def test_nor_is_what_was_read_for_another_file() -> None:
     tenants: list[dict[str, Any]] = [{"tenant_id": "a.example", "account": "one@a.example", "client_secret": "s"}]
     shared = {"client_id": "x", "directory_sync": "auto"}
     asked = digest_of(tenants, None, shared)
-    same = [{**tenants[0], "client_secret": "t"}], None, {**shared, "client_id": "y", "authority_url": "https://b"}
+    same = [{**tenants[0], "client_secret": "t"}], None, {**shared, "authority_url": "https://b"}
     assert digest_of(*same) == asked
     others = [
         (tenants, "partner.example", shared),
         ([*tenants, {"tenant_id": "b.example"}], None, shared),
         ([{**tenants[0], "account": "two@a.example"}], None, shared),
         (tenants, None, {**shared, "directory_sync": "required"}),
+        (tenants, None, {**shared, "client_id": "y"}),  # whose permissions are judged
+        ([{**tenants[0], "auth_method": "managed_identity"}], None, shared),
     ]
-    assert len({digest_of(*one) for one in others} | {asked}) == 5
+    assert len({digest_of(*one) for one in others} | {asked}) == 7
 
 
 def test_a_note_is_one_line() -> None:

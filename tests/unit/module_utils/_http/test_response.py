@@ -10,7 +10,7 @@ import codecs
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import one_line
-from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
+from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import _LONGEST, Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._http.response import Response
 
 SECRET = "S\u00e9cure-\u201cPassw0rd\u201d-2026"
@@ -50,3 +50,13 @@ def test_a_wrong_byte_hides_no_secret(secret: str, before: bytes, after: bytes) 
     redactor.add(secret)
     with redactor.guarding():
         assert "Geheim" not in one_line(Response(403, {}, before + secret.encode() + after).text)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"\xe4" * 2**24, codecs.BOM_UTF16_LE + b"a\0" * 2**23, "\U0001f511".encode() * 2**22, b"a\0" * 2**23],
+    ids=["wrong bytes", "utf-16", "four bytes each", "utf-16 without a mark"],
+)
+def test_a_long_body_takes_no_time_of_the_task(body: bytes) -> None:
+    """A page of 64 MiB is read, and of that only a line is shown: no more becomes text than is searched for secrets."""
+    assert _LONGEST < len(Response(502, {}, body).text) <= 5 * _LONGEST
