@@ -8,6 +8,7 @@
 # The steps of make test are commands of their own: make lint-python unit integration demo-tested. Each reports its
 # result in one line; its whole output is in .cache/logs, by its name. OPTIONS are those of pytest:
 #   make unit OPTIONS="-k retry"
+# CORES=2 runs no more than two processes at once.
 # Others: make install-test docs lint sanity molecule more contracts guarantees fuzz hangs mutants mutation bench
 # from-nothing live release. CONTRIBUTING.md describes each of them. make help prints this, and make clean removes what
 # they made.
@@ -26,12 +27,16 @@ ifeq ($(PYTHON_VERSION),)
 $(error $(PYTHON) does not run: name a Python, as in `make test PYTHON=python3.13`)
 endif
 
+ifeq ($(shell $(PYTHON_PATH) -c 'import sys; print(sys.version_info >= (3, 11))'),False)
+$(error $(PYTHON) is Python $(PYTHON_VERSION), and the collection needs 3.11: name another one, as in `make test PYTHON=python3.13`)
+endif
+
 ifneq ($(word 2,$(CURDIR)),)
 $(error make cannot work in a folder with a space in its name: $(CURDIR))
 endif
 BEGAN := $(shell date +%s)
 # With what a failure has to be repeated.
-CHOICES := PYTHON CORE OPTIONS SCENARIOS MINUTES INTUNE_EXCHANGE_FORBID_SKIPS
+CHOICES := PYTHON CORE CORES OPTIONS SCENARIOS MINUTES INTUNE_EXCHANGE_FORBID_SKIPS
 export GIVEN := $(strip $(foreach one,$(CHOICES),$(if $(filter command environment,$(origin $(one))),$(one)="$($(one))")))
 
 # No clone can be tested in a folder with a space in its name either.
@@ -39,16 +44,20 @@ ifneq ($(word 2,$(TMPDIR)),)
 export TMPDIR := /tmp
 endif
 
-CORES := $(shell nproc 2>/dev/null || getconf _NPROCESSORS_ONLN)
+CORES := $(shell tools/cores.sh)
 CACHE := $(CURDIR)/.cache
 LOGS := $(CACHE)/logs
 PYTEST := $(CACHE)/test/bin/pytest -q -n $(CORES) --durations=20 --durations-min=1
 COLLECTION := ansible_collections/intune/exchange
 CHECKOUT := $(CACHE)/live/$(COLLECTION)
+UV_VERSION := 0.13.9
 UV := $(CACHE)/uv/bin/uv
-# A stamp names its Python and its CORE, and making an environment removes what was there: others make it anew.
+# A stamp names its Python, its CORE, the version of uv and the folder, whose path is in its programs; making an
+# environment removes what was there, so others make it anew.
 CORE ?=
-MADE := .made-$(PYTHON_VERSION)$(CORE:%=-%)
+FOLDER := $(shell printf %s '$(CURDIR)' | cksum | cut -d ' ' -f 1)
+MADE := .made-$(PYTHON_VERSION)$(CORE:%=-%)-$(UV_VERSION)-$(FOLDER)
+UV_MADE := $(CACHE)/uv/.made-$(PYTHON_VERSION)-$(UV_VERSION)-$(FOLDER)
 TEST := $(CACHE)/test/$(MADE)
 LINT := $(CACHE)/lint/$(MADE)
 DEMO := $(CACHE)/demo/$(MADE)
@@ -65,7 +74,17 @@ export ANSIBLE_REMOTE_TEMP := $(CACHE)/ansible/remote
 export ANSIBLE_COLLECTIONS_PATH := $(CACHE)/live
 export LC_ALL := C.UTF-8
 export NO_COLOR := 1
-unexport ANSIBLE_CONFIG PYTHONPATH PYTHONHOME VIRTUAL_ENV PYENV_VERSION
+export GIT_CONFIG_GLOBAL := $(CURDIR)/tools/gitconfig
+unexport PYTHONPATH PYTHONHOME PYTHONOPTIMIZE VIRTUAL_ENV PYENV_VERSION
+unexport PYTEST_ADDOPTS PYTEST_PLUGINS PY_COLORS FORCE_COLOR XDG_CONFIG_HOME CDPATH
+unexport $(filter-out ANSIBLE_HOME ANSIBLE_REMOTE_TEMP ANSIBLE_COLLECTIONS_PATH,$(filter ANSIBLE_%,$(.VARIABLES)))
+# A hook of git says which repository it is in, and we make others.
+unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR \
+	GIT_PREFIX GIT_NAMESPACE GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_CONFIG
+# Only `make live` takes the options of the modules from there.
+ifeq ($(filter live,$(MAKECMDGOALS)),)
+unexport $(filter-out INTUNE_EXCHANGE_FORBID_SKIPS,$(filter INTUNE_EXCHANGE_%,$(.VARIABLES)))
+endif
 # Without bytecode each of some thousand processes would compile ansible-core anew.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -107,17 +126,20 @@ test-more: $(TEST) $(LINT) $(DEMO) $(NODE) $(CHECKOUT)
 
 # Each on a fresh clone of the last commit, as an ordinary user.
 FROM_NOTHING := docs lint sanity unit molecule bench demo live
+# What root gives an ordinary user to download into.
+export DOWNLOADS_OF_NOBODY := $(or $(TMPDIR),/tmp)/from-nothing-$(FOLDER)
 from-nothing:
 	$(call together,$(FROM_NOTHING:%=nothing-%))
 nothing-%:
 	$(call step,$@)
 	tools/from_nothing.sh $* $(PYTHON_PATH)
 
-install-uv: $(UV)
-$(UV):
+install-uv: $(UV_MADE)
+$(UV_MADE):
 	$(call step,install-uv)
 	$(PYTHON_PATH) -m venv --clear $(CACHE)/uv
-	$(CACHE)/uv/bin/pip install -q --disable-pip-version-check uv==0.13.9
+	$(CACHE)/uv/bin/pip install -q --disable-pip-version-check uv==$(UV_VERSION)
+	touch $@
 
 # An environment with another ansible-core than the requirements have. What overrides them does not override constraints.
 CONSTRAINTS := requirements-test.txt
@@ -140,24 +162,24 @@ touch $(CACHE)/$(1)/$(MADE)
 endef
 
 install-test: $(TEST) $(CHECKOUT)
-$(TEST): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
+$(TEST): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV_MADE)
 	$(call environment,test,-r requirements-test.txt)
 
 install-lint: $(LINT)
-$(LINT): requirements-lint.txt requirements.txt | $(UV)
+$(LINT): requirements-lint.txt requirements.txt | $(UV_MADE)
 	$(call environment,lint,-r requirements-lint.txt)
 
 install-release-tools: $(RELEASE)
-$(RELEASE): requirements-release.txt requirements.txt | $(UV)
+$(RELEASE): requirements-release.txt requirements.txt | $(UV_MADE)
 	$(call environment,release-tools,-r requirements-release.txt)
 
 install-mutation-tools: $(MUTATION)
-$(MUTATION): requirements-mutation.txt requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
+$(MUTATION): requirements-mutation.txt requirements-test.txt requirements.txt simulator/requirements.txt | $(UV_MADE)
 	$(call environment,mutation-tools,-r requirements-mutation.txt)
 
 # Only what a user installs, in the versions that are tested.
 install-demo: $(DEMO)
-$(DEMO): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV)
+$(DEMO): requirements-test.txt requirements.txt simulator/requirements.txt | $(UV_MADE)
 	$(call environment,demo,ansible-core -r requirements.txt -r simulator/requirements.txt -c $(CONSTRAINTS))
 
 # Clients for Node.js to prove the simulator with; without npm their test is skipped.
@@ -362,5 +384,6 @@ test-entry:
 	$(call together,unit integration sanity-artifact demo-tested)
 
 clean:
-	rm -rf $(CACHE) .ansible .hypothesis .ruff_cache tests/output "$${TMPDIR:-/tmp}/from-nothing-downloads"
+	rm -rf $(CACHE) .ansible .hypothesis .ruff_cache tests/output
+	if [ -O $(DOWNLOADS_OF_NOBODY) ]; then rm -rf $(DOWNLOADS_OF_NOBODY); fi
 	find . -name .git -prune -o -name __pycache__ -prune -exec rm -rf {} +

@@ -10,12 +10,8 @@ case $target in
   bench) options=('BENCH=--rounds 1 --latencies 0 --devices 5 --only devices') ;;
   *) options=() ;;
 esac
-place=$(mktemp -d "${TMPDIR:-/tmp}/from-nothing-$target.XXXXXX")
-logs=$PWD/.cache/logs/from-nothing-$target
-trap 'rm -rf "$logs"; cp -r "$place/clone/.cache/logs" "$logs" 2> /dev/null || true; rm -rf "$place"' EXIT
-downloads=$XDG_CACHE_HOME/uv
-git -c safe.directory='*' clone -q "$PWD" "$place/clone"
-user=() path=$PATH
+user=() path=$PATH downloads=$XDG_CACHE_HOME/uv
+export TMPDIR=${TMPDIR:-/tmp}
 if [ "$(id -u)" = 0 ]; then
   nobody=$(id -u nobody)
   user=(setpriv "--reuid=$nobody" "--regid=$(id -g nobody)" --clear-groups)
@@ -28,23 +24,47 @@ if [ "$(id -u)" = 0 ]; then
     fi
     python=python3
   fi
-  kept=${TMPDIR:-/tmp}/from-nothing-downloads # make clean removes it
-  if [ ! -d "$kept" ] && [ -d "$downloads" ]; then
-    cp -r "$downloads" "$place/downloads"
-    mv -nT "$place/downloads" "$kept" # unless another one was faster
+  if ! "${user[@]}" test -w "$TMPDIR"; then export TMPDIR=/tmp; fi # it is root's alone
+  # Of this checkout, in a folder that nobody else could have made; make clean removes it.
+  if ! mkdir -m 711 "$DOWNLOADS_OF_NOBODY" 2> /dev/null && [ ! -O "$DOWNLOADS_OF_NOBODY" ]; then
+    echo "$DOWNLOADS_OF_NOBODY belongs to somebody else: remove it"
+    exit 1
   fi
-  downloads=$kept
-  mkdir -p "$downloads"
-  chown -R nobody "$place/clone" "$downloads"
+  downloads=$DOWNLOADS_OF_NOBODY/uv
+  if mkdir "$downloads" 2> /dev/null; then chown nobody "$downloads"; fi
+fi
+place=$(mktemp -d "$TMPDIR/from-nothing-$target.XXXXXX")
+logs=$PWD/.cache/logs/from-nothing-$target
+running=
+# shellcheck disable=SC2329 # the trap calls it
+ended() {
+  if [ -n "$running" ]; then kill -- "-$running" 2> /dev/null || true; fi # with everything that it started
+  rm -rf "$logs"
+  mkdir -p "${logs%/*}"
+  cp -r "$place/clone/.cache/logs" "$logs" 2> /dev/null || true
+  rm -rf "$place"
+}
+trap ended EXIT
+trap 'exit 129' HUP
+trap 'exit 130' INT
+trap 'exit 143' TERM
+# Without links, through which the objects of this repository would change their owner as well.
+git -c safe.directory='*' clone -q --no-hardlinks "$PWD" "$place/clone"
+if [ -n "$(git -c safe.directory='*' status --porcelain)" ]; then echo 'What is not committed is not tested here.'; fi
+if [ "${#user[@]}" != 0 ]; then
+  chown -R nobody "$place/clone"
   chmod 755 "$place"
 fi
 code=0
-said=$("${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u GIVEN -u LIVE \
+setsid "${user[@]}" env -u MAKEFLAGS -u MAKELEVEL -u BESIDE_OTHERS -u GIVEN -u LIVE \
   PATH="$path" HOME=/nonexistent UV_CACHE_DIR="$downloads" \
-  make -C "$place/clone" "$target" "PYTHON=$python" "${options[@]}" 2>&1) || code=$?
-echo "$said"
+  make -C "$place/clone" "$target" "PYTHON=$python" "${options[@]}" > "$place/said" 2>&1 &
+running=$!
+wait "$running" || code=$?
+running=
+cat "$place/said"
 if [ "$target" = live ]; then # nobody says that a real tenant may be asked
-  [ "$code" != 0 ] && grep -q 'LIVE=1' <<< "$said"
+  [ "$code" != 0 ] && grep -q 'LIVE=1' "$place/said"
   exit
 fi
 if [ "$code" != 0 ]; then

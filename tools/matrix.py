@@ -82,13 +82,17 @@ def run(entry: str, commit: str) -> dict[str, Any]:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
+        errors="replace",
     )
     said = []
     assert done.stdout is not None
-    for line in done.stdout:
-        print(f"  {line}", end="", flush=True)
-        said.append(line)
-    code = done.wait()
+    try:
+        for line in done.stdout:
+            print(f"  {line}", end="", flush=True)
+            said.append(line)
+        code = done.wait()
+    finally:
+        done.terminate()  # without effect on what has ended
     if code:
         print(f"  The logs are in {clone}, where the commands above repeat what failed.", flush=True)
         print(f"  To repeat all of it: make test-all MATRIX={entry}", flush=True)
@@ -110,7 +114,7 @@ def steps(said: str, logs: Path) -> dict[str, str]:
         result = ended.get(step, "not run")
         log = logs / f"{step}.log"
         if result == "ok" and log.exists():
-            numbers = _TESTS.findall(log.read_text(encoding="utf-8"))
+            numbers = _TESTS.findall(log.read_text(encoding="utf-8", errors="replace"))
             passed, skipped = numbers[-1] if numbers else ("", "")
             result = f"{passed} ok{f', {skipped} skipped' if skipped else ''}" if numbers else result
         results[step] = result

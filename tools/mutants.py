@@ -4,7 +4,8 @@
 """`make mutants`: break the product in one place after another, and verify that the guarantee's tests detect it.
 
 Each patch in tests/mutants has three lines before its diff: `Guarantee:`, a number or a word; `Tests:`, the arguments
-that pytest gets; `Why:`, what is broken. The tests have to pass without the patch and to fail with it.
+that pytest gets; `Why:`, what is broken. The tests have to pass without the patch and to fail with it. All of them take
+many hours; for some: `.cache/test/bin/python tools/mutants.py PATCH...`. What pytest says is in .cache/logs/mutants.
 """
 
 from __future__ import annotations
@@ -18,11 +19,16 @@ import sys
 import tempfile
 from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from zlib import crc32
 
 ROOT = Path(__file__).parents[1]
+LOGS = ROOT / ".cache" / "logs" / "mutants"
 _PASSED, _FAILED = 0, 1  # of pytest; any other means that it ran no test, or was interrupted
+_NOT_APPLIED, _ENDLESS = -1, -2
+_LONGEST = 2 * 60 * 60  # seconds
 
 
 @dataclass(frozen=True)
@@ -44,7 +50,7 @@ def read(path: Path) -> Mutant:
 
 
 def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
-    """The exit code of pytest on a copy of the checkout, with the patch if any; -1 if it does not apply."""
+    """The exit code of pytest on a copy of the checkout, with the patch if any, or why there is none."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as place:
         copy = Path(place) / "checkout"
         listed = subprocess.run(
@@ -64,19 +70,36 @@ def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
             alone = {**os.environ, "GIT_CEILING_DIRECTORIES": place}  # the copy is not a repository, nor in one
             apply = ["git", "apply", str(mutant.path.resolve())]
             if subprocess.run(apply, cwd=copy, env=alone, capture_output=True, check=False).returncode:
-                return -1
+                return _NOT_APPLIED
         command = [sys.executable, "-m", "pytest", "-q", "-x", *tests]
         # Every case: a sample may omit the one that detects it.
         environment = {**os.environ, "GUARANTEES": "all", "HOME": place}
-        return subprocess.run(command, cwd=copy, env=environment, capture_output=True, check=False).returncode
+        LOGS.mkdir(parents=True, exist_ok=True)
+        with log_of(mutant, tests).open("wb") as log, suppress(subprocess.TimeoutExpired):
+            return subprocess.run(
+                command,
+                cwd=copy,
+                env=environment,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                check=False,
+                timeout=_LONGEST,
+            ).returncode
+        return _ENDLESS
+
+
+def log_of(mutant: Mutant | None, tests: tuple[str, ...]) -> Path:
+    return LOGS / f"{mutant.path.stem if mutant else f'without-{crc32(shlex.join(tests).encode())}'}.log"
 
 
 def verdict(mutant: Mutant, clean: int, broken: int) -> str:
     """Empty if the tests detect the patch."""
     if clean != _PASSED:
         return "its tests do not pass without it"
-    if broken == -1:
+    if broken == _NOT_APPLIED:
         return "it does not apply"
+    if broken == _ENDLESS:
+        return f"its tests did not end in {_LONGEST} s"
     if broken == _FAILED:
         return ""
     return "it survives" if broken == _PASSED else f"its tests did not run (pytest returned {broken})"
@@ -100,6 +123,10 @@ def main(arguments: Iterable[str] | None = None) -> int:
             trouble = verdict(mutant, clean[mutant.tests].result(), run.result())
             wrong += bool(trouble)
             print(f"{trouble or 'noticed':40} {mutant.path.name}: {mutant.why}", flush=True)
+            if trouble:
+                logs = [log_of(one, mutant.tests) for one in (None, mutant)]
+                print(f"  What its tests said, without it and with it: {logs[0]}, {logs[1]}")
+                print(f"  To repeat it: .cache/test/bin/python tools/mutants.py {shlex.quote(str(mutant.path))}")
     print(f"{len(mutants) - wrong} of {len(mutants)} mutants were noticed")
     return 1 if wrong else 0
 

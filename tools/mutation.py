@@ -7,6 +7,8 @@ mutmut makes the changes, learns which test reaches which function, and runs the
 take many hours, so this tries a sample, drawn with a seed that is printed. Three kinds are never drawn: changes of
 sentences for people; those in tests/mutants/equivalent.yml, with the reason why nothing can detect them; and those of
 functions that run only during imports, since the tests run in forks of a process with these imports.
+
+At the end, the tests of some noticed changes run without them: if one fails all the same, failures say nothing here.
 """
 
 from __future__ import annotations
@@ -34,9 +36,10 @@ ROOT = Path(__file__).parents[1]
 EQUIVALENT = ROOT / "tests/mutants/equivalent.yml"
 COLLECTION = Path("ansible_collections/intune/exchange")
 ENGINE = COLLECTION / "plugins/module_utils"
-FOLDERS = ("module_utils", "conformance", "plugin_utils", "filter", "inventory", "eda")  # that reach the engine
+FOLDERS = ("module_utils", "conformance", "plugin_utils", "filter", "inventory", "lookup", "eda")  # reach the engine
 TESTS = [f"tests/unit/{one}" for one in FOLDERS]
 NOTICED = {"killed", "timeout"}  # an endless run counts as detected
+CONTROLS, LONGEST_CONTROL = 10, 60  # how many changes, and how many seconds the tests of each take
 _TEXT = re.compile(r"""(?P<prefix>[a-z]*)(?P<quote>["'])(?P<text>(?:\\.|(?!(?P=quote)).)*)(?P=quote)""", re.IGNORECASE)
 _COMPUTED = re.compile(r"\{[^{}]*\}")
 _FOR_PROGRAMS = re.compile(r" -?(eq|ne|g[et]|l[et]) |\bany\(|charset=|realm=", re.IGNORECASE)  # filters and headers
@@ -128,11 +131,12 @@ def alone(command: list[str], place: Path, environment: dict[str, str]) -> str:
     return log.read_text(encoding="utf-8", errors="replace")
 
 
-def mutmut(place: Path, cores: int, *names: str) -> str:
+def mutmut(place: Path, cores: int, *names: str, **environment: str) -> str:
     program = str(ROOT / "tools" / "mutmut_in_order.py")
     command = [sys.executable, "-P", program, "run", "--max-children", str(cores), *names]
     # CI makes Hypothesis try the same examples each time, however long they take.
-    return alone(command, place, {**os.environ, "HOME": str(place), "TMPDIR": str(place / "tmp"), "CI": "1"})
+    ours = {"HOME": str(place), "TMPDIR": str(place / "tmp"), "CI": "1"}
+    return alone(command, place, {**os.environ, **ours, **environment})
 
 
 def known(place: Path) -> Iterator[Mutation]:
@@ -203,6 +207,27 @@ def only_at_import(place: Path) -> set[str]:
     return {name for name, tests in stats["tests_by_mangled_function_name"].items() if tests == [first]}
 
 
+def controls(place: Path, sample: list[Mutation]) -> list[Mutation]:
+    """Some of the noticed changes, from all over the sample, whose tests do not take long."""
+    stats = json.loads((place / "mutants/mutmut-stats.json").read_text(encoding="utf-8"))
+
+    def seconds(mutation: Mutation) -> float:
+        tests = stats["tests_by_mangled_function_name"].get(mutation.name.partition("__mutmut_")[0], ())
+        return sum(stats["duration_by_test"][test] for test in tests)
+
+    noticed = [one for one in sample if one.status == "killed" and seconds(one) <= LONGEST_CONTROL]
+    return noticed[:: math.ceil(len(noticed) / CONTROLS) or 1]
+
+
+def failing_without_change(place: Path, cores: int, noticed: list[Mutation]) -> list[str]:
+    """Those of the noticed changes whose tests fail without them as well. Overwrites what mutmut knows of them."""
+    if not noticed:
+        return []
+    mutmut(place, cores, *(one.name for one in noticed), WITHOUT_CHANGES="1")
+    status = {one.name: one.status for one in known(place)}
+    return [one.name for one in noticed if status[one.name] != "survived"]
+
+
 def draw(place: Path, size: int, seed: int, files: str) -> tuple[list[Mutation], int]:
     """A sample of `size` changes, all if that is 0, and how many there are."""
     mutations = [one for one in known(place) if any(fnmatch(one.path, pattern) for pattern in files.split())]
@@ -249,7 +274,8 @@ def table(mutations: list[Mutation]) -> tuple[str, int]:
 
 
 def main() -> int:
-    signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+    for end in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(end, lambda number, frame: sys.exit(128 + number))
     parser = argparse.ArgumentParser(description="How many small changes of the engine do the unit tests notice?")
     parser.add_argument("--sample", type=int, default=300, help="how many changes to try; 0 is all (%(default)s)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))
@@ -282,11 +308,17 @@ def main() -> int:
         print(f"{len(untried)} of them were not tried, and do not count below.", file=sys.stderr)
     if not sample:
         return 1
+    without = controls(place, sample)
+    if failing := failing_without_change(place, options.cores, without):
+        print(f"The tests of {len(failing)} of {len(without)} noticed changes fail without them as well,")
+        print("so this run has no score:", *failing, sep="\n  ")
+        return 1
     survivors = [one for one in sample if one.status not in NOTICED]
     log = place / "survivors.diff"
     log.write_text("\n".join(f"# {one.name}: {one.status}\n{one.difference}\n" for one in survivors), encoding="utf-8")
     summary, score = table(sample)
     print(summary)
+    print(f"Tests that passed without the change they notice: {len(without)} of {len(without)} tried")
     print(f"What no test noticed: {log}")
     return int(bool(untried) or score < options.least)
 

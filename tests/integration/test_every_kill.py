@@ -26,6 +26,7 @@ from simulator import Simulator
 from tests.guarantees.harness import Bench, Undisturbed, points
 from tests.guarantees.oracles import repaired
 from tests.guarantees.scenarios import SCENARIOS, TENANTS, Scenario
+from tests.processes import lives
 
 from .warm import BIN, _Server, settings
 
@@ -65,12 +66,6 @@ def children(pid: int) -> list[int]:
             if state != "Z" and int(parent) == pid:
                 found.append(int(path.parent.name))
     return found
-
-
-def lives(pid: int) -> bool:
-    with suppress(OSError):
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    return False
 
 
 def until(what: Any) -> Any:

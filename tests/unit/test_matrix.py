@@ -21,6 +21,7 @@ test-entry:
 \t@mkdir -p .cache/logs
 \t@printf '....\\n12 passed, 1 skipped in 1.00s\\n' > .cache/logs/unit.log
 \t@printf 'E\\n1 failed, 11 passed in 1.00s\\n' > .cache/logs/integration.log
+\t@printf 'a byte \\377\\n' | tee -a .cache/logs/unit.log
 \t@echo 'install-test … ok 1 s'
 \t@echo 'unit … ok 1 s'
 \t@if [ $(CORE) = $(BAD) ]; then echo 'integration … failed after 2 s'; exit 1; fi

@@ -40,6 +40,7 @@ def test_one_that_survives_is_told(tmp_path: Path) -> None:
         (0, 0, "survives"),
         (0, -1, "apply"),
         (0, 5, "did not run"),
+        (0, -2, "did not end"),
         (1, 1, "without"),
     ):
         assert (words in mutants.verdict(one, clean, broken)) and bool(words) is bool(
@@ -48,3 +49,21 @@ def test_one_that_survives_is_told(tmp_path: Path) -> None:
     patch.write_text("Guarantee: 1\n")
     with pytest.raises(ValueError, match="Tests, Why"):
         mutants.read(patch)
+
+
+def test_one_that_survives_is_told_with_what_its_tests_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(mutants, "LOGS", tmp_path / "logs")
+    patch = tmp_path / "p01-harmless.patch"
+    tests = "tests/unit/module_utils/_core/test_targets.py"
+    patch.write_text(
+        f"Guarantee: 1\nTests: {tests}\nWhy: nothing\n\n--- /dev/null\n+++ b/harmless\n@@ -0,0 +1 @@\n+harmless\n"
+    )
+    assert mutants.main([str(patch)]) == 1
+    said = capsys.readouterr().out
+    assert said.startswith("it survives") and f"To repeat it: .cache/test/bin/python tools/mutants.py {patch}" in said
+    assert "0 of 1 mutants were noticed" in said
+    logs = sorted((tmp_path / "logs").iterdir())
+    assert logs[0].name == "p01-harmless.log" and len(logs) == 2
+    assert all(str(one) in said and " passed in " in one.read_text() for one in logs)

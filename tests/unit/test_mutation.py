@@ -5,15 +5,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+from tests.processes import lives
 from tools import mutation
 from tools.mutation import Mutation
 
@@ -117,6 +119,33 @@ def test_what_runs_only_while_files_are_imported(tmp_path: Path) -> None:
     assert mutation.only_at_import(tmp_path) == {"m.x_spec"}
 
 
+def test_some_noticed_changes_are_controls(tmp_path: Path) -> None:
+    (tmp_path / "mutants").mkdir()
+    stats = {
+        "duration_by_test": {"quick": 1, "slow": 61},
+        "tests_by_mangled_function_name": {"m.x_a": ["quick"], "m.x_b": ["quick", "slow"]},
+    }
+    (tmp_path / "mutants" / "mutmut-stats.json").write_text(json.dumps(stats))
+    noticed = [Mutation(f"m.x_a__mutmut_{number}", "a/b.py", status="killed") for number in range(25)]
+    others = [Mutation("m.x_a__mutmut_99", "a/b.py", status=status) for status in ("survived", "timeout")]
+    slow = Mutation("m.x_b__mutmut_1", "a/b.py", status="killed")
+    assert mutation.controls(tmp_path, [*others, slow, *noticed]) == noticed[::3]
+    assert mutation.controls(tmp_path, noticed[:4]) == noticed[:4] and mutation.controls(tmp_path, others) == []
+
+
+def test_a_change_whose_tests_fail_anyway_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    sample = [Mutation(f"m.x_a__mutmut_{number}", "a/b.py", status="killed") for number in range(3)]
+    asked: list[tuple[Any, ...]] = []
+    monkeypatch.setattr(mutation, "mutmut", lambda *names, **given: asked.append((names, given)))
+    without = [
+        replace(one, status=status) for one, status in zip(sample, ("survived", "killed", "timeout"), strict=True)
+    ]
+    monkeypatch.setattr(mutation, "known", lambda place: without)
+    assert mutation.failing_without_change(tmp_path, 2, sample) == [one.name for one in sample[1:]]
+    assert asked == [((tmp_path, 2, *(one.name for one in sample)), {"WITHOUT_CHANGES": "1"})]
+    assert mutation.failing_without_change(tmp_path, 2, []) == [] and len(asked) == 1
+
+
 def test_mutmut_can_choose_each_test() -> None:
     """It lists the tests, and then names them to pytest in the same process, where not every name is found again."""
     code = f"""
@@ -147,7 +176,4 @@ def test_nothing_lives_on(tmp_path: Path) -> None:
             pass
         process.send_signal(signal.SIGINT)
     assert process.returncode
-    state = "Z"
-    with contextlib.suppress(FileNotFoundError):
-        state = Path(f"/proc/{int(log.read_text())}/stat").read_text().rpartition(")")[2].split()[0]
-    assert state == "Z"  # gone, or waiting for init to reap it
+    assert not lives(int(log.read_text()))

@@ -16,6 +16,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import lives
+
 ROOT = Path(__file__).parents[2]
 
 pytestmark = pytest.mark.more
@@ -87,16 +89,8 @@ def test_a_step_that_is_interrupted_is_not_ok(tmp_path: Path, number: signal.Sig
     said, _none = process.communicate(timeout=60)
     assert process.returncode and " … ok" not in said and said.startswith("some … ")
     until = time.monotonic() + 60
-    while _runs(int(pid.read_text())):  # nor does its command go on
+    while lives(int(pid.read_text())):  # nor does its command go on
         assert time.monotonic() < until
-
-
-def _runs(pid: int) -> bool:
-    """Whether a process runs: one that nobody waited for is a zombie, where process 1 is not an init."""
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False
 
 
 def test_a_log_with_any_bytes(tmp_path: Path) -> None:
@@ -119,3 +113,34 @@ def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
     code, said, _log = step(tmp_path, run)
     assert code == 0 and said[:2] == ["some … ok 0 s", "The slowest tests:"]
     assert re.fullmatch(r"\d+\.\d+s (call|setup|teardown) +tests/guarantees/test_it.py::test_good", said[2])
+
+
+def test_what_a_machine_has_set_up_elsewhere_reaches_no_step() -> None:
+    """Options of tests and of Ansible, and the repository of a hook, which has an index of its own."""
+    foreign = {
+        **dict.fromkeys(("PYTEST_ADDOPTS", "PYTHONOPTIMIZE", "FORCE_COLOR", "XDG_CONFIG_HOME"), "1"),
+        **dict.fromkeys(("ANSIBLE_RUN_TAGS", "ANSIBLE_CONFIG", "INTUNE_EXCHANGE_PROXY"), "x"),
+        **dict.fromkeys(("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_CONFIG_COUNT"), "0"),
+    }
+    skips = "INTUNE_EXCHANGE_FORBID_SKIPS"
+    done = subprocess.run(
+        ["make", "-s", "--no-print-directory", "--eval", "show-env: ; env", "show-env"],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], **foreign, skips: "1", "ANSIBLE_HOME": "/elsewhere"},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    shown = dict(line.split("=", 1) for line in done.stdout.splitlines() if "=" in line)
+    assert not set(foreign) & set(shown) and shown[skips] == "1" and done.returncode == 0, done
+    assert shown["ANSIBLE_HOME"] == str(ROOT / ".cache/ansible")
+    assert shown["GIT_CONFIG_GLOBAL"] == str(ROOT / "tools/gitconfig")
+
+
+@pytest.mark.parametrize(("limit", "most"), [("max 100000", 10**6), ("150000 100000", 2), ("50000 100000", 1)])
+def test_a_container_has_only_some_of_the_cores(tmp_path: Path, limit: str, most: int) -> None:
+    (tmp_path / "cpu.max").write_text(f"{limit}\n")
+    said = subprocess.run([ROOT / "tools/cores.sh", tmp_path / "cpu.max"], capture_output=True, text=True, check=True)
+    cores = os.sysconf("SC_NPROCESSORS_ONLN")
+    assert said.stderr == "" and 1 <= int(said.stdout) <= min(most, cores)
+    assert most != 2 or int(said.stdout) == min(2, cores, len(os.sched_getaffinity(0)))
