@@ -35,6 +35,14 @@ from ..plugin_utils._wrapped import wrapped
 _OF_ANSIBLE = {"changed", "failed", "msg", "skipped", "ansible_facts", "deprecations", "warnings", "invocation"}
 
 
+class _Items:
+    """What the items of a loop did until now on a host: the labels of those that changed, and why others failed."""
+
+    def __init__(self) -> None:
+        self.changed: list[str] = []
+        self.reasons: list[str] = []
+
+
 class CallbackModule(CallbackBase):
     """Prints only what is needed to say what happened."""
 
@@ -46,7 +54,7 @@ class CallbackModule(CallbackBase):
         super().__init__(display=display, options=options)
         self._heading = ""
         self._host = ""
-        self._items: list[str] = []
+        self._loops: dict[tuple[str, str], _Items] = {}  # by host and task, since hosts run side by side
         self._waits = ""
 
     def v2_playbook_on_play_start(self, play: Any) -> None:
@@ -55,8 +63,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result: Any) -> None:
         found = _part(result, "result")
         if "results" in found and _part(result, "task").loop:
-            items, self._items = self._items, []
-            self._ended(result, {"changed": bool(items)}, ", ".join(items))
+            self._loop_ended(result)
         else:
             self._ended(result, found, "")
 
@@ -64,22 +71,22 @@ class CallbackModule(CallbackBase):
         found = _part(result, "result")
         label = str(self._get_item_label(found) or "")
         if found.get("changed") and label:
-            self._items.append(label)  # for the one line of the loop
+            self._items(result).changed.append(label)  # for the one line of the loop
             found = {**found, "changed": False, "_ansible_verbose_always": False}
         self._ended(result, found, label)
 
     def v2_runner_on_failed(self, result: Any, ignore_errors: bool = False) -> None:
         found = _part(result, "result")
-        self._ended(result, {"changed": bool(self._items)}, ", ".join(self._items))
-        self._items = []
+        reasons = self._loop_ended(result).reasons
         said = f"{'failed, and ignored' if ignore_errors else 'FAILED'}: {_name(result)}"
-        # A loop says only that items failed; each of them says why.
-        items = [one for one in found.get("results") or () if isinstance(one, Mapping) and one.get("failed")]
-        reasons = [f"{self._get_item_label(one)}: {text}" for one in items for text in _texts(one.get("msg"))]
         self._say(result, [said, *(reasons or _texts(found.get("msg")))])
 
     def v2_runner_item_on_failed(self, result: Any) -> None:
-        pass  # reported with its loop
+        """Its loop says only that items failed."""
+        found = _part(result, "result")
+        if "censored" not in found:
+            texts = _texts(found.get("msg")) or ["it failed without a message"]
+            self._items(result).reasons += [f"{self._get_item_label(found)}: {text}" for text in texts]
 
     def v2_runner_retry(self, result: Any) -> None:
         uuid = _part(result, "task")._uuid
@@ -103,6 +110,15 @@ class CallbackModule(CallbackBase):
             count = stats.summarize(host)
             failed = count["failures"] + count["unreachable"]
             self._display.display(f"{host}: {count['ok']} ok, {count['changed']} changed, {failed} failed")
+
+    def _items(self, result: Any) -> _Items:
+        return self._loops.setdefault(_place(result), _Items())
+
+    def _loop_ended(self, result: Any) -> _Items:
+        """What the items said, after the line with those that changed, if it was a loop."""
+        items = self._loops.pop(_place(result), _Items())
+        self._ended(result, {"changed": bool(items.changed)}, ", ".join(items.changed))
+        return items
 
     def _ended(self, result: Any, found: Mapping[str, Any], item: str) -> None:
         name = f"{_name(result)} ({item})" if item else _name(result)
@@ -136,6 +152,10 @@ class CallbackModule(CallbackBase):
 def _part(result: Any, name: str) -> Any:
     """Newer versions of ansible-core have public names for the parts of a result."""
     return getattr(result, name) if hasattr(result, name) else getattr(result, f"_{name}")
+
+
+def _place(result: Any) -> tuple[str, str]:
+    return str(_part(result, "host").get_name()), _part(result, "task")._uuid
 
 
 def _name(result: Any) -> str:
