@@ -287,17 +287,20 @@ def test_a_template_in_a_cache_that_somebody_changed_is_text(
 def test_the_options_are_those_of_the_file_and_not_of_the_cache(
     command: Command, write: Write, simulator: Simulator
 ) -> None:
-    """A moved application or authority counts at once, and nothing is read for it."""
+    """A moved authority counts at once, and nothing is read for it. Another application may have other rights."""
     kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept"}
     tenants = [{"tenant_id": simulator.facts("working")["tenant_id"], "name": "working"}]
     path = write(**kept, tenants=tenants, gather=["connector"])
     first = command("ansible-inventory", "-i", path, "--list").host("working")
     asked = requests(simulator)
-    now = {"client_id": "11111111-1111-1111-1111-111111111111", "authority_url": "https://login.contoso.example"}
+    now = {"authority_url": "https://login.contoso.example"}
     write(**kept, tenants=[{**tenants[0], **now}], gather=["connector"])
     again = command("ansible-inventory", "-i", path, "--list").host("working")
     assert again["tenant_options"] == {**first["tenant_options"], **now} != first["tenant_options"]
     assert again["intune_connector"] == first["intune_connector"] and requests(simulator) == asked
+    write(**kept, tenants=[{**tenants[0], "client_id": "11111111-1111-1111-1111-111111111111"}], gather=["connector"])
+    last = command("ansible-inventory", "-i", path, "--list").host("working")
+    assert last["tenant_error"]["kind"] == "sign_in" and "intune_connector" not in last
     write(**kept, tenants=[{**tenants[0], "account": "a@contoso.example"}], gather=["connector"])
     other = command("ansible-inventory", "-i", path, "--list").host("working")
     assert other["connector_primary_smtp_address"] == "a@contoso.example" and requests(simulator) != asked
