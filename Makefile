@@ -8,7 +8,7 @@
 # The steps of make test are commands of their own: make lint-python unit integration demo-tested. Each reports its
 # result in one line; its whole output is in .cache/logs, by its name. OPTIONS are those of pytest:
 #   make unit OPTIONS="-k retry"
-# CORES=2 runs no more than two processes at once.
+# CORES=2 is for two cores: three steps at once, and two processes for the tests of each.
 # Others: make install-test docs lint sanity molecule more contracts guarantees fuzz hangs mutants mutation bench
 # from-nothing live release. CONTRIBUTING.md describes each of them. make help prints this, and make clean removes what
 # they made.
@@ -44,7 +44,9 @@ ifneq ($(word 2,$(TMPDIR)),)
 export TMPDIR := /tmp
 endif
 
+ifeq ($(origin CORES),undefined)
 CORES := $(shell tools/cores.sh)
+endif
 CACHE := $(CURDIR)/.cache
 LOGS := $(CACHE)/logs
 PYTEST := $(CACHE)/test/bin/pytest -q -n $(CORES) --durations=20 --durations-min=1
@@ -81,9 +83,9 @@ unexport $(filter-out ANSIBLE_HOME ANSIBLE_REMOTE_TEMP ANSIBLE_COLLECTIONS_PATH,
 # A hook of git says which repository it is in, and we make others.
 unexport GIT_DIR GIT_WORK_TREE GIT_INDEX_FILE GIT_OBJECT_DIRECTORY GIT_ALTERNATE_OBJECT_DIRECTORIES GIT_COMMON_DIR \
 	GIT_PREFIX GIT_NAMESPACE GIT_CONFIG_PARAMETERS GIT_CONFIG_COUNT GIT_CONFIG
-# Only `make live` takes the options of the modules from there.
+# Only `make live` takes the options of the modules from there, and those of sign-ins.
 ifeq ($(filter live,$(MAKECMDGOALS)),)
-unexport $(filter-out INTUNE_EXCHANGE_FORBID_SKIPS,$(filter INTUNE_EXCHANGE_%,$(.VARIABLES)))
+unexport $(filter-out INTUNE_EXCHANGE_FORBID_SKIPS,$(filter INTUNE_EXCHANGE_% AZURE_%,$(.VARIABLES)))
 endif
 # Without bytecode each of some thousand processes would compile ansible-core anew.
 unexport PYTHONDONTWRITEBYTECODE
@@ -121,14 +123,19 @@ test: $(TEST) $(LINT) $(DEMO) $(CHECKOUT)
 help:
 	sed -n '/^[^#]/q; s/^# \{0,1\}//p' Makefile
 
+# What clones the last commit says so.
+uncommitted = if [ -n "$$(git -c safe.directory='*' status --porcelain)" ]; then echo '$(1): not what is not committed'; fi
+
 test-more: $(TEST) $(LINT) $(DEMO) $(NODE) $(CHECKOUT)
+	$(call uncommitted,from nothing)
 	$(call together,more contracts sanity-artifact molecule-all molecule-example $(FROM_NOTHING:%=nothing-%))
 
 # Each on a fresh clone of the last commit, as an ordinary user.
 FROM_NOTHING := docs lint sanity unit molecule bench demo live
 # What root gives an ordinary user to download into.
-export DOWNLOADS_OF_NOBODY := $(or $(TMPDIR),/tmp)/from-nothing-$(FOLDER)
+export DOWNLOADS_OF_NOBODY := /tmp/from-nothing-$(FOLDER)
 from-nothing:
+	$(call uncommitted,$@)
 	$(call together,$(FROM_NOTHING:%=nothing-%))
 nothing-%:
 	$(call step,$@)
@@ -303,11 +310,11 @@ hangs: $(TEST) | $(CHECKOUT)
 	INTUNE_EXCHANGE_HANGS=1 $(PYTEST) -n 1 tests/integration/test_tenants_that_hang.py $(OPTIONS)
 
 mutants: $(TEST) | $(CHECKOUT)
-	$(CACHE)/test/bin/python tools/mutants.py
+	$(CACHE)/test/bin/python tools/mutants.py --at-once $(CORES)
 
 SAMPLE ?= 300
 mutation: $(MUTATION)
-	$(CACHE)/mutation-tools/bin/python tools/mutation.py --sample $(SAMPLE) $(SEED:%=--seed %) \
+	$(CACHE)/mutation-tools/bin/python -m tools.mutation --cores $(CORES) --sample $(SAMPLE) $(SEED:%=--seed %) \
 		$(LEAST:%=--least %) $(if $(ONLY),--only "$(ONLY)")
 
 # Asks a real tenant, if LIVE=1 says so: see CONTRIBUTING.md.
@@ -376,6 +383,7 @@ release: $(RELEASE)
 # its entry. Any other entry can be named: make test-all MATRIX=3.14-2.21.5
 MATRIX := 3.12-2.16.19 3.11-2.18.19 3.11-2.19.14 3.12-2.20.10 3.13-2.20.10 3.12-2.21.5 3.13-2.21.5 3.13-2.22.0rc1
 test-all:
+	$(call uncommitted,$@)
 	$(PYTHON_PATH) -m tools.matrix $(MATRIX)
 
 # What depends on Python or ansible-core. The linters read the same files with tools of their own in every entry, and the

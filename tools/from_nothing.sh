@@ -31,14 +31,18 @@ if [ "$(id -u)" = 0 ]; then
     exit 1
   fi
   downloads=$DOWNLOADS_OF_NOBODY/uv
-  if mkdir "$downloads" 2> /dev/null; then chown nobody "$downloads"; fi
+  mkdir -p "$downloads"
+  chown nobody "$downloads"
 fi
 place=$(mktemp -d "$TMPDIR/from-nothing-$target.XXXXXX")
 logs=$PWD/.cache/logs/from-nothing-$target
 running=
 # shellcheck disable=SC2329 # the trap calls it
 ended() {
-  if [ -n "$running" ]; then kill -- "-$running" 2> /dev/null || true; fi # with everything that it started
+  if [ -n "$running" ]; then # with everything that it started
+    kill -- "-$running" 2> /dev/null || true
+    wait "$running" || true
+  fi
   rm -rf "$logs"
   mkdir -p "${logs%/*}"
   cp -r "$place/clone/.cache/logs" "$logs" 2> /dev/null || true
@@ -50,7 +54,6 @@ trap 'exit 130' INT
 trap 'exit 143' TERM
 # Without links, through which the objects of this repository would change their owner as well.
 git -c safe.directory='*' clone -q --no-hardlinks "$PWD" "$place/clone"
-if [ -n "$(git -c safe.directory='*' status --porcelain)" ]; then echo 'What is not committed is not tested here.'; fi
 if [ "${#user[@]}" != 0 ]; then
   chown -R nobody "$place/clone"
   chmod 755 "$place"

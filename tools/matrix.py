@@ -20,6 +20,8 @@ import time
 from pathlib import Path
 from typing import Any
 
+from tools.interruption import end_when_told
+
 ROOT = Path(__file__).resolve().parent.parent
 PLACE = ROOT / ".cache" / "matrix"
 STEPS = ("unit", "integration", "sanity-artifact", "demo-tested")
@@ -28,6 +30,7 @@ _TESTS = re.compile(r"^(?:\d+ \w+, )*(\d+) passed(?:, (\d+) skipped)?", re.MULTI
 
 
 def main(entries: list[str]) -> int:
+    end_when_told()
     PLACE.mkdir(parents=True, exist_ok=True)
     commit = git("rev-parse", "HEAD").strip()
     results = []

@@ -32,6 +32,8 @@ from pathlib import Path
 
 import yaml
 
+from tools.interruption import end_when_told
+
 ROOT = Path(__file__).parents[1]
 EQUIVALENT = ROOT / "tests/mutants/equivalent.yml"
 COLLECTION = Path("ansible_collections/intune/exchange")
@@ -274,8 +276,7 @@ def table(mutations: list[Mutation]) -> tuple[str, int]:
 
 
 def main() -> int:
-    for end in (signal.SIGTERM, signal.SIGHUP):
-        signal.signal(end, lambda number, frame: sys.exit(128 + number))
+    end_when_told()
     parser = argparse.ArgumentParser(description="How many small changes of the engine do the unit tests notice?")
     parser.add_argument("--sample", type=int, default=300, help="how many changes to try; 0 is all (%(default)s)")
     parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(1_000_000))

@@ -63,7 +63,7 @@ class CallbackModule(CallbackBase):
     def v2_runner_on_ok(self, result: Any) -> None:
         found = _part(result, "result")
         if "results" in found and _part(result, "task").loop:
-            self._loop_ended(result)
+            self._loop_ended(result, shown=True)
         else:
             self._ended(result, found, "")
 
@@ -95,7 +95,8 @@ class CallbackModule(CallbackBase):
             self._say(result, [f"waiting: {_name(result)}"])
 
     def v2_runner_on_unreachable(self, result: Any) -> None:
-        self._say(result, [f"UNREACHABLE: {_name(result)}", *_texts(_part(result, "result").get("msg"))])
+        reasons = self._loop_ended(result).reasons
+        self._say(result, [f"UNREACHABLE: {_name(result)}", *(reasons or _texts(_part(result, "result").get("msg")))])
 
     def v2_on_file_diff(self, result: Any) -> None:
         found = _part(result, "result")
@@ -114,10 +115,11 @@ class CallbackModule(CallbackBase):
     def _items(self, result: Any) -> _Items:
         return self._loops.setdefault(_place(result), _Items())
 
-    def _loop_ended(self, result: Any) -> _Items:
-        """What the items said, after the line with those that changed, if it was a loop."""
+    def _loop_ended(self, result: Any, shown: bool = False) -> _Items:
+        """What the items said, after the line with those that changed; with `shown`, a line also if none did."""
         items = self._loops.pop(_place(result), _Items())
-        self._ended(result, {"changed": bool(items.changed)}, ", ".join(items.changed))
+        if items.changed or shown:
+            self._ended(result, {"changed": bool(items.changed)}, ", ".join(items.changed))
         return items
 
     def _ended(self, result: Any, found: Mapping[str, Any], item: str) -> None:

@@ -73,3 +73,37 @@ def test_a_failure_that_is_ignored_is_not_silent_and_a_secret_is(tmp_path: Path)
     )
     assert code == 2 and lines[2:5] == ["failed, and ignored: Try", "Nothing is there.", "FAILED: Hide"]
     assert SECRET not in "".join(lines)
+
+
+CONNECTION = '''
+from ansible.errors import AnsibleConnectionFailure
+from ansible.plugins.connection import ConnectionBase
+
+DOCUMENTATION = """
+name: broken
+short_description: Never there
+description: Never there.
+"""
+
+
+class Connection(ConnectionBase):
+    transport = "broken"
+
+    def _connect(self, *given, **named):
+        raise AnsibleConnectionFailure("the line is dead")
+
+    exec_command = put_file = fetch_file = close = _connect
+'''
+
+
+def test_a_host_that_is_lost_in_a_loop(tmp_path: Path) -> None:
+    (tmp_path / "connection_plugins").mkdir()
+    (tmp_path / "connection_plugins" / "broken.py").write_text(CONNECTION)
+    loop = {"name": "Take it", "ansible.builtin.command": "true", "loop": ["local", "broken"]}
+    one = {"name": "Fail", "ansible.builtin.fail": {"msg": "It is bad."}}
+    code, lines = shown(
+        tmp_path, {**loop, "vars": {"ansible_connection": "{{ item }}"}, "ignore_unreachable": True}, one
+    )
+    assert lines[2:4] == ["changed: Take it (local)", "UNREACHABLE: Take it"]
+    assert lines[4].startswith("broken: ") and "the line is dead" in lines[4]
+    assert code == 2 and lines[5:7] == ["FAILED: Fail", "It is bad."]

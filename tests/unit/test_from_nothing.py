@@ -27,16 +27,25 @@ docs:
 \tmkdir -p .cache/logs
 \techo much > .cache/logs/docs.log
 \tcat note
-\techo $(TMPDIR) $$HOME $$UV_CACHE_DIR $(LIVE)
+\tmkdir -p $$UV_CACHE_DIR
+\ttouch $$UV_CACHE_DIR/it
+\techo "tmp=$(TMPDIR) home=$$HOME live=$(LIVE)."
 bad:
 \tmkdir -p .cache/logs
 \techo why > .cache/logs/bad.log
 \tfalse
 slow:
-\techo $$$$ > $(PID)
-\tsleep 600
+\techo $$$$ > $(PID); exec sleep 600
 """
 AS_ROOT = os.getuid() == 0
+
+
+@pytest.fixture
+def public() -> Iterator[Path]:
+    """A folder that an ordinary user may write to as well: those of pytest are of one user alone."""
+    with tempfile.TemporaryDirectory(dir="/tmp", prefix="test-from-nothing-") as place:
+        Path(place).chmod(0o777)
+        yield Path(place)
 
 
 @pytest.fixture
@@ -53,16 +62,17 @@ def project(tmp_path: Path) -> Path:
     return folder
 
 
-def environment(folder: Path, **more: str) -> dict[str, str]:
-    downloads = {"XDG_CACHE_HOME": str(folder / ".cache/xdg"), "DOWNLOADS_OF_NOBODY": str(folder.parent / "downloads")}
-    return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **downloads, **more}
+@pytest.fixture
+def environment(project: Path, public: Path) -> dict[str, str]:
+    downloads = {"XDG_CACHE_HOME": str(project / ".cache/xdg"), "DOWNLOADS_OF_NOBODY": str(public / "downloads")}
+    return {"PATH": os.environ["PATH"], "LC_ALL": "C.UTF-8", **downloads}
 
 
-def run(folder: Path, target: str, **more: str) -> tuple[int, str]:
+def run(folder: Path, environment: dict[str, str], target: str) -> tuple[int, str]:
     done = subprocess.run(
         ["bash", "tools/from_nothing.sh", target, sys.executable],
         cwd=folder,
-        env=environment(folder, **more),
+        env=environment,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -72,53 +82,50 @@ def run(folder: Path, target: str, **more: str) -> tuple[int, str]:
     return done.returncode, done.stdout
 
 
-def test_the_repository_keeps_its_owner(project: Path, tmp_path: Path) -> None:
+def test_the_repository_keeps_its_owner(project: Path, public: Path, environment: dict[str, str]) -> None:
     """A local clone shares the files of objects by hard links."""
     (project / "note").write_text("not committed\n")
-    code, said = run(project, "docs", LIVE="1")
-    assert code == 0 and "What is not committed is not tested here.\n" in said, said
-    assert "\ncommitted\n" in said and " /nonexistent " in said and not said.rstrip().endswith(" 1")
+    code, said = run(project, {**environment, "LIVE": "1"}, "docs")
+    assert code == 0 and "\ncommitted\n" in said and " home=/nonexistent live=.\n" in said, said
     assert not AS_ROOT or "\nnobody\n" in said
     assert {one.stat().st_uid for one in project.rglob("*") if not one.is_symlink()} == {os.getuid()}
     assert (project / ".cache/logs/from-nothing-docs/docs.log").read_text() == "much\n"
-    assert not AS_ROOT or (tmp_path / "downloads").stat().st_mode & 0o777 == 0o711
+    assert not AS_ROOT or (public / "downloads").stat().st_mode & 0o777 == 0o711
 
 
-def test_a_failure_names_the_logs(project: Path) -> None:
-    code, said = run(project, "bad")
+def test_a_failure_names_the_logs(project: Path, environment: dict[str, str]) -> None:
+    code, said = run(project, environment, "bad")
     assert code == 2 and "why\nThe logs of the clone are kept in " in said
 
 
 @pytest.mark.skipif(not AS_ROOT, reason="only root becomes somebody else")
-def test_what_root_alone_may_use_is_not_used(project: Path, tmp_path: Path) -> None:
+def test_what_root_alone_may_use_is_not_used(
+    project: Path, tmp_path: Path, public: Path, environment: dict[str, str]
+) -> None:
     (tmp_path / "private").mkdir(mode=0o700)
-    code, said = run(project, "docs", TMPDIR=str(tmp_path / "private"))
-    assert code == 0 and "\n/tmp /nonexistent " in said, said
-    os.chown(tmp_path / "downloads", 65534, 65534)
-    code, said = run(project, "docs")
-    assert code == 1 and said == f"{tmp_path / 'downloads'} belongs to somebody else: remove it\n"
+    code, said = run(project, {**environment, "TMPDIR": str(tmp_path / "private")}, "docs")
+    assert code == 0 and "\ntmp=/tmp home=" in said, said
+    os.chown(public / "downloads", 65534, 65534)
+    code, said = run(project, environment, "docs")
+    assert code == 1 and said == f"{public / 'downloads'} belongs to somebody else: remove it\n"
 
 
-@pytest.fixture
-def public() -> Iterator[Path]:
-    """A folder that an ordinary user may write to as well: those of pytest are of one user alone."""
-    with tempfile.TemporaryDirectory(dir="/tmp", prefix="test-from-nothing-") as place:
-        Path(place).chmod(0o777)
-        yield Path(place)
-
-
-def test_nothing_goes_on_after_an_interruption(project: Path, public: Path) -> None:
+def test_nothing_goes_on_after_an_interruption(project: Path, public: Path, environment: dict[str, str]) -> None:
     pid = public / "pid"
     with subprocess.Popen(
         ["bash", "tools/from_nothing.sh", "slow", sys.executable],
         cwd=project,
-        env=environment(project, PID=str(pid), TMPDIR=str(public)),
+        env={**environment, "PID": str(pid), "TMPDIR": str(public)},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     ) as process:
         while not (pid.exists() and pid.read_text().strip()):
             assert process.poll() is None, process.communicate()
         process.send_signal(signal.SIGTERM)
+        try:
+            process.wait(60)
+        finally:
+            process.kill()
     assert process.returncode == 143 and not list(public.glob("from-nothing-*"))
     until = time.monotonic() + 60
     while lives(int(pid.read_text())):

@@ -119,12 +119,12 @@ def test_what_a_machine_has_set_up_elsewhere_reaches_no_step() -> None:
     """Options of tests and of Ansible, and the repository of a hook, which has an index of its own."""
     foreign = {
         **dict.fromkeys(("PYTEST_ADDOPTS", "PYTHONOPTIMIZE", "FORCE_COLOR", "XDG_CONFIG_HOME"), "1"),
-        **dict.fromkeys(("ANSIBLE_RUN_TAGS", "ANSIBLE_CONFIG", "INTUNE_EXCHANGE_PROXY"), "x"),
+        **dict.fromkeys(("ANSIBLE_RUN_TAGS", "ANSIBLE_CONFIG", "INTUNE_EXCHANGE_PROXY", "AZURE_CLIENT_ID"), "x"),
         **dict.fromkeys(("GIT_DIR", "GIT_INDEX_FILE", "GIT_WORK_TREE", "GIT_CONFIG_COUNT"), "0"),
     }
     skips = "INTUNE_EXCHANGE_FORBID_SKIPS"
     done = subprocess.run(
-        ["make", "-s", "--no-print-directory", "--eval", "show-env: ; env", "show-env"],
+        ["make", "-s", f"PYTHON={sys.executable}", "--eval", "show-env: ; env", "show-env"],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], **foreign, skips: "1", "ANSIBLE_HOME": "/elsewhere"},
         capture_output=True,

@@ -29,6 +29,8 @@ _OWN_OPTIONS = {
 }
 _CREDENTIALS = {**_OWN_OPTIONS, "token": ("graph_token", "exchange_token")}
 
+CREDENTIAL_OPTIONS = tuple(option for options in _CREDENTIALS.values() for option in options)
+
 
 def credentials_of_others(method: str) -> tuple[str, ...]:
     """The credential options of all methods except this one."""

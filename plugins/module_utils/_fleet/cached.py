@@ -15,10 +15,12 @@ from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from typing import Any
 
+from .._client.auth_method import CREDENTIAL_OPTIONS
 from .._connector.requirements import OPTIONS
 from .._core.errors import OF_ANSWERS, TenantError, one_line
 from .._core.redaction import address_credentials
 from .._core.targets import is_guid
+from .._http.claims import claims
 from .fleet import FACTS, check_fleet, group_of, known_hosts
 from .tenant_list import is_host_name, resolve_tenants
 
@@ -45,12 +47,20 @@ def digest_of(entries: Sequence[Any] | None, partner_tenant_id: str | None, shar
     def decisive(options: Any) -> Any:
         if not isinstance(options, Mapping):
             return options
-        return {
+        asked = {
             name: value for name, value in options.items() if name in _ASKED and not address_credentials({name: value})
         }
+        return {**asked, "signs_in": _signs_in(options)}
 
     asked = [[decisive(one) for one in entries or ()], partner_tenant_id, decisive(shared)]
     return sha256(json.dumps(asked, sort_keys=True, default=str).encode()).hexdigest()
+
+
+def _signs_in(options: Mapping[str, Any]) -> list[tuple[str, Any]]:
+    """How, and with a ready token who: the credentials themselves may change."""
+    given = [name for name in CREDENTIAL_OPTIONS if options.get(name)]
+    ready = ("graph_token", "exchange_token")
+    return [(name, claims(str(options[name])).get("oid") if name in ready else None) for name in given]
 
 
 def is_whole(kept: Any, wanted: Collection[str], asked: str) -> bool:

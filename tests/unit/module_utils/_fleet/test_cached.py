@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import base64
 import copy
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -167,8 +169,18 @@ def test_nor_is_what_was_read_for_another_file() -> None:
         (tenants, None, {**shared, "directory_sync": "required"}),
         (tenants, None, {**shared, "client_id": "y"}),  # whose permissions are judged
         ([{**tenants[0], "auth_method": "managed_identity"}], None, shared),
+        (tenants, None, {**shared, "graph_token": token("one")}),  # not the secret of its client
+        (tenants, None, {**shared, "graph_token": token("two")}),
+        ([{**tenants[0], "client_secret": None, "certificate_path": "a.pem"}], None, shared),
     ]
-    assert len({digest_of(*one) for one in others} | {asked}) == 7
+    assert len({digest_of(*one) for one in others} | {asked}) == 10
+    newer = {**shared, "graph_token": token("two", 2)}
+    assert digest_of(tenants, None, newer) == digest_of(*others[-2])
+
+
+def token(holder: str, number: int = 1) -> str:
+    part = base64.urlsafe_b64encode(json.dumps({"oid": holder, "uti": number}).encode()).decode().rstrip("=")
+    return f"e30.{part}.x"
 
 
 def test_a_note_is_one_line() -> None:
