@@ -61,7 +61,7 @@ def test_each_host_has_items_of_its_own(tmp_path: Path, strategy: str) -> None:
     assert code == 2
     for name in "abc":
         assert said[name][:2] == [f"changed: Take it ({name}1, {name}3)", "FAILED: Take it"]
-        assert said[name][2] == f"{name}2: it failed without a message"
+        assert said[name][2].startswith(f"{name}2: ")
 
 
 def test_a_failure_that_is_ignored_is_not_silent_and_a_secret_is(tmp_path: Path) -> None:
