@@ -65,7 +65,9 @@ def run(group: Group, latency: int, settings: Settings, say: Callable[[str], Non
             for number in range(1, settings.rounds + 1):
                 for case in cases:
                     before = len(tenants.requests()) if case.counted else 0
-                    sample = measure(case.command, {**_environment(folder), **case.environment}, folder)
+                    sample = measure(
+                        case.command, {**_environment(folder), **tenants.names, **case.environment}, folder
+                    )
                     if case.counted:
                         sent = tenants.requests()[before:]
                         sign_ins = sum(one["service"] == "login" for one in sent)

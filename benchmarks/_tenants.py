@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import socket
 import subprocess
 import sys
 import time
@@ -25,12 +26,16 @@ _LIVES = 4 * 3600  # seconds, in case nobody stops it
 
 @dataclass(frozen=True)
 class Tenants:
-    """Their addresses: `addresses` is the simulator's file, `hosts` an inventory with a host for each."""
+    """Their addresses: `addresses` is the simulator's file, `hosts` an inventory with a host for each.
+
+    `names` is what a process needs in its environment to find the simulator under Microsoft's names.
+    """
 
     folder: Path
     addresses: Path
     hosts: Path
     facts: dict[str, Any]
+    names: dict[str, str]
 
     def options(self, tenant: dict[str, Any]) -> dict[str, str]:
         return {**{name: self.facts[name] for name in _PLACES}, **{name: tenant[name] for name in _WHO}}
@@ -57,11 +62,19 @@ class Tenants:
 
 @contextlib.contextmanager
 def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterator[Tenants]:
-    """One simulator with these tenants, which responds after `latency` milliseconds and throttles nobody."""
+    """One simulator with these tenants, which responds after `latency` milliseconds and throttles nobody.
+
+    It has the names of the worldwide cloud, as nearly all tenants do: with other addresses, each first sign-in of ours
+    would also read a discovery document.
+    """
     addresses = folder / "addresses.json"
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = str(free.getsockname()[1])
     command = [sys.executable, "-m", "simulator", "--address-file", str(addresses)]
     command += [
         "--control",
+        "--public-port",
+        port,
         "--no-rate-limits",
         "--clock-step",
         "0",
@@ -79,14 +92,14 @@ def simulated(folder: Path, descriptions: Sequence[str], latency: int) -> Iterat
                 if process.poll() is not None or time.monotonic() > deadline:
                     raise RuntimeError("the simulated tenants did not start")
                 time.sleep(0.05)
-            yield _tenants(folder, addresses)
+            yield _tenants(folder, addresses, port)
         finally:
             process.terminate()
 
 
-def _tenants(folder: Path, addresses: Path) -> Tenants:
-    hosts = folder / "hosts.json"
-    found = Tenants(folder, addresses, hosts, json.loads(addresses.read_text()))
+def _tenants(folder: Path, addresses: Path, port: str) -> Tenants:
+    hosts, names = folder / "hosts.json", {"PYTHONPATH": str(ROOT / "benchmarks" / "names"), "BENCHMARK_PORT": port}
+    found = Tenants(folder, addresses, hosts, json.loads(addresses.read_text()), names)
     local = {"ansible_connection": "local", "ansible_python_interpreter": "{{ ansible_playbook_python }}"}
     named = {
         tenant["name"]: {**local, "account": tenant["account"], "tenant_options": found.options(tenant)}

@@ -11,6 +11,7 @@ import ssl
 import sys
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 from azure.identity import ClientSecretCredential
@@ -36,7 +37,9 @@ async def read(addresses: dict[str, Any], facts: dict[str, Any]) -> None:
         connection_verify=addresses["ca_path"],
     )
     root, address = addresses["graph_url"], facts["account"]
-    provider = AzureIdentityAuthenticationProvider(credential, scopes=[f"{root}/.default"], allowed_hosts=["localhost"])
+    provider = AzureIdentityAuthenticationProvider(
+        credential, scopes=[f"{root}/.default"], allowed_hosts=[urlsplit(root).hostname]
+    )
     trusted = ssl.create_default_context(cafile=addresses["ca_path"])
     roles = RoleAssignmentsRequestBuilder.RoleAssignmentsRequestBuilderGetQueryParameters(
         filter=" or ".join(f"roleDefinitionId eq '{role}'" for role in CONSOLE_ROLES)

@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from ._content import COLLECTION
-from ._permissions import least_privilege
 
 _UNKNOWN_APPLICATION = "AADSTS700016"  # of Microsoft Entra: the tenant has no application with this id
 
@@ -42,6 +41,8 @@ def _content(task: Any) -> str:
 
 def _grants(content: str, message: str) -> bool:
     """Whether the playbook grants for this content what the message says is missing. An option may need more."""
+    from ._permissions import least_privilege  # its tables cost time, and only a refusal needs them
+
     asked = message[max(message.rfind("needs "), message.rfind("Grant the application ")) :]
     try:
         needed = least_privilege([content])

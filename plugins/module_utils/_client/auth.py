@@ -22,7 +22,6 @@ from .._http.http import Http
 from .._http.poll import UntilDeadline, poll
 from .._http.service import Bearer, Service
 from .auth_method import choose_method, given_token
-from .certificate import client_credential
 from .entra_steps import ENTRA_STEPS
 from .job_token import assertion
 from .machine import identity_endpoint
@@ -225,6 +224,8 @@ class Tokens:
         return self._confidential(lambda: self._params["client_secret"], scope, fresh, challenge)
 
     def certificate(self, scope: str, fresh: bool, challenge: str | None) -> dict[str, Any]:
+        from .certificate import client_credential  # only this way needs it, and it takes long
+
         path, password = self._params["certificate_path"], self._params.get("certificate_password")
         return self._confidential(lambda: client_credential(path, password), scope, fresh, challenge)
 

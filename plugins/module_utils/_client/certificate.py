@@ -1,7 +1,10 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""A certificate file, PEM or PFX, in the form that msal needs; its problems in words."""
+"""A certificate file, PEM or PFX, in the form that msal needs; its problems in words.
+
+Imported by a sign-in with a certificate only: the library cryptography takes a fifth of the imports of a module.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ from typing import Any
 
 from .._core.connection import named
 from .._core.errors import TenantError, one_line, usage
-from .._core.private_file import read_file
+from .certificate_file import read_certificate
 
 try:
     from cryptography import x509
@@ -34,18 +37,6 @@ except ImportError:  # comes with msal, whose absence is reported
 
 _BOTH = "It must contain the private key of the application and the certificate of this key"
 _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]+ )?PRIVATE KEY-----", re.DOTALL)
-
-
-def read_certificate(path: str) -> bytes:
-    """The contents of the file. Raises `TenantError`."""
-    try:
-        return read_file(path)
-    except (OSError, ValueError) as error:  # the path may be invalid
-        why = one_line(getattr(error, "strerror", None) or error)
-        raise usage(
-            f"the certificate file of {named('certificate_path')} cannot be read: {why}: {one_line(path)}",
-            "Specify the path of a PEM or PFX file that this user can read",
-        ) from error
 
 
 def client_credential(path: str, password: str | None) -> dict[str, str]:

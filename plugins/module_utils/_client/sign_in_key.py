@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.redaction import Redactor
 from .._http.http import Http
-from .certificate import read_certificate
+from .certificate_file import read_certificate
 from .job_token import proof as job_proof
 from .machine import identity_endpoint, machine_ids
 

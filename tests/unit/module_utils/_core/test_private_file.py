@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._applications.key_files import read_private
-from ansible_collections.intune.exchange.plugins.module_utils._client.certificate import read_certificate
+from ansible_collections.intune.exchange.plugins.module_utils._client.certificate_file import read_certificate
 from ansible_collections.intune.exchange.plugins.module_utils._client.job_token import _of_file
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.private_file import read_file, write_whole
