@@ -70,15 +70,19 @@ def parts_of(envelope: Response) -> dict[str, Response] | None:
 # Of objects, credentials, collections and single properties, and of the user whose licences change: what the
 # documentation shows without OData's annotations.
 _OF_GRAPH = ("id", "keyId", "value", "assignedLicenses")
+_OF_GATEWAY = ("message", "detail", "errors")
 
 
 def is_of_graph(data: Any) -> bool:
     """Whether a successful response is Graph's own, and not that of a gateway in its place: its JSON has an annotation,
-    as nearly always, or looks like one that is documented. A text as `error` is a gateway's.
+    as nearly always, or looks like one that is documented. A text as `error` is a gateway's, and so is a message.
     """
     if not isinstance(data, dict):
         return data is None
-    return not data.get("error") and any(name in _OF_GRAPH or name.startswith("@odata.") for name in data)
+    if data.get("error"):
+        return False
+    annotated = any(name.startswith("@odata.") for name in data)
+    return annotated or (any(name in data for name in _OF_GRAPH) and not any(name in data for name in _OF_GATEWAY))
 
 
 def not_served(error: TenantError) -> bool:

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from itertools import islice
 from typing import Any
 
 from .._core.errors import NOT_IN_SNAPSHOT, one_line
@@ -45,6 +46,7 @@ _WORDS = {
 _PIPED = re.compile(r"[^|]*\|\s*([\w.+`]+)\s*\|(.*)", re.DOTALL)
 _SAYS_NOT_FOUND = (400, 404)  # besides errors with status 200
 _MOST_DETAILS = 50  # live tenants send one
+_MOST_MEMBERS = 100  # of an exception; live tenants send up to a dozen
 _MORE = "more results"  # are available than are displayed
 EXPIRED = "pagination request"  # Expired or Invalid
 
@@ -109,7 +111,7 @@ def _innermost(value: Any) -> tuple[str, str]:
     """Type and text of the innermost of nested exceptions, in any of the three spellings."""
     kind = text = ""
     while isinstance(value, Mapping):
-        named = {str(name).lower(): entry for name, entry in value.items()}
+        named = {str(name).lower(): entry for name, entry in islice(value.items(), _MOST_MEMBERS)}
         kind = str(named.get("typename") or named.get("classname") or named.get("type") or kind)
         text = str(named.get("message") or text)
         places = ("innererror", "innerexception", "internalexception")

@@ -77,6 +77,7 @@ class Http:
         self.clock, self.sleep, self.now = clock, sleep, now
         self._random, self.trace, self._abandoned, self._waits = random, trace, abandoned, waits
         self._waited = 0.0  # seconds, by all requests of the task
+        self._lock = threading.Lock()  # of _due
         self._due: dict[str, float] = {}  # by root: when the service may be called again
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all further requests of this task
         self._transport = Transport(ca_path, proxy, connections)
@@ -173,7 +174,8 @@ class Http:
         unreadable = floor is None and header(headers, "Retry-After") != ""
         wait = delay(1, None, self._random) if unreadable else floor
         if wait and (status >= 300 or outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
-            self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + wait)
+            with self._lock:
+                self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + wait)
         return floor
 
     def _wait_until_due(self, service: Service, purpose: Purpose) -> None:
@@ -196,14 +198,16 @@ class Http:
 
     @contextmanager
     def _slot(self, service: Service, purpose: Purpose) -> Iterator[None]:
-        """Hold a slot of the service, if it has any. Meanwhile another thread may have been asked to wait."""
+        """Hold a slot of the service, if it has any. Meanwhile, as in a sign-in, other threads may be asked to wait."""
         slots = service.slots
-        while slots:
-            if slots.acquire(timeout=min(self._left(purpose), threading.TIMEOUT_MAX)):
-                if self._due.get(service.root, 0.0) <= self.clock():
-                    break
+        while True:
+            if slots and not slots.acquire(timeout=min(self._left(purpose), threading.TIMEOUT_MAX)):
+                continue
+            if self._due.get(service.root, 0.0) <= self.clock():
+                break
+            if slots:
                 slots.release()
-                self._wait_until_due(service, purpose)
+            self._wait_until_due(service, purpose)
         try:
             yield
         finally:
@@ -211,7 +215,7 @@ class Http:
                 slots.release()
 
     def _try(self, service: Service, request: Request) -> Attempt:
-        self._wait_until_due(service, request.purpose)
+        self._wait_until_due(service, request.purpose)  # before a sign-in: its token would age meanwhile
         self._left(request.purpose)
         mine, said = str(uuid.uuid4()), (request.purpose.action, self.tenant)
         headers = {"Accept": "application/json", "client-request-id": mine, **request.headers}
@@ -228,7 +232,6 @@ class Http:
             return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
         service.checked(prepared.url or "", *said)  # the actual URL, checked before the bearer is added
         token = service.bearer.token() if service.bearer else ""
-        self._wait_until_due(service, request.purpose)  # another thread may have been asked to wait during the sign-in
         with self._slot(service, request.purpose):
             self._left(request.purpose)  # the slot may have come at the last moment
             if self._abandoned():  # as late as possible: signing in may take time

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import http.cookiejar
 import logging
 import os
 import re
@@ -28,6 +29,7 @@ try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
+    from requests.cookies import RequestsCookieJar
 
     _BAD_ADDRESS = tuple(
         getattr(requests.exceptions, name) for name in ("InvalidURL", "MissingSchema", "InvalidSchema")
@@ -48,6 +50,7 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 
 
 _PROXY_REFUSES = re.compile("Tunnel connection failed: 4(?!08|29)")  # as http.client says it; these two pass
+_MOST_COOKIES, _LONGEST_COOKIE = 50, 4096  # in all, and bytes of one
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
 
@@ -106,6 +109,19 @@ class Connections:
             adapter.close()
 
 
+class _Cookies(http.cookiejar.DefaultCookiePolicy):
+    """No more cookies than any client has room for (RFC 6265, 6.1), whatever services send."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: Any = RequestsCookieJar(self)
+
+    def set_ok(self, cookie: http.cookiejar.Cookie, request: Any) -> bool:
+        room = cookie.name in self.kept or len(self.kept) < _MOST_COOKIES
+        fits = len(cookie.name) + len(cookie.value or "") <= _LONGEST_COOKIE
+        return room and fits and super().set_ok(cookie, request)
+
+
 class RequestFailed(Exception):
     """No response arrived; `outcome` is what is known of the request."""
 
@@ -122,6 +138,7 @@ class Transport:
         self._proxy = urlsplit(proxy or "").netloc.rpartition("@")[2]
         self._session = requests.Session()
         self._session.trust_env = False
+        self._session.cookies = _Cookies().kept
         self._session.headers["Accept-Encoding"] = ENCODING  # requests would use whatever happens to be installed
         # requests would resolve redirects and read their bodies without limit, though none is followed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]

@@ -20,7 +20,9 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._exchange.exchange_responses import explain
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.invoke_command import Result
+from ansible_collections.intune.exchange.plugins.module_utils._http.response import Response
 
 from .conftest import Clock
 from .scripted_server import DOMAIN, EXCHANGE, TENANT, Reply, ScriptedServer, token
@@ -522,3 +524,18 @@ def test_a_word_that_no_enumeration_has_is_not_sent(
     """G2O: words are matched by their beginning, so a wrong one may return 200 and nothing."""
     assert failure(tenant, cmdlet, **parameters).kind == "usage"
     assert wire.connected == []
+
+
+def test_an_exception_with_a_million_members_takes_no_longer() -> None:
+    """Nobody looks at the clock meanwhile, and each response is explained more than once."""
+    seen: list[str] = []
+
+    class Members(dict[str, Any]):
+        def items(self) -> Any:
+            for one in super().items():
+                seen.append(one[0])
+                yield one
+
+    inner = Members({"message": "Denied", "type": "CmdletAccessDeniedException", **{str(n): n for n in range(1000)}})
+    response = Response(400, {}, b"", {"error": {"innererror": inner}}, "r-1")
+    assert explain(response) == ("CmdletAccessDeniedException", "Denied", "") and len(seen) == 100

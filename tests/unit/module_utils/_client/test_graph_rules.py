@@ -109,7 +109,15 @@ def test_a_creation_without_an_id_may_have_happened(body: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    "body", [{"status": "error", "message": "Blocked"}, {"error": "Timeout", "id": "1"}, {}, [], "Blocked"]
+    "body",
+    [
+        {"status": "error", "message": "Blocked"},
+        {"error": "Timeout", "id": "1"},
+        {"id": "1", "message": "Blocked"},
+        {},
+        [],
+        "Blocked",
+    ],
 )
 @pytest.mark.parametrize(
     "call",
@@ -132,7 +140,14 @@ def test_what_a_gateway_returns_for_a_write_is_no_success(call: Callable[[Graph]
 def test_nor_is_it_an_object_or_a_list() -> None:
     error = failure(trial(reply(200, {"status": "error"}))[1].get, "x", PURPOSE)
     assert error.kind == "protocol" and "nothing in the response says that it is from Microsoft Graph" in error.problem
-    assert failure(trial(reply(200, {"error": "Timeout", "value": []}))[1].list, "x", PURPOSE).kind == "protocol"
+    assert failure(trial(reply(200, {"id": "1", "message": "Blocked"}))[1].get, "x", PURPOSE).kind == "protocol"
+    for said in ("error", "errors"):
+        assert failure(trial(reply(200, {said: ["Timeout"], "value": []}))[1].list, "x", PURPOSE).kind == "protocol"
+
+
+def test_an_annotated_object_may_have_a_message() -> None:
+    body = {"@odata.context": f"{ROOT}/v1.0/$metadata#x", "id": "1", "message": "Hello"}
+    assert trial(reply(200, body))[1].get("x", PURPOSE)[0] == body
 
 
 def test_the_user_whose_licences_changed_has_no_id_in_the_documentation() -> None:

@@ -1,0 +1,44 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""Cookies: what the services need is kept, and what nobody needs does not grow with each response."""
+
+from __future__ import annotations
+
+import email
+import http.client
+from collections.abc import Sequence
+from types import SimpleNamespace
+from typing import Any
+
+import requests
+from requests.cookies import extract_cookies_to_jar
+
+from ansible_collections.intune.exchange.plugins.module_utils._http.transport import Transport
+
+
+def jar_after(*responses: Sequence[str]) -> Any:
+    """The jar of a transport after responses with these cookies, read as requests does it."""
+    transport = Transport(None, None)
+    jar = transport._session.cookies
+    asked = requests.Request("GET", "https://outlook.office365.com/x").prepare()
+    for cookies in responses:
+        lines = "".join(f"Set-Cookie: {cookie}; path=/; secure\n" for cookie in cookies)
+        message = email.message_from_string(f"{lines}\n", _class=http.client.HTTPMessage)
+        extract_cookies_to_jar(jar, asked, SimpleNamespace(_original_response=SimpleNamespace(msg=message)))
+    return jar
+
+
+def test_no_more_than_fifty() -> None:
+    jar = jar_after(*([f"n{page}-{number}=v" for number in range(20)] for page in range(10)))
+    assert len(jar) == 50
+
+
+def test_a_known_one_is_renewed_although_there_are_fifty() -> None:
+    jar = jar_after(["X-BackEndCookie=old", *(f"n{number}=v" for number in range(60))], ["X-BackEndCookie=new"])
+    assert (jar.get("X-BackEndCookie"), len(jar)) == ("new", 50)
+
+
+def test_none_that_is_longer_than_4_kib() -> None:
+    jar = jar_after([f"a={'x' * 4095}", f"b={'x' * 4096}"])
+    assert [cookie.name for cookie in jar] == ["a"]
