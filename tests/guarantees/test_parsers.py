@@ -12,7 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from hypothesis import HealthCheck, given, seed, settings
+from hypothesis import HealthCheck, example, given, seed, settings
 from hypothesis import strategies as st
 
 from ansible_collections.intune.exchange.plugins.module_utils._client import graph_errors
@@ -69,6 +69,7 @@ def test_any_text_becomes_one_short_line(text: str) -> None:
 
 @fuzz
 @given(st.one_of(JSON, ERRORS), st.sampled_from([400, 403, 404, 429, 500]))
+@example({"error": {"details": 1}}, 400)
 def test_error_bodies_explain_themselves(body: Any, status: int) -> None:
     response = Response(status, {}, b"", body)
     for explain in (graph_errors.explain, answers.explain):

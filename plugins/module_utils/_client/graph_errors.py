@@ -13,6 +13,7 @@ from typing import Any
 from .._core.errors import NOT_IN_SNAPSHOT, TenantError, one_line
 from .._core.retry import Outcome, outcome_of_status
 from .._core.strict_json import parse_inner
+from .._core.text import plain_text
 from .._http.claims import held
 from .._http.response import Response
 
@@ -38,14 +39,14 @@ def explain(response: Response) -> tuple[str, str, str]:
     error = response.json.get("error") if isinstance(response.json, dict) else None
     if not isinstance(error, dict):
         return "", one_line(response.text, 120), ""
-    code, message = str(error.get("code") or ""), str(error.get("message") or "")
+    code, message = plain_text(error.get("code")), plain_text(error.get("message"))
     inner = error.get("innerError") or error.get("innererror")
-    request_id = str(inner.get("request-id") or "") if isinstance(inner, dict) else ""
+    request_id = plain_text(inner.get("request-id")) if isinstance(inner, dict) else ""
     if message.lstrip().startswith("{"):
         with contextlib.suppress(ValueError, AttributeError):
             own = parse_inner(message)
-            message = str(own.get("Message") or message)
-            own_code = str(own.get("ErrorCode") or "")
+            message = plain_text(own.get("Message")) or message
+            own_code = plain_text(own.get("ErrorCode"))
             if code == "UnknownError" and own_code:
                 code = f"{code} ({own_code})"
     return code, message.partition(" - Operation ID")[0], request_id
@@ -75,7 +76,8 @@ _OF_GATEWAY = ("message", "detail", "errors")
 
 def is_of_graph(data: Any) -> bool:
     """Whether a successful response is Graph's own, and not that of a gateway in its place: its JSON has an annotation,
-    as nearly always, or looks like one that is documented. A text as `error` is a gateway's, and so is a message.
+    as nearly always, or looks like one that is documented. A text as `error` is a gateway's; without an annotation, a
+    message is too.
     """
     if not isinstance(data, dict):
         return data is None

@@ -106,3 +106,13 @@ def texts_of(value: Any) -> Iterator[str]:
     elif isinstance(value, (list, tuple)):
         for entry in value:
             yield from texts_of(entry)
+
+
+def plain_text(value: Any) -> str:
+    """A member of an error as text, also in the form of OData 3: {"lang": "en-us", "value": "Denied"}.
+
+    Empty for other containers, which may be large: nobody looks at the clock while they become text.
+    """
+    if isinstance(value, Mapping):
+        value = value.get("value")
+    return str(value or "") if isinstance(value, (str, int, float)) else ""

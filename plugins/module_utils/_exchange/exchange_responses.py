@@ -16,6 +16,7 @@ from typing import Any
 from .._core.errors import NOT_IN_SNAPSHOT, one_line
 from .._core.retry import Outcome, header, outcome_of_status
 from .._core.strict_json import parse_inner
+from .._core.text import plain_text
 from .._http.response import Response
 
 _TRANSIENT = (
@@ -83,19 +84,19 @@ def explain(response: Response) -> tuple[str, str, str]:
     errors, error = data.get("@adminapi.errors"), data.get("error")
     in_header = header(response.headers, "X-ExceptionType")
     if errors and not isinstance(error, dict):
-        kind, text = _piped(str(errors[0] if isinstance(errors, list) else errors))
+        kind, text = _piped(plain_text(errors[0] if isinstance(errors, list) else errors))
         return kind or in_header, text, ""
     if not isinstance(error, dict):
         return in_header, one_line(response.text, 120), ""
     found = [*_in_details(error), _innermost(error.get("innererror") or error.get("innerError"))]
     kind, text = next((one for one in found if one[0]), next((one for one in found if one[1]), ("", "")))
-    return kind or in_header or str(error.get("code") or ""), text or str(error.get("message") or ""), ""
+    return kind or in_header or plain_text(error.get("code")), text or plain_text(error.get("message")), ""
 
 
 def _in_details(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     details = error.get("details")
     for detail in details[:_MOST_DETAILS] if isinstance(details, list) else ():
-        text = str(detail.get("message") or "") if isinstance(detail, Mapping) else ""
+        text = plain_text(detail.get("message")) if isinstance(detail, Mapping) else ""
         if text.lstrip().startswith("{"):
             try:
                 yield _innermost(parse_inner(text))
@@ -112,8 +113,8 @@ def _innermost(value: Any) -> tuple[str, str]:
     kind = text = ""
     while isinstance(value, Mapping):
         named = {str(name).lower(): entry for name, entry in islice(value.items(), _MOST_MEMBERS)}
-        kind = str(named.get("typename") or named.get("classname") or named.get("type") or kind)
-        text = str(named.get("message") or text)
+        kind = plain_text(named.get("typename") or named.get("classname") or named.get("type")) or kind
+        text = plain_text(named.get("message")) or text
         places = ("innererror", "innerexception", "internalexception")
         value = next((named[place] for place in places if named.get(place)), None)
     piped, words = _piped(text)

@@ -117,9 +117,17 @@ class _Cookies(http.cookiejar.DefaultCookiePolicy):
         self.kept: Any = RequestsCookieJar(self)
 
     def set_ok(self, cookie: http.cookiejar.Cookie, request: Any) -> bool:
-        room = cookie.name in self.kept or len(self.kept) < _MOST_COOKIES
-        fits = len(cookie.name) + len(cookie.value or "") <= _LONGEST_COOKIE
+        room = len(self.kept) < _MOST_COOKIES or _place(cookie) in map(_place, self.kept)
+        if not room:
+            self.kept.clear_expired_cookies()
+            room = len(self.kept) < _MOST_COOKIES
+        fits = len(cookie.name) + len(cookie.value or "") + len(cookie.path) <= _LONGEST_COOKIE
         return room and fits and super().set_ok(cookie, request)
+
+
+def _place(cookie: http.cookiejar.Cookie) -> tuple[str, str, str]:
+    """Where a jar keeps a cookie: another one with the same place is the same in a new version."""
+    return cookie.domain, cookie.path, cookie.name
 
 
 class RequestFailed(Exception):

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._client.graph_errors import explain as of_graph
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
@@ -539,3 +540,21 @@ def test_an_exception_with_a_million_members_takes_no_longer() -> None:
     inner = Members({"message": "Denied", "type": "CmdletAccessDeniedException", **{str(n): n for n in range(1000)}})
     response = Response(400, {}, b"", {"error": {"innererror": inner}}, "r-1")
     assert explain(response) == ("CmdletAccessDeniedException", "Denied", "") and len(seen) == 100
+
+
+@pytest.mark.parametrize("explained", [explain, of_graph])
+def test_a_message_is_text(explained: Callable[[Response], tuple[str, str, str]]) -> None:
+    """Written out, a container with a million entries takes seconds."""
+
+    class Long(list[int]):
+        def __str__(self) -> str:
+            raise AssertionError("nobody needs this as text")
+
+        __repr__ = __str__
+
+    def of(**error: Any) -> tuple[str, str, str]:
+        return explained(Response(400, {}, b"", {"error": error}, "r-1"))
+
+    assert of(code="Denied", message={"lang": "en-us", "value": "Not allowed."})[:2] == ("Denied", "Not allowed.")
+    assert of(code=403, message=Long([1]), innererror={"message": Long([1]), "type": Long([1])})[:2] == ("403", "")
+    assert of(code=Long([1]), message={"value": Long([1])}, details=[{"message": Long([1])}])[:2] == ("", "")

@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
@@ -145,6 +147,48 @@ def test_so_does_a_thread_that_waited_for_its_token(
     wire.answer(Reply({"error": {"code": "x"}}, 503, {"Retry-After": "20"}), Reply(LIST))
     assert tenant.graph.list("users", PURPOSE)[0] == []
     assert asked_at_sleep == [1] and clock.sleeps[0] >= 19
+
+
+def test_a_wait_that_grows_meanwhile_is_kept_to_its_end(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, watched: Callable[[Callable[[], Any]], list[int]]
+) -> None:
+    """A third thread is asked to wait longer while this one waits."""
+    service = tenant.graph._service
+    longer = partial(tenant.http.heed, service, 503, Outcome.UNKNOWN, {"Retry-After": "60"})
+    asked_at_sleep = watched(longer)
+    assert service.bearer is not None
+    obtain = service.bearer.token
+
+    def obtain_slowly() -> str:
+        tenant.http.heed(service, 503, Outcome.UNKNOWN, {"Retry-After": "20"})
+        return obtain()
+
+    tenant.graph._service = replace(service, bearer=replace(service.bearer, token=obtain_slowly))
+    wire.answer(Reply(LIST))
+    assert tenant.graph.list("users", PURPOSE)[0] == []
+    assert asked_at_sleep == [0, 0] and sum(clock.sleeps) >= 60
+
+
+def test_nobody_signs_in_for_a_request_that_has_to_wait(
+    wire: ScriptedServer, tenant: Tenant, clock: Clock, watched: Callable[[Callable[[], Any]], list[int]]
+) -> None:
+    """The token would age meanwhile; and if the wait is beyond the time, it would be for nothing."""
+    watched(lambda: None)
+    service = tenant.graph._service
+    assert service.bearer is not None
+    obtain = service.bearer.token
+    waits_before: list[int] = []
+
+    def counted() -> str:
+        waits_before.append(len(clock.sleeps))
+        return obtain()
+
+    tenant.graph._service = replace(service, bearer=replace(service.bearer, token=counted))
+    wire.answer(Reply({"error": {"code": "x"}}, 503, {"Retry-After": "20"}), Reply(LIST))
+    with pytest.raises(TenantError):
+        tenant.graph.create("users", {"a": 1}, PURPOSE)
+    assert tenant.graph.list("users", PURPOSE)[0] == []
+    assert waits_before == [0, 1]
 
 
 def test_the_next_page_of_another_part_waits_as_well(

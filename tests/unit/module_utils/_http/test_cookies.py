@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 import requests
 from requests.cookies import extract_cookies_to_jar
 
@@ -20,18 +21,30 @@ from ansible_collections.intune.exchange.plugins.module_utils._http.transport im
 def jar_after(*responses: Sequence[str]) -> Any:
     """The jar of a transport after responses with these cookies, read as requests does it."""
     transport = Transport(None, None)
-    jar = transport._session.cookies
-    asked = requests.Request("GET", "https://outlook.office365.com/x").prepare()
     for cookies in responses:
-        lines = "".join(f"Set-Cookie: {cookie}; path=/; secure\n" for cookie in cookies)
-        message = email.message_from_string(f"{lines}\n", _class=http.client.HTTPMessage)
-        extract_cookies_to_jar(jar, asked, SimpleNamespace(_original_response=SimpleNamespace(msg=message)))
-    return jar
+        take(transport._session.cookies, cookies)
+    return transport._session.cookies
 
 
-def test_no_more_than_fifty() -> None:
-    jar = jar_after(*([f"n{page}-{number}=v" for number in range(20)] for page in range(10)))
+def take(jar: Any, cookies: Sequence[str]) -> None:
+    lines = "".join(f"Set-Cookie: {cookie}; secure\n" for cookie in cookies)
+    message = email.message_from_string(f"{lines}\n", _class=http.client.HTTPMessage)
+    asked = requests.Request("GET", "https://outlook.office365.com/x").prepare()
+    extract_cookies_to_jar(jar, asked, SimpleNamespace(_original_response=SimpleNamespace(msg=message)))
+
+
+@pytest.mark.parametrize("cookie", ["n{0}-{1}=v", "n=v; path=/{0}/{1}", "n=v; max-age=1000; path=/{0}/{1}"])
+def test_no_more_than_fifty(cookie: str) -> None:
+    jar = jar_after(*([cookie.format(page, number) for number in range(20)] for page in range(10)))
     assert len(jar) == 50
+
+
+def test_what_has_expired_makes_room() -> None:
+    jar = jar_after([f"n{number}=v; max-age=1000" for number in range(60)])
+    for cookie in jar:
+        cookie.expires = 1  # in 1970
+    take(jar, ["X-BackEndCookie=new"])
+    assert [cookie.name for cookie in jar] == ["X-BackEndCookie"]
 
 
 def test_a_known_one_is_renewed_although_there_are_fifty() -> None:
@@ -40,5 +53,5 @@ def test_a_known_one_is_renewed_although_there_are_fifty() -> None:
 
 
 def test_none_that_is_longer_than_4_kib() -> None:
-    jar = jar_after([f"a={'x' * 4095}", f"b={'x' * 4096}"])
+    jar = jar_after([f"a={'x' * 4094}", f"b={'x' * 4095}", f"c=x; path=/{'x' * 4096}"])
     assert [cookie.name for cookie in jar] == ["a"]
