@@ -310,7 +310,7 @@ hangs: $(TEST) | $(CHECKOUT)
 	INTUNE_EXCHANGE_HANGS=1 $(PYTEST) -n 1 tests/integration/test_tenants_that_hang.py $(OPTIONS)
 
 mutants: $(TEST) | $(CHECKOUT)
-	$(CACHE)/test/bin/python tools/mutants.py --at-once $(CORES)
+	$(CACHE)/test/bin/python -m tools.mutants --at-once $(CORES)
 
 SAMPLE ?= 300
 mutation: $(MUTATION)

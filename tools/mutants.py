@@ -5,7 +5,7 @@
 
 Each patch in tests/mutants has three lines before its diff: `Guarantee:`, a number or a word; `Tests:`, the arguments
 that pytest gets; `Why:`, what is broken. The tests have to pass without the patch and to fail with it. All of them take
-many hours; for some: `.cache/test/bin/python tools/mutants.py PATCH...`. What pytest says is in .cache/logs/mutants.
+many hours; for some: `.cache/test/bin/python -m tools.mutants PATCH...`. What pytest says is in .cache/logs/mutants.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from __future__ import annotations
 import argparse
 import os
 import shlex
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -24,7 +23,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from zlib import crc32
 
-ROOT = Path(__file__).parents[1]
+from tools.checkout import ROOT, copy_checkout
+
 LOGS = ROOT / ".cache" / "logs" / "mutants"
 _PASSED, _FAILED = 0, 1  # of pytest; any other means that it ran no test, or was interrupted
 _NOT_APPLIED, _ENDLESS = -1, -2
@@ -53,16 +53,7 @@ def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
     """The exit code of pytest on a copy of the checkout, with the patch if any, or why there is none."""
     with tempfile.TemporaryDirectory(prefix="mutant-") as place:
         copy = Path(place) / "checkout"
-        listed = subprocess.run(
-            ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"],
-            cwd=root,
-            capture_output=True,
-            check=True,
-        )
-        for name in filter(None, listed.stdout.decode().split("\0")):
-            if (root / name).is_file():
-                (copy / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.copy2(root / name, copy / name)
+        copy_checkout(copy, root)
         live = copy / ".cache" / "live" / "ansible_collections" / "intune"
         live.mkdir(parents=True)
         (live / "exchange").symlink_to(copy)
@@ -89,6 +80,7 @@ def tried(mutant: Mutant | None, tests: tuple[str, ...], root: Path) -> int:
 
 
 def log_of(mutant: Mutant | None, tests: tuple[str, ...]) -> Path:
+    """Where the output of the tests goes, with the patch or without any."""
     return LOGS / f"{mutant.path.stem if mutant else f'without-{crc32(shlex.join(tests).encode())}'}.log"
 
 
@@ -126,7 +118,7 @@ def main(arguments: Iterable[str] | None = None) -> int:
             if trouble:
                 logs = [log_of(one, mutant.tests) for one in (None, mutant)]
                 print(f"  What its tests said, without it and with it: {logs[0]}, {logs[1]}")
-                print(f"  To repeat it: .cache/test/bin/python tools/mutants.py {shlex.quote(str(mutant.path))}")
+                print(f"  To repeat it: .cache/test/bin/python -m tools.mutants {shlex.quote(str(mutant.path))}")
     print(f"{len(mutants) - wrong} of {len(mutants)} mutants were noticed")
     return 1 if wrong else 0
 

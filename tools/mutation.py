@@ -32,9 +32,9 @@ from pathlib import Path
 
 import yaml
 
+from tools.checkout import ROOT, copy_checkout
 from tools.interruption import end_when_told
 
-ROOT = Path(__file__).parents[1]
 EQUIVALENT = ROOT / "tests/mutants/equivalent.yml"
 COLLECTION = Path("ansible_collections/intune/exchange")
 ENGINE = COLLECTION / "plugins/module_utils"
@@ -96,16 +96,7 @@ def stage(place: Path, files: str, tests: list[str], root: Path = ROOT) -> None:
     """Prepare `place` for mutmut: the engine under its import name, and the checkout in `place`/mutants."""
     shutil.rmtree(place, ignore_errors=True)
     checkout = place / "mutants"
-    listed = subprocess.run(
-        ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"],
-        cwd=root,
-        capture_output=True,
-        check=True,
-    )
-    for name in filter(None, listed.stdout.decode().split("\0")):
-        if (root / name).is_file():
-            (checkout / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(root / name, checkout / name)
+    copy_checkout(checkout, root)
     (checkout / COLLECTION).parent.mkdir(parents=True)
     (checkout / COLLECTION).symlink_to("../..")
     shutil.copytree(checkout / "plugins/module_utils", place / ENGINE)

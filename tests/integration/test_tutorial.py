@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from simulator import Simulator
+from tools.checkout import copy_checkout
 
 from .conftest import ROOT
 
@@ -35,12 +35,7 @@ SUITE = (
 def copy(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A checkout in which somebody has done what the tutorial says."""
     folder = tmp_path_factory.mktemp("copy")
-    listed = ["git", "-c", "safe.directory=*", "ls-files", "-z", "-co", "--exclude-standard"]
-    names = subprocess.run(listed, cwd=ROOT, capture_output=True, check=True).stdout
-    for name in filter(None, names.decode().split("\0")):
-        if (ROOT / name).is_file():
-            (folder / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, folder / name)
+    copy_checkout(folder)
     [code] = re.findall(r"^```python\n(.*?)^```", TEXT, re.MULTILINE | re.DOTALL)
     (folder / f"plugins/modules/{MODULE}.py").write_text(code, encoding="utf-8")
     [command] = re.findall(r"`(sed [^`]+)`", TEXT)

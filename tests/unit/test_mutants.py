@@ -62,7 +62,7 @@ def test_one_that_survives_is_told_with_what_its_tests_said(
     )
     assert mutants.main([str(patch)]) == 1
     said = capsys.readouterr().out
-    assert said.startswith("it survives") and f"To repeat it: .cache/test/bin/python tools/mutants.py {patch}" in said
+    assert said.startswith("it survives") and f"To repeat it: .cache/test/bin/python -m tools.mutants {patch}" in said
     assert "0 of 1 mutants were noticed" in said
     logs = sorted((tmp_path / "logs").iterdir())
     assert logs[0].name == "p01-harmless.log" and len(logs) == 2
