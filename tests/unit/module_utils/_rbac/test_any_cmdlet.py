@@ -17,7 +17,7 @@ from simulator import Simulator
 from ..conftest import writes
 
 Run = Callable[..., dict[str, Any]]
-SET = {"cmdlet": "set-casmailbox", "parameters": {"Identity": "adele.vance", "ImapEnabled": False}}
+SET: dict[str, Any] = {"cmdlet": "set-casmailbox", "parameters": {"Identity": "adele.vance", "ImapEnabled": False}}
 
 
 @pytest.mark.parametrize("check_mode", [True, False])
@@ -42,6 +42,15 @@ def test_what_writes_is_not(simulator: Simulator, run: Run) -> None:
     assert predicted["changed"] and simulator.requests() == []
     assert run(exchange_cmdlet, **SET)["changed"]
     assert writes(simulator) == ["Set-CASMailbox"]
+
+
+@pytest.mark.parametrize("name", ["WhatIf", "whatif"])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_with_whatif_nothing_changes(simulator: Simulator, run: Run, check_mode: bool, name: str) -> None:
+    before = {**simulator.state("ready"), "at": None}
+    assert not run(exchange_cmdlet, check_mode, **{**SET, "parameters": {**SET["parameters"], name: True}})["changed"]
+    assert {**simulator.state("ready"), "at": None} == before
+    assert run(exchange_cmdlet, check_mode, **{**SET, "parameters": {**SET["parameters"], name: False}})["changed"]
 
 
 def test_a_list_that_was_cut_off_says_so(run: Run) -> None:

@@ -116,6 +116,13 @@ def test_principals_are_one_only_by_id(signed_in: Callable[..., Any]) -> None:
         principals.find("twin")
 
 
+def test_a_known_principal_is_not_searched_for(signed_in: Callable[..., Any], simulator: Simulator) -> None:
+    principals = Principals(signed_in())
+    known = principals.learn({"Guid": "1", "Name": "b@x.example", "PrimarySmtpAddress": "a@x.example"})
+    asked = len(simulator.requests())
+    assert principals.find("A@x.example") is known and len(simulator.requests()) == asked
+
+
 def test_the_caller_keeps_its_own_way(run: Any, admin: Any, simulator: Simulator) -> None:
     """The restricted application has its rights through its group alone."""
     ids = simulator.facts("ready", "restricted")

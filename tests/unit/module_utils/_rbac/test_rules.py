@@ -21,11 +21,12 @@ from ansible_collections.intune.exchange.plugins.module_utils._rbac import (
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import (
     is_organization_management,
 )
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import read_role_entries
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.management_roles import within
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principal
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_assignments import Assignments
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_catalog import RoleCatalog, refuse_own_way
-from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_groups import GivenRoles
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_groups import GivenRoles, read_assignments
 
 GUID = "11111111-2222-3333-4444-{:012}"
 
@@ -140,6 +141,25 @@ def assignment(number: int, role: str, **more: Any) -> dict[str, Any]:
         "RoleAssigneeName": "Rule Keepers",
         **more,
     }
+
+
+def test_a_role_is_told_with_its_scope() -> None:
+    scope = {"RecipientWriteScope": "CustomRecipientScope", "CustomRecipientWriteScope": "Europe"}
+    held = [assignment(1, PLAIN), assignment(2, "Mail Recipients", **scope)]
+    found = read_assignments(tenant({"Get-ManagementRoleAssignment": held}), {"Guid": GUID.format(3)}, {})
+    assert [one["Label"] for one in found] == [PLAIN, EUROPE]
+
+
+def test_the_entries_of_a_role_whose_name_is_a_pattern() -> None:
+    """Where an entry's identity is a pattern, what it finds may be of other roles; so the role itself is read."""
+    lines = ["(Microsoft.Exchange.Management.PowerShell.E2010) Get-MobileDevice -Identity -ResultSize", "Get-Mailbox"]
+    roles = [{"Name": "Odd [Role]", "RoleEntries": lines}, {"Name": "Odd R", "RoleEntries": ["Set-Mailbox -Alias"]}]
+    service = tenant({"Get-ManagementRole": roles})
+    assert read_role_entries(service, "odd [role]") == [
+        {"Name": "Get-MobileDevice", "Role": "odd [role]", "Parameters": ["Identity", "ResultSize"]},
+        {"Name": "Get-Mailbox", "Role": "odd [role]", "Parameters": []},
+    ]
+    assert [cmdlet for cmdlet, _parameters in service.asked] == ["Get-ManagementRole"]
 
 
 def test_what_hands_out_roles() -> None:
