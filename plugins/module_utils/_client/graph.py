@@ -185,7 +185,7 @@ class Graph:
         outcomes = {name: classify(part) for name, part in answered.items()}
         # Before any other request, as for the next page of a part: a wait counts for the whole service.
         asked = {
-            name: self._http.heed(self._service, part.status, outcomes[name], part.headers)
+            name: self._http.due.heed(self._service.root, part.status, outcomes[name], part.headers)
             for name, part in answered.items()
         }
         done: list[str] = []

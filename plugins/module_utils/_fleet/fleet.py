@@ -270,7 +270,7 @@ def _host(
         variables["tenant_read_at"] = f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"
     if result.get("failed"):
         group = UNREADABLE
-        wait = max((math.ceil(tenant.http.asked_wait()) for tenant in opened), default=0)
+        wait = max((math.ceil(tenant.http.due.longest()) for tenant in opened), default=0)
         asked = {"retry_after_seconds": wait} if wait else {}
         variables["tenant_error"] = {**result["error"], "message": result["msg"], **asked}
     return {"name": name, "group": group, "variables": variables}

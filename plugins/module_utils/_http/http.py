@@ -13,7 +13,7 @@ import random
 import threading
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -29,7 +29,6 @@ from .._core.retry import (
     may_repeat,
     outcome_of_status,
     rate_limit,
-    retry_after,
 )
 from .._core.strict_json import parse_json
 from .._core.text import counted
@@ -37,6 +36,7 @@ from .attempt import Attempt, answer_of, found_by
 from .body import IncompleteBody, headers_of, read_body
 from .challenge import claims_challenge, sign_in_step
 from .claims import claims, grant_step
+from .due import Due
 from .origins import REDIRECTS, follow, moved, origin
 from .response import Response, text_of
 from .service import Request, Service
@@ -77,8 +77,7 @@ class Http:
         self.clock, self.sleep, self.now = clock, sleep, now
         self._random, self.trace, self._abandoned, self._waits = random, trace, abandoned, waits
         self._waited = 0.0  # seconds, by all requests of the task
-        self._lock = threading.Lock()  # of _due
-        self._due: dict[str, float] = {}  # by root: when the service may be called again
+        self.due = Due(clock, random)
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all further requests of this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: ErrorResponse | None = None  # the response to the last successful request
@@ -165,28 +164,11 @@ class Http:
         self._waited += wait
         self.sleep(wait)
 
-    def heed(self, service: Service, status: int, outcome: Outcome, headers: Mapping[str, Any]) -> float | None:
-        """The seconds that a response, or a part of one, asks to wait: nothing is sent to its service before.
-
-        With a redirect or a final refusal they apply to the next request: RFC 9110, 10.2.3.
-        """
-        floor = retry_after(headers)
-        unreadable = floor is None and header(headers, "Retry-After") != ""
-        wait = delay(1, None, self._random) if unreadable else floor
-        if wait and (status >= 300 or outcome in (Outcome.REFUSED, Outcome.UNKNOWN)):
-            with self._lock:
-                self._due[service.root] = max(self._due.get(service.root, 0.0), self.clock() + wait)
-        return floor
-
     def _wait_until_due(self, service: Service, purpose: Purpose) -> None:
         """The wait that a service requested applies to all further requests, even if this one is not repeated."""
-        wait = self._due.get(service.root, 0.0) - self.clock()
+        wait = self.due.left(service.root)
         if wait > 0:
             self.pause(0, wait, purpose, None, True, f"{service.name} refused an earlier request", service.name)
-
-    def asked_wait(self) -> float:
-        """The seconds until every service may be called again, as they asked; for whoever starts the next task."""
-        return max([0.0, *(due - self.clock() for due in list(self._due.values()))])
 
     def _left(self, purpose: Purpose) -> float:
         """The seconds that are left for the task. Raises `TenantError` if none are."""
@@ -203,7 +185,7 @@ class Http:
         while True:
             if slots and not slots.acquire(timeout=min(self._left(purpose), threading.TIMEOUT_MAX)):
                 continue
-            if self._due.get(service.root, 0.0) <= self.clock():
+            if self.due.left(service.root) <= 0:
                 break
             if slots:
                 slots.release()
@@ -248,7 +230,7 @@ class Http:
             except RequestFailed as lost:
                 return Attempt(lost.outcome, mine, None, str(lost), lost.kind)
             attempt = self._read(service, request, raw, mine, limit)
-            floor = self.heed(service, raw.status_code, attempt.outcome, headers_of(raw))
+            floor = self.due.heed(service.root, raw.status_code, attempt.outcome, headers_of(raw))
             answered = replace(attempt.response, token=token) if attempt.response else None
             return replace(attempt, response=answered, token=token, url=prepared.url or "", floor=floor)
 

@@ -154,13 +154,13 @@ def test_a_wait_that_grows_meanwhile_is_kept_to_its_end(
 ) -> None:
     """A third thread is asked to wait longer while this one waits."""
     service = tenant.graph._service
-    longer = partial(tenant.http.heed, service, 503, Outcome.UNKNOWN, {"Retry-After": "60"})
+    longer = partial(tenant.http.due.heed, service.root, 503, Outcome.UNKNOWN, {"Retry-After": "60"})
     asked_at_sleep = watched(longer)
     assert service.bearer is not None
     obtain = service.bearer.token
 
     def obtain_slowly() -> str:
-        tenant.http.heed(service, 503, Outcome.UNKNOWN, {"Retry-After": "20"})
+        tenant.http.due.heed(service.root, 503, Outcome.UNKNOWN, {"Retry-After": "20"})
         return obtain()
 
     tenant.graph._service = replace(service, bearer=replace(service.bearer, token=obtain_slowly))
