@@ -84,7 +84,8 @@ def explain(response: Response) -> tuple[str, str, str]:
     errors, error = data.get("@adminapi.errors"), data.get("error")
     in_header = header(response.headers, "X-ExceptionType")
     if errors and not isinstance(error, dict):
-        kind, text = _piped(plain_text(errors[0] if isinstance(errors, list) else errors))
+        first = errors[0] if isinstance(errors, list) else errors
+        kind, text = _innermost(first) if isinstance(first, Mapping) else _piped(plain_text(first))
         return kind or in_header, text, ""
     if not isinstance(error, dict):
         return in_header, one_line(response.text, 120), ""

@@ -558,3 +558,10 @@ def test_a_message_is_text(explained: Callable[[Response], tuple[str, str, str]]
     assert of(code="Denied", message={"lang": "en-us", "value": "Not allowed."})[:2] == ("Denied", "Not allowed.")
     assert of(code=403, message=Long([1]), innererror={"message": Long([1]), "type": Long([1])})[:2] == ("403", "")
     assert of(code=Long([1]), message={"value": Long([1])}, details=[{"message": Long([1])}])[:2] == ("", "")
+
+
+def test_an_error_beside_the_value_may_be_an_object() -> None:
+    told = {"Message": "Not allowed.", "Type": "CmdletAccessDeniedException"}
+    for errors in ([told], told):
+        response = Response(200, {}, b"", {"value": [], "@adminapi.errors": errors}, "r-1")
+        assert explain(response) == ("CmdletAccessDeniedException", "Not allowed.", "")
