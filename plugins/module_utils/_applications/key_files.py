@@ -11,12 +11,13 @@ from __future__ import annotations
 import base64
 import hashlib
 import os
+import traceback
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from .._core.errors import TenantError, one_line, usage
+from .._core.errors import TenantError, missing_library, one_line, usage
 from .._core.private_file import permission_problem, unblocked, write_whole
 
 try:
@@ -24,8 +25,10 @@ try:
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.x509.oid import NameOID
-except ImportError:  # comes with msal, whose absence is reported
-    pass
+
+    IMPORT_ERROR = ""
+except ImportError:  # msal names it as a requirement, and can be imported without it
+    IMPORT_ERROR = traceback.format_exc()
 
 _BITS = 3072
 _NAMESPACE = uuid.UUID("0c7d9a36-5a3e-4d3c-9d0b-6d3f1d1f7c52")
@@ -57,6 +60,8 @@ class Certificate:
 
 def read_certificate_file(path: str) -> Certificate | None:
     """The certificate of the only key in a file; None if there is no file. Raises `TenantError`."""
+    if IMPORT_ERROR:
+        raise missing_library("cryptography")
     content = read_private(path)
     if content is None:
         return None

@@ -14,7 +14,7 @@ from functools import partial
 from typing import Any
 
 from .._core.connection import Cloud, named
-from .._core.errors import ErrorResponse, TenantError, one_line, usage
+from .._core.errors import ErrorResponse, TenantError, missing_library, one_line, usage
 from .._core.redaction import Redactor, masked
 from .._core.targets import is_guid
 from .._http.claims import tenant_of
@@ -68,11 +68,7 @@ class Tokens:
         self._cache = TokenCache(memory, params.get("token_cache"), http)
         self._held = {option: ServiceToken(self.method == "device_code") for option in ("graph", "exchange")}
         if self.method != "token" and IMPORT_ERROR:
-            raise TenantError(
-                "usage",
-                "the Python library msal is missing",
-                next_step="Install msal for the Python that runs the task",
-            )
+            raise missing_library("msal")
 
     def of(self, option: str) -> Bearer:
         """The tokens for `graph` or `exchange`, as a client needs them."""

@@ -9,12 +9,13 @@ Imported by a sign-in with a certificate only: cryptography's x509 takes a fifth
 from __future__ import annotations
 
 import re
+import traceback
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
 from .._core.connection import named
-from .._core.errors import TenantError, one_line, usage
+from .._core.errors import TenantError, missing_library, one_line, usage
 from .certificate_file import read_certificate
 
 try:
@@ -32,8 +33,9 @@ try:
     )
 
     _UNREADABLE: tuple[type[Exception], ...] = (ValueError, TypeError, UnsupportedAlgorithm)
-except ImportError:  # comes with msal, whose absence is reported
-    pass
+    IMPORT_ERROR = ""
+except ImportError:  # msal names it as a requirement, and can be imported without it
+    IMPORT_ERROR = traceback.format_exc()
 
 _BOTH = "It must contain the private key of the application and the certificate of this key"
 _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]+ )?PRIVATE KEY-----", re.DOTALL)
@@ -41,6 +43,8 @@ _PEM_KEY = re.compile(rb"-----BEGIN ([A-Z]+ )?PRIVATE KEY-----.*?-----END ([A-Z]
 
 def client_credential(path: str, password: str | None) -> dict[str, str]:
     """The key and the certificate in `path`, as msal's `client_credential`. Raises `TenantError`."""
+    if IMPORT_ERROR:
+        raise missing_library("cryptography")
     option, data = named("certificate_path"), read_certificate(path)
     secret = password.encode() if password else None
     try:

@@ -190,3 +190,8 @@ def _name(key: Any) -> Any:
 def usage(problem: str, next_step: str = "") -> TenantError:
     """The failure for options that are invalid or contradict each other."""
     return TenantError("usage", problem, next_step=next_step)
+
+
+def missing_library(name: str) -> TenantError:
+    """The failure for a task that needs a Python library which cannot be imported."""
+    return usage(f"the Python library {name} is missing", f"Install {name} for the Python that runs the task")

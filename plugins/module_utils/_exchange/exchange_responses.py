@@ -84,14 +84,23 @@ def explain(response: Response) -> tuple[str, str, str]:
     errors, error = data.get("@adminapi.errors"), data.get("error")
     in_header = header(response.headers, "X-ExceptionType")
     if errors and not isinstance(error, dict):
-        first = errors[0] if isinstance(errors, list) else errors
-        kind, text = _innermost(first) if isinstance(first, Mapping) else _piped(plain_text(first))
-        return kind or in_header, text, ""
+        kind, text = next((told for told in _told(errors) if any(told)), ("", ""))
+        return kind or in_header, text or one_line(response.text, 120), ""
     if not isinstance(error, dict):
         return in_header, one_line(response.text, 120), ""
     found = [*_in_details(error), _innermost(error.get("innererror") or error.get("innerError"))]
     kind, text = next((one for one in found if one[0]), next((one for one in found if one[1]), ("", "")))
     return kind or in_header or plain_text(error.get("code")), text or plain_text(error.get("message")), ""
+
+
+def _told(errors: Any) -> Iterator[tuple[str, str]]:
+    """Type and text of each error: live tenants send texts, and anything else is read like an error elsewhere."""
+    for one in errors[:_MOST_DETAILS] if isinstance(errors, list) else [errors]:
+        kind, text = _piped(plain_text(one))
+        if isinstance(one, Mapping) and not text:
+            kind, text = _innermost(one.get("error") or one)
+            kind = kind or plain_text(one.get("code"))
+        yield kind, text
 
 
 def _in_details(error: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
@@ -143,16 +152,19 @@ def objects(data: Any, reads: bool) -> list[Any] | None:
     """The objects of a response, or None if it is not a response of InvokeCommand.
 
     Live tenants return "no objects" as an empty list, null, no value, or no body. That is trusted only if nothing but
-    annotations is left; incomplete bodies and invalid JSON never come here. A write may also return one object.
+    annotations is left, and a list also beside an annotation; incomplete bodies and invalid JSON never come here. A
+    write may also return one object.
     """
     if data is None:
         return []
     if not isinstance(data, dict):
         return None
     value = data.get("value")
-    if isinstance(value, list) and not data.get("error"):
+    has_others = any("@" not in name and name != "value" for name in data)
+    is_annotated = any("@" in name for name in data)
+    if isinstance(value, list) and not data.get("error") and (is_annotated or not has_others):
         return value
-    if any("@" not in name and name != "value" for name in data):
+    if has_others:
         return None  # of something between here and the service
     if reads:
         return [] if value is None else None

@@ -13,7 +13,9 @@ import socket
 import ssl
 import threading
 import traceback
+import warnings
 from collections.abc import Mapping
+from email.message import Message
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,7 +31,7 @@ try:
     import requests
     import urllib3
     from requests.adapters import HTTPAdapter
-    from requests.cookies import RequestsCookieJar
+    from requests.cookies import MockResponse, RequestsCookieJar
 
     _BAD_ADDRESS = tuple(
         getattr(requests.exceptions, name) for name in ("InvalidURL", "MissingSchema", "InvalidSchema")
@@ -37,7 +39,7 @@ try:
     IMPORT_ERROR = ""
 except ImportError:
     IMPORT_ERROR = traceback.format_exc()
-    HTTPAdapter = object  # type: ignore[assignment,misc]
+    HTTPAdapter = RequestsCookieJar = object  # type: ignore[assignment,misc]
 
 
 def _may_be_logged(record: logging.LogRecord) -> bool:
@@ -50,7 +52,7 @@ for _name in ("urllib3.connection", "urllib3.connectionpool"):
 
 
 _PROXY_REFUSES = re.compile("Tunnel connection failed: 4(?!08|29)")  # as http.client says it; these two pass
-_MOST_COOKIES, _LONGEST_COOKIE = 50, 4096  # in all, and bytes of one
+_MOST_COOKIES, _LONGEST_COOKIE = 50, 4096  # of one domain, and bytes of one
 _HEADER = re.compile(r"[\x20-\x7e]*")  # what every header can hold
 
 
@@ -109,18 +111,34 @@ class Connections:
             adapter.close()
 
 
+class _Jar(RequestsCookieJar):
+    """Leaves out a cookie that cannot be read; http.cookiejar would leave out all of its response."""
+
+    def make_cookies(self, response: Any, request: Any) -> list[http.cookiejar.Cookie]:
+        made: list[http.cookiejar.Cookie] = []
+        for value in response.info().get_all("Set-Cookie", []):
+            headers = Message()
+            headers["Set-Cookie"] = value
+            alone: Any = MockResponse(headers)
+            made += super().make_cookies(alone, request)
+        return made
+
+
 class _Cookies(http.cookiejar.DefaultCookiePolicy):
     """No more cookies than any client has room for (RFC 6265, 6.1), whatever services send."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.kept: Any = RequestsCookieJar(self)
+        self.kept: Any = _Jar(self)
+
+    def _has_room(self, domain: str) -> bool:
+        return sum(cookie.domain == domain for cookie in self.kept) < _MOST_COOKIES
 
     def set_ok(self, cookie: http.cookiejar.Cookie, request: Any) -> bool:
-        room = len(self.kept) < _MOST_COOKIES or _place(cookie) in map(_place, self.kept)
+        room = self._has_room(cookie.domain) or _place(cookie) in map(_place, self.kept)
         if not room:
             self.kept.clear_expired_cookies()
-            room = len(self.kept) < _MOST_COOKIES
+            room = self._has_room(cookie.domain)
         fits = len(cookie.name) + len(cookie.value or "") + len(cookie.path) <= _LONGEST_COOKIE
         return room and fits and super().set_ok(cookie, request)
 
@@ -147,6 +165,8 @@ class Transport:
         self._session = requests.Session()
         self._session.trust_env = False
         self._session.cookies = _Cookies().kept
+        # It warns with a traceback when it cannot read a cookie.
+        warnings.filterwarnings("ignore", "http.cookiejar bug!", UserWarning)
         self._session.headers["Accept-Encoding"] = ENCODING  # requests would use whatever happens to be installed
         # requests would resolve redirects and read their bodies without limit, though none is followed.
         self._session.get_redirect_target = lambda resp: None  # type: ignore[method-assign]

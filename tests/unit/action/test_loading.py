@@ -5,27 +5,16 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
-
 import pytest
 
-ROOT = Path(__file__).parents[3]
+from tests.processes import printed
+
 _PLUGINS = "ansible_collections.intune.exchange.plugins"
 
 
 @pytest.mark.parametrize("name", ["connector_info", "requirements_info", "mobile_device"])
 def test_what_few_tasks_need_is_imported_by_these(name: str) -> None:
     """Certificates need cryptography's x509, which takes a fifth of all imports; refusals need the permissions."""
-    process = subprocess.run(
-        [sys.executable, "-c", f"import sys, {_PLUGINS}.action.{name}; print(*sys.modules, sep='\\n')"],
-        env={**os.environ, "PYTHONPATH": str(ROOT / ".cache" / "live")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    imported = process.stdout.split()
+    imported = printed(f"import sys, {_PLUGINS}.action.{name}; print(*sys.modules, sep='\\n')")
     assert f"{_PLUGINS}.module_utils._client.auth" in imported
     assert not {"cryptography.x509", f"{_PLUGINS}.plugin_utils._permissions"} & set(imported)

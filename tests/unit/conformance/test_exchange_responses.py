@@ -97,6 +97,8 @@ FAULTS: dict[str, tuple[str, Reply, str]] = {
     "a body that breaks off": ("usual", Reply(b'{"value": [', lost=20), "protocol"),
     "a body of which nothing came": ("usual", Reply(b"", lost=20), "protocol"),
     "something else": ("usual", Reply({"status": "ok"}), "protocol"),
+    "none, with what a gateway says": ("usual", Reply({"value": [], "errors": ["Timeout"]}), "protocol"),
+    "one, with what a gateway says": ("usual", Reply({"value": [{"a": 1}], "status": "error"}), "protocol"),
     "a list of another kind": ("usual", Reply([1]), "protocol"),
     "NUL bytes with 200": ("usual", Reply(b"\0" * 37), "protocol"),
 }
@@ -565,3 +567,22 @@ def test_an_error_beside_the_value_may_be_an_object() -> None:
     for errors in ([told], told):
         response = Response(200, {}, b"", {"value": [], "@adminapi.errors": errors}, "r-1")
         assert explain(response) == ("CmdletAccessDeniedException", "Not allowed.", "")
+
+
+@pytest.mark.parametrize(
+    ("errors", "expected"),
+    [
+        ([{"code": "Forbidden", "message": "Not allowed."}], ("Forbidden", "Not allowed.")),
+        ([{"error": {"Type": "A.B", "message": "Not allowed."}}], ("A.B", "Not allowed.")),
+        ([{"lang": "en-us", "value": "Error|A.B|Not allowed."}], ("A.B", "Not allowed.")),
+        ([None, "Error|A.B|Not allowed."], ("A.B", "Not allowed.")),
+    ],
+)
+def test_errors_beside_the_value_in_other_forms(errors: list[Any], expected: tuple[str, str]) -> None:
+    response = Response(200, {}, b"", {"value": [], "@adminapi.errors": errors}, "r-1")
+    assert explain(response) == (*expected, "")
+
+
+def test_errors_beside_the_value_that_say_nothing_known_are_shown() -> None:
+    body = {"value": [], "@adminapi.errors": [["what is this"]]}
+    assert "what is this" in explain(Response(200, {}, json.dumps(body).encode(), body, "r-1"))[1]

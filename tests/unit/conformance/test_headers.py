@@ -11,6 +11,7 @@ from __future__ import annotations
 import http.cookiejar
 import ssl
 import time
+import warnings
 from typing import Any
 
 import pytest
@@ -91,6 +92,14 @@ def test_nothing_parses_the_old_kind_of_cookie(
     monkeypatch.setattr(http.cookiejar, "split_header_words", split)
     answer = HEAD + SHORT_ENOUGH["attributes of an old kind of cookie"] + REST
     assert answered(answer, tls)[1] == {} and parsed == []
+
+
+def test_a_cookie_that_cannot_be_read_shows_nothing(tls: tuple[ssl.SSLContext, str]) -> None:
+    """http.cookiejar warns of a bug in itself, with a traceback."""
+    with warnings.catch_warnings(record=True) as shown:
+        warnings.simplefilter("always", UserWarning)
+        assert answered(HEAD + b"Set-Cookie: bad=v; max-age\r\n" + REST, tls)[1] == {}
+    assert [str(one.message) for one in shown if one.category is UserWarning] == []
 
 
 @pytest.mark.parametrize("value", [b"chunked", b"\r\n chunked", b"\r\n\tchunked "])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import contextlib
+import threading
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -18,6 +19,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
+from ansible_collections.intune.exchange.plugins.module_utils._http.due import Due
 
 from .conftest import Clock
 from .scripted_server import GRAPH, Reply, ScriptedServer
@@ -167,6 +169,24 @@ def test_a_wait_that_grows_meanwhile_is_kept_to_its_end(
     wire.answer(Reply(LIST))
     assert tenant.graph.list("users", PURPOSE)[0] == []
     assert asked_at_sleep == [0, 0] and sum(clock.sleeps) >= 60
+
+
+def test_of_two_waits_at_the_same_moment_the_longer_counts() -> None:
+    """A second thread brings a longer wait in the middle of noting the wait of the first."""
+    root, calls = "https://graph.microsoft.com", []
+
+    def clock() -> float:
+        calls.append(1)
+        if len(calls) == 1:
+            other.start()
+            other.join(0.2)  # it ends only if nothing keeps it out
+        return 0.0
+
+    due = Due(clock, lambda: 0.0)
+    other = threading.Thread(target=due.heed, args=(root, 503, Outcome.UNKNOWN, {"Retry-After": "60"}))
+    due.heed(root, 503, Outcome.UNKNOWN, {"Retry-After": "20"})
+    other.join()
+    assert due.left(root) == 60
 
 
 def test_nobody_signs_in_for_a_request_that_has_to_wait(

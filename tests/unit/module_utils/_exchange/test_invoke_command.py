@@ -200,6 +200,7 @@ def test_kinds_of_failure(simulator: Simulator, tenant: Tenant, fault: dict[str,
     [
         ({"status": "error", "message": "Blocked"}, "outcome_unknown"),
         ({"value": "x", "status": "error"}, "outcome_unknown"),
+        ({"value": [], "errors": ["Timeout"]}, "outcome_unknown"),
         ([], "outcome_unknown"),
         ({"error": "Blocked"}, "outcome_unknown"),
         ({"error": "Blocked", "value": []}, "outcome_unknown"),

@@ -26,10 +26,10 @@ def jar_after(*responses: Sequence[str]) -> Any:
     return transport._session.cookies
 
 
-def take(jar: Any, cookies: Sequence[str]) -> None:
+def take(jar: Any, cookies: Sequence[str], host: str = "outlook.office365.com") -> None:
     lines = "".join(f"Set-Cookie: {cookie}; secure\n" for cookie in cookies)
     message = email.message_from_string(f"{lines}\n", _class=http.client.HTTPMessage)
-    asked = requests.Request("GET", "https://outlook.office365.com/x").prepare()
+    asked = requests.Request("GET", f"https://{host}/x").prepare()
     extract_cookies_to_jar(jar, asked, SimpleNamespace(_original_response=SimpleNamespace(msg=message)))
 
 
@@ -55,3 +55,14 @@ def test_a_known_one_is_renewed_although_there_are_fifty() -> None:
 def test_none_that_is_longer_than_4_kib() -> None:
     jar = jar_after([f"a={'x' * 4094}", f"b={'x' * 4095}", f"c=x; path=/{'x' * 4096}"])
     assert [cookie.name for cookie in jar] == ["a"]
+
+
+def test_those_of_one_service_leave_room_for_another() -> None:
+    jar = jar_after([f"n{number}=v" for number in range(60)])
+    take(jar, ["ests=new"], "login.microsoftonline.com")
+    assert (jar.get("ests"), len(jar)) == ("new", 51)
+
+
+def test_one_that_cannot_be_read_is_left_out_alone() -> None:
+    jar = jar_after(["bad=v; max-age", "X-BackEndCookie=kept"])
+    assert [cookie.name for cookie in jar] == ["X-BackEndCookie"]
