@@ -94,11 +94,15 @@ class Tokens:
     def _check_tenant(self, option: str, token: str) -> None:
         """A token acts on the tenant that it was issued for, whatever tenant_id says: refuse any other tenant.
 
-        The tenant of a domain is not known here, but both tokens must be for the same tenant.
+        The tenant of a domain is not known here, but both tokens must be for the same tenant, even if the task uses
+        only one: the other one may come from the environment, and be meant for another task.
         """
         meant, found = str(self._params["tenant_id"]), tenant_of(token)
-        known = ((one, tenant_of(held.token.text)) for one, held in self._held.items() if held.token)
-        others = [(one, tenant) for one, tenant in known if tenant not in ("", found)]
+        known = {one: held.token.text for one, held in self._held.items() if held.token}
+        if self.method == "token" and not is_guid(meant):
+            known |= {one: str(self._params.get(f"{one}_token") or "") for one in self._held}
+        tenants = ((one, tenant_of(text)) for one, text in known.items())
+        others = [(one, tenant) for one, tenant in tenants if tenant not in ("", found)]
         if found and is_guid(meant) and meant.lower() != found:
             problem = f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}"
         elif found and others:

@@ -68,6 +68,7 @@ class ConditionalAccessPolicies:
             raise _explained(error, values) from error.__cause__
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
+        self._check_unchanged(tenant, record, values)
         try:
             changed = self._limiter.send(
                 tenant, _ENTITIES.read, lambda: _ENTITIES.update(tenant, record, _sent(values))
@@ -81,6 +82,26 @@ class ConditionalAccessPolicies:
                 next_step="Check both policies before any other change",
             )
         return changed
+
+    def _check_unchanged(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> None:
+        """Refuse parts that somebody else has changed since they were read, kind `conflict`: they are sent as a whole.
+
+        Reading the people of a large tenant takes minutes.
+        """
+        read, path = _ENTITIES.read, f"{_ENTITIES.path}/{record['id']}"
+        now = _plain(self._limiter.send(tenant, read, lambda: tenant.graph.get(path, read)[0]))
+        changed = [
+            one.option
+            for one in FIELDS
+            if one.api in values and one.normalize(now.get(one.api)) != one.normalize(record.get(one.api))
+        ]
+        if changed:
+            raise TenantError(
+                "conflict",
+                f"somebody else has changed {', '.join(changed)} of the policy {record['id']} since it was read",
+                _ENTITIES.write.action,
+                tenant.label,
+            )
 
     def deleted(self, tenant: Tenant, path: str, read: Purpose) -> Sequence[Record]:
         """The deleted policies, which only beta lists reliably."""

@@ -73,6 +73,28 @@ def refuse_blank(
         raise blank_refusal(found)
 
 
+def emptied_options(
+    specs: Mapping[str, Mapping[str, Any]], arguments: Mapping[str, Any], clears: Collection[str], prefix: str = ""
+) -> Iterator[str]:
+    """The paths of the options with parts, all of which were given as null. After validation they equal {}."""
+    for name, spec in specs.items():
+        path, value = f"{prefix}{name}", arguments.get(name)
+        if not spec.get("options") or not isinstance(value, Mapping) or not value:
+            continue
+        if path in clears and all(part is None for part in value.values()):
+            yield path
+        else:
+            yield from emptied_options(spec["options"], value, clears, f"{path}.")
+
+
+def emptied_refusal(found: Sequence[str]) -> TenantError:
+    """The failure that names the options of which all parts are null."""
+    return usage(
+        f"{', '.join(found)} {'has' if len(found) == 1 else 'have'} only null as parts, and would be cleared",
+        "Set a value, write {} to clear it, or omit it to leave it as it is",
+    )
+
+
 def blank_refusal(found: Sequence[str]) -> TenantError:
     """The failure that names the blank options."""
     return usage(

@@ -17,7 +17,7 @@ from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Resource, clearing
 from .._core.retry import Deadline
-from .._core.targets import blank_refusal, refuse_blank, refuse_unfit
+from .._core.targets import blank_refusal, emptied_options, emptied_refusal, refuse_blank, refuse_unfit
 from .._core.text import fit
 from .ensure import ensure
 from .summary import with_summary
@@ -61,14 +61,16 @@ class Declaration:
 
 
 def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[str, Any] | None:
-    """The failure of a task with a null identifying option; None if there is none.
+    """The failure of a task with a null identifying option, or one that null would clear; None if there is none.
 
     Only the arguments as written show this: after validation, null equals omitted.
     """
     found = declaration.null_options(arguments)
-    if not found:
+    emptied = [*emptied_options(declaration.options, arguments, declaration.clears)]
+    if not found and not emptied:
         return None
-    return blank_refusal(found).within(declaration.action, str(arguments.get("tenant_id") or "")).result()
+    refusal = blank_refusal(found) if found else emptied_refusal(emptied)
+    return refusal.within(declaration.action, str(arguments.get("tenant_id") or "")).result()
 
 
 def run_declaration(

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import Purpose, TenantError
+from .._core.errors import Purpose, TenantError, usage
 from .._core.read_result import ReadResult
 from .._core.resource import Record, normalize_case, normalized_set
 from .._core.targets import is_guid, only
@@ -35,11 +35,14 @@ _ACCESS = (
     "HasActiveSyncDevicePartnership",
 )
 _SELECT = (*_IDS, *_NAMES, "DisplayName", "EmailAddresses", *_ACCESS)
+_ONE_MAILBOX = "Specify the address or the GUID of the mailbox"
 _MANY = 20  # owners; for more, it is cheaper to read all mailboxes, a thousand in one request
 
 
 def find_mailbox(tenant: Tenant, identity: str) -> Record:
     """The one mailbox for `identity`. Raises `TenantError`, of kind `ambiguous` for several."""
+    if "*" in identity:  # Exchange may take it as a pattern, which one person alone may match
+        raise usage(f"the mailbox {identity} contains a *, and one mailbox is meant", _ONE_MAILBOX)
     found = found_by(tenant, "Get-CASMailbox", {"Identity": identity}, READ_MAILBOX)
     found = [one for one in found if _has_id(one, identity)] or found
     if (
@@ -58,6 +61,15 @@ def find_mailbox(tenant: Tenant, identity: str) -> Record:
     mailbox: Record | None = only(found, _described, f"mailbox {identity}", tenant.label)
     if mailbox is None:
         raise TenantError("not_found", f"there is no mailbox {identity}", READ_MAILBOX.action, tenant.label)
+    if not (_is_id(identity) or _has_id(mailbox, identity) or _has_name(mailbox, identity, displayed=True)):
+        # Ids are believed: those that people sign in with are not among the properties of a mailbox.
+        raise TenantError(
+            "other_object",
+            f"Exchange Online returned the mailbox {_described(mailbox)} for {identity}, which is none of its names",
+            READ_MAILBOX.action,
+            tenant.label,
+            next_step=_ONE_MAILBOX,
+        )
     return mailbox
 
 

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import time
 from collections.abc import Callable, Iterator
@@ -438,6 +439,22 @@ def test_somebody_else_removes_it_in_between(keep: Keep, simulator: Simulator) -
     gone = keep(display_name="Mail on phones", description="Pilot")
     assert gone["failed"] and gone["error"]["kind"] == "not_found"
     assert kept_policies(simulator) == []
+
+
+def test_whom_somebody_else_excludes_in_between_stays_excluded(keep: Keep, simulator: Simulator) -> None:
+    """Conditions are sent as a whole, and the people are read between the list and the write."""
+    keep(**PHONES)
+    (policy,) = kept_policies(simulator)
+    theirs = copy.deepcopy(policy["conditions"])
+    theirs["users"]["excludeUsers"].append(next(one["id"] for one in simulator.state("ready")["users"]))
+    path = f"/v1.0/identity/conditionalAccess/policies/{policy['id']}"
+    request = {"method": "PATCH", "path": path, "body": {"conditions": theirs}}
+    simulator.fault(match=LIST, kind="second_writer", phase="after_effect", request=request)
+    ours = {"exclude_roles": {"add": [ADMINISTRATOR]}}
+    done = keep(display_name="Mail on phones", conditions={"users": ours})
+    (policy,) = kept_policies(simulator)
+    assert policy["conditions"]["users"]["excludeUsers"] == theirs["users"]["excludeUsers"]
+    assert policy["conditions"]["users"]["excludeRoles"] == [ADMINISTRATOR] and done["changed"]
 
 
 @pytest.mark.parametrize(("kind", "status"), [("reset", 503), ("status", 500), ("status", 504)])

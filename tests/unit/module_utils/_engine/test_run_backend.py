@@ -428,6 +428,36 @@ def test_null_where_it_says_who_is_meant(more: dict[str, Any], arguments: dict[s
     assert without is not None and without["msg"].startswith(f"Could not try it: {', '.join(named)} ")
 
 
+@pytest.mark.parametrize(
+    ("given", "named"),
+    [
+        ({"conditions": {"locations": {"exclude": None}}}, "conditions.locations"),
+        ({"conditions": {"users": ["a"], "locations": {"exclude": None, "include": None}}}, "conditions.locations"),
+        ({"conditions": {"users": None, "locations": None}}, "conditions"),
+        ({"conditions": {"users": ["a"], "locations": None}}, ""),
+        ({"conditions": {"locations": {}}}, ""),
+        ({"conditions": {"locations": {"exclude": None, "include": ["a"]}}}, ""),
+        ({"conditions": {"edited": {"add": None}}}, ""),
+        ({"conditions": None}, ""),
+    ],
+)
+def test_null_where_a_blank_value_clears(given: dict[str, Any], named: str) -> None:
+    names: dict[str, Any] = {"type": "list", "elements": "str"}
+    parts = {
+        "users": names,
+        "locations": {"type": "dict", "options": {"exclude": names, "include": names}},
+        "edited": {"type": "dict", "options": {"add": names}},
+    }
+    clears = frozenset({"conditions", "conditions.users", "conditions.locations", "conditions.edited.add"})
+    declared = declaration(None, options={"conditions": {"type": "dict", "options": parts}}, clears=clears)
+    failed = engine.refuse_null(declared, given)
+    if not named:
+        assert failed is None
+        return
+    assert failed is not None and failed["error"]["kind"] == "usage"
+    assert failed["msg"].startswith(f"Could not try it: {named} has only null as parts")
+
+
 def test_a_module_that_keeps_a_resource() -> None:
     fields = (Field("level", "Level", {"choices": ["low", "high"]}), EditedList("tags", "Tags"))
     key = Field("name", "Name", {"required": True}, normalize=normalize_case)

@@ -505,3 +505,27 @@ def test_a_pending_full_wipe_is_not_replaced_by_a_weaker_one(simulator: Simulato
     weaker = play(mobile_device, device_id="SLASH", wipe="account_only")
     assert not weaker["changed"] and weaker["acknowledged"] is False
     assert writes(simulator) == ["Clear-MobileDevice"]
+
+
+@pytest.mark.parametrize("name", ["adele*", "*", "*@targets.example"])
+def test_a_pattern_is_nobodys_name(simulator: Simulator, play: Play, name: str) -> None:
+    """Exchange may take it as one, and exactly one mailbox may match."""
+    result = play(mobile_device, mailbox=name, device_id="OLD", access="blocked")
+    assert kind(result) == "usage" and "contains a *" in result["msg"]
+    assert simulator.requests() == []
+
+
+@pytest.mark.parametrize(("name", "is_meant"), [("Adele Vance", True), ("somebody", False)])
+def test_the_mailbox_that_is_returned_is_the_one_that_is_meant(
+    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, name: str, is_meant: bool
+) -> None:
+    """By its display name as well; Exchange may know further names, none of which a mailbox shows."""
+    adele = {"Guid": GUID, "Name": "adele", "DisplayName": "Adele Vance", "EmailAddresses": ["SMTP:adele@x.example"]}
+    monkeypatch.setattr(mailboxes, "found_by", lambda *unused: [adele])
+    tenant = open_tenant({**DEFAULTS, **simulator.options()}, Redactor(), lambda line: None, None)
+    if is_meant:
+        assert mailboxes.find_mailbox(tenant, name) == adele
+        return
+    with pytest.raises(TenantError) as caught:
+        mailboxes.find_mailbox(tenant, name)
+    assert caught.value.kind == "other_object" and "none of its names" in str(caught.value)
