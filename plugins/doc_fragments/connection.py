@@ -12,8 +12,8 @@ options:
   tenant_id:
     description:
       - The tenant, by its id or one of its verified domains. Needed by every task.
-      - Existing tokens and a managed identity belong to one tenant regardless of this option. Specify the tenant by its
-        id with them, since only an id can be compared with the token.
+      - Existing tokens and a managed identity belong to one tenant regardless of this option, so they are compared with
+        it. With them, a domain is looked up at Microsoft Entra, which an id need not be.
       - Defaults to the environment variable E(AZURE_TENANT_ID).
     type: str
   client_id:

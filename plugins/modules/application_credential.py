@@ -56,7 +56,7 @@ options:
     type: path
   validity_days:
     description:
-      - How long a new certificate or secret is valid.
+      - How long a new certificate or secret is valid, 36500 at most.
     type: int
     default: 365
   renew_before_days:

@@ -39,8 +39,8 @@ options:
     elements: str
   remove_excess:
     description:
-      - Whether permissions of these two APIs that were not asked for are removed. Only APIs whose option is given are
-        changed.
+      - Whether permissions of these two APIs that were not asked for are removed, from the grants and from the
+        registration. Only APIs whose option is given are changed.
     type: bool
     default: false
 extends_documentation_fragment:
@@ -97,7 +97,7 @@ permissions:
     microsoft_graph: [Organization.Read.All]
     office_365_exchange_online: [Exchange.ManageAsApp]
 excess:
-  description: Those of them that were not asked for.
+  description: The permissions, granted or only listed in the registration, that were not asked for.
   returned: success
   type: dict
   sample:

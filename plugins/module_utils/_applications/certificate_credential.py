@@ -6,19 +6,17 @@
 from __future__ import annotations
 
 import base64
-import contextlib
-import os
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from .._core.errors import usage
-from .._core.private_file import alone_in_folder
 from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .credentials import Held, no_sign_in, write_certificates
-from .key_files import Certificate, check_writable, make_certificate_file, read_certificate_file
+from .file_lock import alone_with
+from .key_files import Certificate, check_writable, make_certificate_file, read_certificate_file, replace_file
 
 
 def is_of(record: Record, certificate: Certificate) -> bool:
@@ -86,7 +84,7 @@ def ensure_certificate(
 ) -> dict[str, Any]:
     """Register the certificate of the file; create a new one if it is missing or expires soon."""
     _check(params)
-    with alone_in_folder(params["path"]):
+    with alone_with(tenant, params["path"]):
         wanted, place = _wanted(tenant, params, check_mode)
     listed = next((one for one in before.certificates if wanted is not None and is_of(one, wanted)), None)
     entry = listed or (_entry(wanted, params["name"]) if wanted is not None else {"displayName": params["name"]})
@@ -98,8 +96,7 @@ def ensure_certificate(
             _register(tenant, params, application, wanted, entry)
             before = replace(before, certificates=[*before.certificates, entry])
         if place != params["path"]:
-            with contextlib.suppress(FileNotFoundError):  # another run registered it
-                os.replace(place, params["path"])
+            replace_file(place, params["path"])
     return {
         "before": before,
         "after": after,

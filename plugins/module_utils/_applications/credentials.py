@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -14,13 +14,14 @@ from typing import Any
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
-from .._http.poll import Within, poll, waiting
+from .._http.poll import WithinTask, poll, waiting
 from .registrations import await_application, shown
 from .steps import CREDENTIAL, carried_out, may_repeat, roles_needed
 
 READ = Purpose("read the credentials of the application", "Application.Read.All")
 WRITE = Purpose("change the credentials of the application", "Application.ReadWrite.All")
 _LISTED_WITHIN = 30  # seconds
+_MOST_DAYS = 36500  # more than anybody needs, and dates end with the year 9999
 
 
 @dataclass
@@ -30,6 +31,19 @@ class Held:
     certificates: list[Record] = field(default_factory=list)
     secrets: list[Record] = field(default_factory=list)
     federated: list[Record] = field(default_factory=list)
+
+    def among(self, others: Held) -> Held:
+        """Those that are also in `others`, by id: a list has other members of a credential than its creation."""
+        return Held(*([one for one in mine if one.get(key) in ids] for key, mine, ids in self._beside(others)))
+
+    def without(self, others: Held) -> Held:
+        """Those that are not in `others`, by id."""
+        return Held(*([one for one in mine if one.get(key) not in ids] for key, mine, ids in self._beside(others)))
+
+    def _beside(self, others: Held) -> Iterator[tuple[str, list[Record], set[Any]]]:
+        """For each kind: the member with the id, these credentials, and the ids of the others."""
+        for key, kind in (("keyId", "certificates"), ("keyId", "secrets"), ("id", "federated")):
+            yield key, getattr(self, kind), {one.get(key) for one in getattr(others, kind)} - {None}
 
     def listed(self) -> dict[str, Any]:
         """The credentials for the result, without values that can change by themselves."""
@@ -121,7 +135,7 @@ def _is_listed(
     _application, done = poll(
         partial(_read_whole, tenant, params, application),
         lambda whole: change(whole["keyCredentials"]) == whole["keyCredentials"],
-        Within(tenant.http, _LISTED_WITHIN, (1.0, 10.0)),
+        WithinTask(tenant.http, _LISTED_WITHIN, (1.0, 10.0)),
         waiting(tenant.progress, lambda whole: "the certificates to be listed"),
     )
     return done
@@ -145,19 +159,17 @@ def remove_federated(tenant: Tenant, application: Record, credential: Record) ->
     carried_out(tenant, CREDENTIAL, lambda: tenant.graph.delete(path, WRITE))
 
 
-def remove_others(tenant: Tenant, params: Mapping[str, Any], application: Record, before: Held, after: Held) -> None:
-    """Remove the credentials that should not stay; credentials that somebody else adds meanwhile stay."""
-    removed = [one["keyId"] for one in before.certificates if one not in after.certificates]
+def remove_credentials(tenant: Tenant, params: Mapping[str, Any], application: Record, gone: Held) -> None:
+    """Remove these credentials; all others stay, also those that somebody else adds meanwhile."""
+    removed = [one["keyId"] for one in gone.certificates]
     if removed:
         write_certificates(
             tenant, params, application, lambda listed: [one for one in listed if one["keyId"] not in removed]
         )
-    for one in before.secrets:
-        if one not in after.secrets:
-            remove_secret(tenant, application, str(one["keyId"]))
-    for one in before.federated:
-        if one not in after.federated:
-            remove_federated(tenant, application, one)
+    for one in gone.secrets:
+        remove_secret(tenant, application, str(one["keyId"]))
+    for one in gone.federated:
+        remove_federated(tenant, application, one)
 
 
 def check_name(params: Mapping[str, Any]) -> None:
@@ -172,6 +184,8 @@ def check_validity(params: Mapping[str, Any]) -> None:
     """A validity shorter than the renewal period would replace the credential in every run."""
     if params["validity_days"] <= params["renew_before_days"] or params["renew_before_days"] < 0:
         raise usage("validity_days must be more than renew_before_days, and that at least 0")
+    if params["validity_days"] > _MOST_DAYS:
+        raise usage(f"validity_days must be at most {_MOST_DAYS}, a hundred years")
 
 
 def same_name(record: Record, name: str) -> bool:

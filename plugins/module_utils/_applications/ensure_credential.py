@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from .._core.errors import TenantError
@@ -14,8 +14,8 @@ from .._core.resource import Record
 from .._engine.tenant import Tenant
 from .._engine.undo import NEVER
 from .certificate_credential import absent_certificates, ensure_certificate
-from .credentials import WRITE, Held, check_name, check_validity, read_held, remove_others, result_of
-from .federated_credential import absent_federated, ensure_federated
+from .credentials import WRITE, Held, check_name, check_validity, read_held, remove_credentials, result_of
+from .federated_credential import absent_federated, check_trust, ensure_federated
 from .registrations import await_application, check_which, find_application, not_found
 from .secret_credential import absent_secrets, ensure_secret
 from .steps import may_repeat
@@ -32,7 +32,9 @@ def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     """Raises `TenantError`."""
     check_which(params)
     check_name(params)
-    if params["state"] == "present" and params["kind"] != "federated":
+    if params["kind"] == "federated":
+        check_trust(params)
+    elif params["state"] == "present":
         check_validity(params)
     waits = params["state"] == "present" and not check_mode
     application = (await_application if waits else find_application)(tenant, params)
@@ -41,36 +43,32 @@ def ensure_credential(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
     start = read_held(tenant, params, application)
     if params["state"] == "absent":
         after = _ABSENT[params["kind"]](params, start)
-        changed = after.listed() != start.listed()
-        if changed and not check_mode and application is not None:
-            _remove(tenant, params, application, start, lambda held: _ABSENT[params["kind"]](params, held))
-        return result_of(tenant, application, start, after, changed, path="", thumbprint="")
+        gone = start.without(after)
+        if not check_mode and application is not None:
+            _remove(tenant, params, application, gone)
+        return result_of(tenant, application, start, after, gone != Held(), path="", thumbprint="")
     kept = _KEPT[params["kind"]](tenant, params, application, start, check_mode)
-    before, after = kept.pop("before"), kept.pop("after")
-    removes = _removes((start if check_mode else before).listed(), after.listed())
-    if removes and not check_mode and application is not None:
-        _remove(tenant, params, application, before, lambda held: after)
-    return result_of(tenant, application, start, after, bool(kept.pop("changed") or removes), **kept)
+    after, changed = kept.pop("after"), kept.pop("changed")
+    gone = kept.pop("before").among(start).without(after)  # what somebody added since the start was not announced
+    if not check_mode and application is not None:
+        _remove(tenant, params, application, gone)
+    return result_of(tenant, application, start, after, changed or gone != Held(), **kept)
 
 
-def _remove(
-    tenant: Tenant, params: Mapping[str, Any], application: Record, held: Held, aim: Callable[[Held], Held]
-) -> None:
-    """Remove credentials that should not stay; if somebody else changes the list first, use the new list."""
+def _remove(tenant: Tenant, params: Mapping[str, Any], application: Record, gone: Held) -> None:
+    """Remove the credentials that were announced. If somebody else changes something first, those still there."""
     for attempt in itertools.count(1):
         try:
-            remove_others(tenant, params, application, held, aim(held))
+            remove_credentials(tenant, params, application, gone)
             return
         except TenantError as error:
             if error.kind != "conflict" or not may_repeat(error, attempt):
                 raise
         tenant.http.pause(attempt, None, WRITE)
         held = read_held(tenant, params, application)
-
-
-def _removes(before: Mapping[str, list[Any]], after: Mapping[str, list[Any]]) -> bool:
-    """Whether an existing credential would be removed."""
-    return any(one not in after[kind] for kind, held in before.items() for one in held)
+        gone = held.among(gone)
+        if params["state"] == "absent":  # a credential of the name may be for somebody else by now
+            gone = gone.without(_ABSENT[params["kind"]](params, held))
 
 
 def undo_of_credential(params: Mapping[str, Any], result: Mapping[str, Any]) -> str:

@@ -23,6 +23,19 @@ from .steps import CREDENTIAL, ROUNDS, carried_out, may_repeat
 _TOKEN = ("issuer", "subject")
 
 
+def check_trust(params: Mapping[str, Any]) -> None:
+    """Refuse a trust that cannot be one, before anything is sent. For a removal, it may be left out.
+
+    Raises `TenantError`.
+    """
+    if params["state"] == "present" or _is_given(params):
+        trust_of(params)
+
+
+def _is_given(params: Mapping[str, Any]) -> bool:
+    return any(params.get(option) is not None for option in OPTIONS)
+
+
 def ensure_federated(
     tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
 ) -> dict[str, Any]:
@@ -107,7 +120,7 @@ def absent_federated(params: Mapping[str, Any], before: Held) -> Held:
     Raises `TenantError`.
     """
     named = _named(params, before)
-    if any(params.get(option) is not None for option in OPTIONS):
+    if _is_given(params):
         trust = trust_of(params)
         wanted = {"issuer": trust.issuer, "subject": trust.subject}
         same = _trusting(before, wanted)

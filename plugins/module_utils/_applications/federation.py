@@ -91,10 +91,18 @@ def trust_of(params: Mapping[str, Any]) -> Trust:
     for name, value in (("issuer", issuer), ("subject", subject)):
         if value != value.strip() or "*" in value or len(value) > 600:
             raise usage(f"the {name} {value} has spaces around it, an asterisk or more than 600 characters")
-    parts = urlsplit(issuer)
-    if parts.scheme != "https" or not parts.hostname or parts.query or parts.fragment:
+    if not _is_address(issuer):
         raise usage(f"the issuer {issuer} is not an https address")
     return Trust(issuer, subject, AUDIENCES.get(str(params.get("cloud")), _AUDIENCE))
+
+
+def _is_address(issuer: str) -> bool:
+    try:
+        parts = urlsplit(issuer)
+        _port = parts.port  # raises, too
+    except ValueError:
+        return False
+    return parts.scheme == "https" and bool(parts.hostname) and not (parts.query or parts.fragment)
 
 
 def _one_of(given: Mapping[str, Any], names: tuple[str, ...], platform: str) -> str:

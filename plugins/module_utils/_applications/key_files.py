@@ -16,12 +16,15 @@ import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
+from .._client.certificate import current_one, valid_between
 from .._core.errors import TenantError, missing_library, one_line, usage
-from .._core.private_file import permission_problem, unblocked, write_whole
+from .._core.private_file import permission_problem, read_file, write_whole
 
 try:
     from cryptography import x509
+    from cryptography.exceptions import UnsupportedAlgorithm
     from cryptography.hazmat.primitives import hashes, serialization
     from cryptography.hazmat.primitives.asymmetric import rsa
     from cryptography.x509.oid import NameOID
@@ -68,15 +71,14 @@ def read_certificate_file(path: str) -> Certificate | None:
     try:
         key = serialization.load_pem_private_key(content, None)
         certificates = x509.load_pem_x509_certificates(content)
-    except (ValueError, TypeError) as error:
+    except (ValueError, TypeError, UnsupportedAlgorithm) as error:
         raise _unusable(path, f"cannot be read ({one_line(error, 120)})") from error
-    public = _public(key.public_key())
-    own = [one for one in certificates if _public(one.public_key()) == public]
+    own = [one for one in certificates if _is_of(one, key)]
     if not own or not isinstance(key, rsa.RSAPrivateKey):
         raise _unusable(path, "holds no RSA key with its certificate")
-    found = own[0]
+    found = current_one(own)  # as a sign-in chooses
     der = found.public_bytes(serialization.Encoding.DER)
-    return Certificate(der, found.not_valid_before_utc, found.not_valid_after_utc, found.issuer == found.subject)
+    return Certificate(der, *valid_between(found), found.issuer == found.subject)
 
 
 def make_certificate_file(path: str, name: str, days: int, now: datetime | None = None) -> Certificate:
@@ -99,14 +101,18 @@ def make_certificate_file(path: str, name: str, days: int, now: datetime | None 
     )
     write_private(path, private + certificate.public_bytes(serialization.Encoding.PEM))
     der = certificate.public_bytes(serialization.Encoding.DER)
-    return Certificate(der, certificate.not_valid_before_utc, certificate.not_valid_after_utc)
+    return Certificate(der, *valid_between(certificate))
 
 
-def _public(key: object) -> bytes:
-    found: bytes = key.public_bytes(  # type: ignore[attr-defined]
-        serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo
-    )
-    return found
+def _is_of(certificate: Any, key: Any) -> bool:
+    try:
+        return _public(certificate.public_key()) == _public(key.public_key())
+    except (ValueError, TypeError, UnsupportedAlgorithm):  # an unknown kind of key, as in some chains
+        return False
+
+
+def _public(key: Any) -> bytes:
+    return bytes(key.public_bytes(serialization.Encoding.DER, serialization.PublicFormat.SubjectPublicKeyInfo))
 
 
 def _unusable(path: str, why: str) -> TenantError:
@@ -115,10 +121,14 @@ def _unusable(path: str, why: str) -> TenantError:
 
 def read_private(path: str) -> bytes | None:
     """The contents of one of our private files; None if there is no such file. Raises `TenantError`."""
+
+    def check(found: os.stat_result) -> None:
+        problem = permission_problem(found, is_file=True)
+        if problem:
+            raise usage(f"the file {path} of path {problem}", "Make it readable by this user only (chmod 600)")
+
     try:
-        with open(path, "rb", opener=unblocked) as file:
-            problem = permission_problem(os.fstat(file.fileno()), is_file=True)
-            content = file.read()
+        return read_file(path, check=check)
     except FileNotFoundError:
         return None
     except IsADirectoryError as error:
@@ -126,9 +136,6 @@ def read_private(path: str) -> bytes | None:
     except (OSError, ValueError) as error:
         why = one_line(getattr(error, "strerror", None) or error, 120)
         raise _unusable(path, f"cannot be read ({why})") from error
-    if problem:
-        raise usage(f"the file {path} of path {problem}", "Make it readable by this user only (chmod 600)")
-    return content
 
 
 def check_writable(*paths: str) -> None:
@@ -138,6 +145,11 @@ def check_writable(*paths: str) -> None:
         if not folder.is_dir() or not os.access(folder, os.W_OK | os.X_OK):
             raise usage(f"the folder {folder} of path does not exist, or this user may not write to it")
         _check_no_link(path)
+        if os.path.ismount(path):  # as a single file that a container gets
+            raise usage(
+                f"the file {path} of path is a mount point, so no new file can take its place",
+                "Mount the folder of the file instead of the file, or specify a path that is not mounted",
+            )
 
 
 def _check_no_link(path: str) -> None:
@@ -153,3 +165,18 @@ def write_private(path: str, content: bytes) -> None:
         write_whole(path, [content])
     except OSError as error:
         raise usage(f"the file {path} of path cannot be written ({one_line(error, 120)})") from error
+
+
+def replace_file(begun: str, path: str) -> None:
+    """Put the file of a certificate that is registered in the place of the former one. Raises `TenantError`."""
+    try:
+        os.replace(begun, path)
+    except FileNotFoundError:
+        pass  # another run registered it
+    except OSError as error:
+        raise usage(
+            f"the new certificate is registered, and its key is in the file {begun}, since the file {path} of path "
+            f"cannot be replaced ({one_line(error.strerror or error, 120)})",
+            f"Put the contents of {begun} into {path} and remove {begun}, or make {path} a file that can be replaced "
+            "and run this again. Until then, the former certificate is used",
+        ) from error

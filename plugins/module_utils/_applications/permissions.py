@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
-from typing import Any
+from typing import Any, NamedTuple
 
 from .._core.errors import Purpose, TenantError
 from .._core.resource import Record
@@ -48,6 +48,13 @@ APIS = (
 )
 
 
+class _Names(NamedTuple):
+    """Permissions of one API by name: those that are granted, and those that the registration requests."""
+
+    granted: set[str]
+    requested: set[str]
+
+
 @dataclass
 class _Grants:
     """The permissions of one API that the application has, by name; one that the API no longer offers, by id."""
@@ -56,6 +63,13 @@ class _Grants:
     resource_id: str
     ids: dict[str, str]  # of the permissions that the API offers
     held: dict[str, str] = field(default_factory=dict)  # permission: id of its assignment
+    requested: set[str] = field(default_factory=set)  # by the registration, granted or not
+
+    def aim(self, wanted: Sequence[str], remove_excess: bool) -> _Names:
+        """The permissions at the end. What is requested and not granted yet is removed on request only, too."""
+        granted, removed = self.change(wanted, remove_excess)
+        held = {*self.held, *granted} - set(removed)
+        return _Names(held, held if remove_excess else held | self.requested)
 
     def change(self, wanted: Sequence[str], remove_excess: bool) -> tuple[list[str], list[str]]:
         """The permissions to grant, and those to remove."""
@@ -71,22 +85,31 @@ class _Plan:
     principal: Record | None
     grants: list[_Grants]
     changes: dict[str, tuple[list[str], list[str]]]  # to grant and to remove, by option
+    aims: dict[str, _Names]  # by option
     listed: Any
     relists: bool
 
     @property
     def before(self) -> dict[str, list[str]]:
-        return {one.api.option: sorted(one.held) for one in self.grants}
+        return _shown({one.api.option: _Names(set(one.held), one.requested) for one in self.grants})
 
     @property
     def after(self) -> dict[str, list[str]]:
-        return _after(self.grants, self.changes)
+        return _shown(self.aims)
 
     def needed(self) -> dict[Step, bool]:
         return {one.api.step: any(self.changes[one.api.option]) for one in self.grants}
 
 
-def _grants(tenant: Tenant, api: Api, wanted: Sequence[str], assignments: Sequence[Record]) -> _Grants:
+def _shown(names: Mapping[str, _Names]) -> dict[str, list[str]]:
+    """For the diff: what is granted, and what is requested, which need not be granted."""
+    granted = {option: sorted(one.granted) for option, one in names.items()}
+    return granted | {f"{option}_requested": sorted(one.requested) for option, one in names.items()}
+
+
+def _grants(
+    tenant: Tenant, api: Api, wanted: Sequence[str], assignments: Sequence[Record], application: Record | None
+) -> _Grants:
     resource = find_principal(tenant, api.app_id, "appRoles")
     if resource is None:
         raise TenantError(
@@ -117,7 +140,16 @@ def _grants(tenant: Tenant, api: Api, wanted: Sequence[str], assignments: Sequen
         for one in assignments
         if one["resourceId"] == resource["id"]
     }
-    return _Grants(api, str(resource["id"]), offered, held)
+    requested = {
+        names.get(str(one["id"]), str(one["id"])) for one in _entries(application, api) if one.get("type") == "Role"
+    }
+    return _Grants(api, str(resource["id"]), offered, held, requested)
+
+
+def _entries(application: Record | None, api: Api) -> list[Record]:
+    """What the registration requests of an API, which it may list more than once."""
+    listed = (application or {}).get("requiredResourceAccess") or []
+    return [entry for one in listed if one["resourceAppId"] == api.app_id for entry in one["resourceAccess"]]
 
 
 def _assignments(tenant: Tenant, principal: Record) -> list[Record]:
@@ -125,14 +157,13 @@ def _assignments(tenant: Tenant, principal: Record) -> list[Record]:
     return found
 
 
-def _requested(application: Record | None, grants: Sequence[_Grants], after: Mapping[str, Sequence[str]]) -> Any:
+def _listed(application: Record | None, grants: Sequence[_Grants], aims: Mapping[str, _Names]) -> list[Record]:
     """The new list in the registration: the permissions of these APIs, and the rest unchanged."""
     listed = list((application or {}).get("requiredResourceAccess") or [])
     for one in grants:
-        known = next((item for item in listed if item["resourceAppId"] == one.api.app_id), None)
-        kept = [item for item in (known or {}).get("resourceAccess", []) if item.get("type") != "Role"]
-        roles = [{"id": one.ids.get(name, name), "type": "Role"} for name in sorted(after[one.api.option])]
-        listed = [item for item in listed if item is not known]
+        kept = [item for item in _entries(application, one.api) if item.get("type") != "Role"]
+        roles = [{"id": one.ids.get(name, name), "type": "Role"} for name in sorted(aims[one.api.option].requested)]
+        listed = [item for item in listed if item["resourceAppId"] != one.api.app_id]
         if roles or kept:
             listed.append({"resourceAppId": one.api.app_id, "resourceAccess": [*kept, *roles]})
     return listed
@@ -177,15 +208,18 @@ def _revoke(tenant: Tenant, principal: Record, grants: _Grants, name: str) -> No
 
 
 def ensure_permissions(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
-    """Grant missing permissions, and on request remove unlisted ones. Raises `TenantError`."""
+    """Grant missing permissions, and on request remove unlisted ones, granted or only requested.
+
+    Raises `TenantError`.
+    """
     start = _plan(tenant, params, check_mode)
     plan = start if check_mode else _until_written(tenant, params, start)
     return {
         "changed": start.relists or start.before != plan.after,
         "diff": {"before": start.before, "after": plan.after},
         "application": shown(plan.application),
-        "permissions": plan.after,
-        "excess": {name: sorted(set(held) - set(params[name])) for name, held in plan.after.items()},
+        "permissions": {option: sorted(one.granted) for option, one in plan.aims.items()},
+        "excess": {option: sorted(one.requested - set(params[option])) for option, one in plan.aims.items()},
         "roles_needed": roles_needed(tenant, {REGISTER: start.relists, **start.needed()}),
     }
 
@@ -209,18 +243,12 @@ def _plan(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> _Plan:
     application, principal = principal_of(tenant, params, check_mode)
     assignments = _assignments(tenant, principal) if principal else []
     asked = [api for api in APIS if params[api.option] is not None]
-    grants = [_grants(tenant, api, params[api.option], assignments) for api in asked]
+    grants = [_grants(tenant, api, params[api.option], assignments, application) for api in asked]
     changes = {one.api.option: one.change(params[one.api.option], params["remove_excess"]) for one in grants}
-    listed = _requested(application, grants, _after(grants, changes))
+    aims = {one.api.option: one.aim(params[one.api.option], params["remove_excess"]) for one in grants}
+    listed = _listed(application, grants, aims)
     relists = _comparable(listed) != _comparable((application or {}).get("requiredResourceAccess"))
-    return _Plan(application, principal, grants, changes, listed, relists)
-
-
-def _after(grants: Sequence[_Grants], changes: Mapping[str, tuple[list[str], list[str]]]) -> dict[str, list[str]]:
-    return {
-        one.api.option: sorted({*one.held, *changes[one.api.option][0]} - set(changes[one.api.option][1]))
-        for one in grants
-    }
+    return _Plan(application, principal, grants, changes, aims, listed, relists)
 
 
 def _write(tenant: Tenant, plan: _Plan) -> None:

@@ -23,7 +23,7 @@ from .._core.targets import is_guid
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .._http.claims import claims
-from .._http.poll import Within, poll, waiting
+from .._http.poll import WithinTask, poll, waiting
 from .service_principal import PAUSES, VISIBLE_WITHIN, find_principal, with_principal
 from .steps import REGISTER, carried_out, roles_needed
 
@@ -90,7 +90,7 @@ def find_application(tenant: Tenant, params: Mapping[str, Any], *select: str) ->
 
 def _soon(tenant: Tenant, read: Callable[[], Record | None], what: str) -> Record | None:
     """One response may lack what an earlier task has just created, and the next one show it."""
-    pace = Within(tenant.http, _FOUND_WITHIN, (1.0, 5.0))
+    pace = WithinTask(tenant.http, _FOUND_WITHIN, (1.0, 5.0))
     return poll(read, lambda found: found is not None, pace, waiting(tenant.progress, lambda none: what))[0]
 
 
@@ -149,7 +149,7 @@ class Registrations:
         if created:
             return created
         # It existed: an earlier run created it a moment ago, and reads do not show it yet.
-        pace = Within(tenant.http, VISIBLE_WITHIN, PAUSES)
+        pace = WithinTask(tenant.http, VISIBLE_WITHIN, PAUSES)
         told = waiting(tenant.progress, lambda listed: "the application")
         listed, is_there = poll(partial(self.list, tenant), bool, pace, told)
         if is_there:

@@ -19,11 +19,11 @@ from functools import partial
 from typing import Any
 
 from .._core.errors import TenantError, usage
-from .._core.private_file import alone_in_folder
 from .._core.resource import Record, normalize_case
 from .._engine.tenant import Tenant
 from .._http.claims import tenant_of
 from .credentials import READ, WRITE, Held, no_sign_in, path_of, read_held, remove_secret
+from .file_lock import alone_with
 from .key_files import check_writable, read_private, write_private
 from .steps import CREDENTIAL, carried_out
 
@@ -78,7 +78,7 @@ def ensure_secret(
     """Ensure that the secret of the file is registered; create a new one if it is missing or expires soon."""
     if not params["path"]:
         raise usage("path is missing, the file for the client secret")
-    with alone_in_folder(params["path"]):
+    with alone_with(tenant, params["path"]):
         return _ensure(tenant, params, application, before, check_mode)
 
 

@@ -14,7 +14,7 @@ from .._core.errors import Purpose, TenantError
 from .._core.resource import Field, Record, Resource, normalize_case
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
-from .._http.poll import Within, poll, waiting
+from .._http.poll import WithinTask, poll, waiting
 from .steps import REGISTER, carried_out
 
 _READ = Purpose("read the service principal", "Application.Read.All")
@@ -63,7 +63,7 @@ class Principals:
         def tried() -> Record | None:
             return carried_out(tenant, REGISTER, attempt)
 
-        pace = Within(tenant.http, VISIBLE_WITHIN, PAUSES)
+        pace = WithinTask(tenant.http, VISIBLE_WITHIN, PAUSES)
         told = waiting(tenant.progress, lambda none: "the application")
         made, done = poll(tried, lambda found: found is not None, pace, told)
         if made is None or not done:

@@ -28,6 +28,7 @@ from .machine import identity_endpoint
 from .msal_transport import WAITING, MsalTransport, interval_of
 from .service_token import ServiceToken
 from .sign_in_key import sign_in_key
+from .tenant_of_domain import tenant_of_domain
 from .token_cache import TokenCache
 from .token_memory import Token, TokenMemory, is_token
 from .tools import scope_of
@@ -44,6 +45,7 @@ _MSAL_LOG = logging.getLogger("msal")
 _MSAL_LOG.addHandler(logging.NullHandler())
 _MSAL_LOG.propagate = False
 
+_OF_ONE_TENANT = ("token", "managed_identity")
 _NO_CONSENT = "AADSTS7000229"  # the application has no service principal in this tenant
 
 
@@ -94,23 +96,18 @@ class Tokens:
     def _check_tenant(self, option: str, token: str) -> None:
         """A token acts on the tenant that it was issued for, whatever tenant_id says: refuse any other tenant.
 
-        The tenant of a domain is not known here, but both tokens must be for the same tenant, even if the task uses
-        only one: the other one may come from the environment, and be meant for another task.
+        Microsoft Entra has issued a token for the tenant of the task, unless the token or the identity was there
+        before.
         """
         meant, found = str(self._params["tenant_id"]), tenant_of(token)
-        known = {one: held.token.text for one, held in self._held.items() if held.token}
-        if self.method == "token" and not is_guid(meant):
-            known |= {one: str(self._params.get(f"{one}_token") or "") for one in self._held}
-        tenants = ((one, tenant_of(text)) for one, text in known.items())
-        others = [(one, tenant) for one, tenant in tenants if tenant not in ("", found)]
-        if found and is_guid(meant) and meant.lower() != found:
-            problem = f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {meant}"
-        elif found and others:
-            name, other = others[0]
-            problem = f"the token for {option} is for the tenant {found}, and the token for {name} for {other}"
-        else:
+        is_domain = not is_guid(meant)
+        if not found or (is_domain and self.method not in _OF_ONE_TENANT):
             return
-        raise usage(problem, "Use tokens for this tenant, or sign in with an identity in it")
+        wanted = tenant_of_domain(self._http, self._cloud.authority_url, meant, self._memory) if is_domain else meant
+        if wanted.lower() != found:
+            whose = f"{meant}, which is the tenant {wanted}" if is_domain else meant
+            problem = f"the token for {option} is for the tenant {found}, and {named('tenant_id')} is {whose}"
+            raise usage(problem, "Use tokens for this tenant, or sign in with an identity in it")
 
     @property
     def signed_in_at(self) -> str:
@@ -208,6 +205,7 @@ class Tokens:
                 http_client=self._transport,
                 # The authority comes from our fixed table or from an option: no other service needs to confirm it.
                 instance_discovery=False,
+                azure_region=False,  # else MSAL_FORCE_REGION leads a confidential client to another host
                 **options,
             )
         return self._app

@@ -85,13 +85,33 @@ def _certificate_of(place: str, key: RSAPrivateKey, certificates: Sequence[Any])
     if not own:
         found = ", ".join(one_line(one.subject.rfc4514_string(), 80) for one in certificates[:3])
         raise usage(f"{place} contains no certificate for its private key, but that of {found}", _BOTH)
+    return current_one(own)
+
+
+def current_one(certificates: Sequence[Any]) -> Any:
+    """Of several certificates of one key, the one whose validity has begun and ends last."""
     now = datetime.now(UTC)
-    return max(own, key=lambda one: (one.not_valid_before_utc <= now, one.not_valid_after_utc))
+
+    def rank(certificate: Any) -> tuple[bool, datetime]:
+        begins, ends = valid_between(certificate)
+        return begins <= now, ends
+
+    return max(certificates, key=rank)
+
+
+def valid_between(certificate: Any) -> tuple[datetime, datetime]:
+    """The first and the last moment of a certificate.
+
+    Before version 42, which some distributions have, cryptography has them without a time zone only.
+    """
+    if hasattr(certificate, "not_valid_after_utc"):
+        return certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    return certificate.not_valid_before.replace(tzinfo=UTC), certificate.not_valid_after.replace(tzinfo=UTC)
 
 
 def _check_validity(path: str, certificate: Any) -> None:
     now = datetime.now(UTC)
-    begins, ends = certificate.not_valid_before_utc, certificate.not_valid_after_utc
+    begins, ends = valid_between(certificate)
     if ends < now or begins > now:
         early = f"is valid from {begins:%Y-%m-%d} on, and the clock of this machine shows {now:%Y-%m-%d}"
         raise TenantError(

@@ -47,7 +47,13 @@ def proof(params: Mapping[str, Any], http: Http, redactor: Redactor) -> list[str
 
 def assertion(params: Mapping[str, Any], http: Http, redactor: Redactor) -> str:
     """The token, read again for each request: platforms rotate their files. Raises `TenantError`."""
-    found = _of_option(params) or _of_file(params) or _of_github(params, http, redactor)
+    # A blank one is never replaced by that of GitHub, which is for somebody else.
+    if params.get("federated_token"):
+        found = _of_option(params)
+    elif params.get("federated_token_file"):
+        found = _of_file(params)
+    else:
+        found = _of_github(params, http, redactor)
     redactor.add(found)
     return found
 
@@ -57,8 +63,10 @@ def _given(params: Mapping[str, Any]) -> bool:
 
 
 def _of_option(params: Mapping[str, Any]) -> str:
-    found = str(params.get("federated_token") or "").strip()
-    if found and not is_token(found):
+    found = str(params["federated_token"]).strip()
+    if not found:
+        raise usage(f"{named('federated_token')} is blank", "Set it to the token of the platform")
+    if not is_token(found):
         raise usage(
             f"{named('federated_token')} contains characters that are invalid in a token; it is not shown",
             "Set it to the token of the platform alone, without quotes, spaces or line breaks",
@@ -67,16 +75,17 @@ def _of_option(params: Mapping[str, Any]) -> str:
 
 
 def _of_file(params: Mapping[str, Any]) -> str:
-    path = params.get("federated_token_file")
-    if not path:
-        return ""
+    path = str(params["federated_token_file"])
+    step = "Specify the path of the file to which the platform writes its token"
     try:
-        return read_file(str(path)).decode().strip()
-    except (OSError, UnicodeDecodeError) as error:
+        found = read_file(path).decode().strip()
+    except (OSError, ValueError) as error:  # the path may be invalid, or what is in the file
         raise usage(
-            f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}",
-            "Specify the path of the file to which the platform writes its token",
+            f"the file {path} of {named('federated_token_file')} cannot be read: {one_line(error)}", step
         ) from error
+    if not found:
+        raise usage(f"the file {path} of {named('federated_token_file')} is empty", step)
+    return found
 
 
 def _of_github(params: Mapping[str, Any], http: Http, redactor: Redactor) -> str:

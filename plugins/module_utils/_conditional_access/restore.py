@@ -24,7 +24,7 @@ from .._core.targets import check_marker, only
 from .._engine.ensure import ensure
 from .._engine.tenant import Tenant
 from .._engine.undo import of_removal
-from .._http.poll import Within, poll, waiting
+from .._http.poll import WithinTask, poll, waiting
 from .fields import FIELDS
 from .impact import measure
 from .lockout import ADMINISTRATORS
@@ -219,7 +219,7 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
     found, done = poll(
         listed,
         bool,
-        Within(tenant.http, _LISTED_WITHIN, (1.0, 10.0)),
+        WithinTask(tenant.http, _LISTED_WITHIN, (1.0, 10.0)),
         waiting(tenant.progress, lambda policy: "the restored policy to be listed"),
     )
     if not done or found is None:

@@ -11,7 +11,8 @@ import fcntl
 import os
 import stat
 import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 
 
 def permission_problem(found: os.stat_result, is_file: bool) -> str:
@@ -27,19 +28,32 @@ def permission_problem(found: os.stat_result, is_file: bool) -> str:
 
 
 @contextlib.contextmanager
-def alone_in_folder(path: str) -> Iterator[None]:
-    """Let one process of this machine at a time create files in a folder; a killed process releases the lock."""
+def alone_in_folder(path: str, wait: Callable[[Callable[[], bool]], None]) -> Iterator[None]:
+    """Let one process of this machine at a time create files in a folder; a killed process releases the lock.
+
+    `wait` gets an attempt at the lock, and returns once one has succeeded.
+    """
     try:
         folder = os.open(os.path.dirname(os.path.abspath(path)), os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     except OSError:
         yield  # whoever reads or writes the file reports problems with its folder
         return
     try:
-        with contextlib.suppress(OSError):  # some network file systems cannot lock folders
-            fcntl.flock(folder, fcntl.LOCK_EX)
+        wait(partial(_try_lock, folder))
         yield
     finally:
         os.close(folder)
+
+
+def _try_lock(folder: int) -> bool:
+    """Whether nobody else holds the lock of the opened folder, which is ours from then on."""
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    except OSError:  # some network file systems cannot lock folders
+        return True
+    return True
 
 
 def unblocked(path: str, flags: int) -> int:
@@ -55,10 +69,17 @@ def check_regular(path: str, found: os.stat_result) -> None:
         raise OSError(errno.EINVAL, "It is not a regular file", path)
 
 
-def read_file(path: str, largest: int = 16 * 1024 * 1024) -> bytes:
-    """The contents of a file that an option names, up to a size. Raises OSError, or ValueError for an invalid path."""
+def read_file(
+    path: str, largest: int = 16 * 1024 * 1024, check: Callable[[os.stat_result], None] = lambda found: None
+) -> bytes:
+    """The contents of a file that an option names, up to a size, unless `check` raises an error about it.
+
+    Raises OSError, or ValueError for an invalid path.
+    """
     with open(path, "rb", opener=unblocked) as file:
-        check_regular(path, os.fstat(file.fileno()))
+        found = os.fstat(file.fileno())
+        check_regular(path, found)
+        check(found)
         content = file.read(largest + 1)
     if len(content) > largest:
         raise OSError(errno.EFBIG, os.strerror(errno.EFBIG), path)

@@ -40,6 +40,7 @@ _ESCAPED_BYTE = re.compile("%[0-9A-F]{2}")
 _BY_NET = "\"&'+<>`"  # escapes in JSON
 _OF_BASE64 = string.ascii_letters + string.digits + "+/_-"
 _BASE64 = re.compile(r"[A-Za-z0-9+/_-]*=*")
+_SCHEME = re.compile(r"\A\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?//")  # a password may contain two slashes, too
 
 
 def secrets_of(argument_spec: Mapping[str, Any], arguments: Mapping[str, Any]) -> set[str]:
@@ -60,7 +61,7 @@ def proxy_credentials(proxy: Any) -> set[str]:
     before, at, _host = str(proxy or "").rpartition("@")
     if not at:
         return set()
-    whole = before.partition("//")[2] or before
+    whole = _SCHEME.sub("", before)
     found = {whole, whole.partition(":")[2]}
     return (found | {unquote(one) for one in found}) - {""}
 

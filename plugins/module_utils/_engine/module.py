@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from ansible.module_utils.basic import AnsibleModule, missing_required_lib
+from ansible.module_utils.common.parameters import remove_values
 
 from .._client import auth
 from .._core.caller import watch_process
@@ -36,6 +37,11 @@ class _Module(AnsibleModule):
     def exit_json(self, **result: Any) -> None:
         self._hide_addresses()
         super().exit_json(**result)
+
+    def log(self, msg: Any, log_args: Any = None) -> None:
+        """To syslog or the journal, where AnsibleModule writes the arguments before any of our code runs."""
+        self._hide_addresses()
+        super().log(msg, remove_values(log_args, self.no_log_values))
 
     def _hide_addresses(self) -> None:
         self.no_log_values |= address_credentials(self.params or {})

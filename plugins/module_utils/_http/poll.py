@@ -1,10 +1,11 @@
 # Copyright (c) 2026 intune.exchange contributors
 # GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
 # SPDX-License-Identifier: GPL-3.0-or-later
-"""Wait for a desired state. Everything that waits for a state waits here, at one of four paces."""
+"""Wait for a desired state. Everything that waits for a state waits here, at one of five paces."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import partial
 from typing import Protocol, TypeVar
@@ -27,11 +28,15 @@ class Clock(Protocol):
         """Wait before the next attempt; fails at once if the task would time out first."""
 
 
-class Pace(Protocol):
+class Pace:
     """How often to read a state, and for how long."""
 
     def again(self, tell: Callable[[str], None]) -> bool:
         """Wait before the next read, or return False if there is none. `tell` gets the progress, for people."""
+        raise NotImplementedError
+
+    def end(self) -> None:
+        """The wait is over, also if a read failed."""
 
 
 def poll(
@@ -41,12 +46,15 @@ def poll(
     tell: Callable[[State, str], None] = lambda state, progress: None,
 ) -> tuple[State, bool]:
     """The last state from `read`, and whether it `is_done`; it is not if the pace ended first."""
-    while True:
-        state = read()
-        if is_done(state):
-            return state, True
-        if not pace.again(partial(tell, state)):
-            return state, False
+    try:
+        while True:
+            state = read()
+            if is_done(state):
+                return state, True
+            if not pace.again(partial(tell, state)):
+                return state, False
+    finally:
+        pace.end()
 
 
 def waiting(progress: Callable[[str], None], waiting_for: Callable[[State], str]) -> Callable[[State, str], None]:
@@ -54,25 +62,40 @@ def waiting(progress: Callable[[str], None], waiting_for: Callable[[State], str]
     return lambda state, how_far: progress(f"waiting for {waiting_for(state)}{how_far}")
 
 
-class Within:
-    """For as long as the option wait_timeout allows, which extends the task's time limit; at growing intervals."""
+class WithinTask(Pace):
+    """For so many seconds, within the time limit of the task; at growing intervals."""
 
     def __init__(self, http: Clock, seconds: float, pauses: tuple[float, float]) -> None:
         self._http, self._limit = http, Deadline(seconds, http.clock)
         self._pause, self._longest = pauses
-        http.deadline.extend(seconds)
 
     def again(self, tell: Callable[[str], None]) -> bool:
         left = self._limit.remaining()
-        tell(f"; {max(left, 0):.0f} s left")
-        if left <= 0:
+        tell(f"; {left:.0f} s left")
+        pause = min(self._pause, left)
+        if left <= 0 or pause >= self._http.deadline.remaining():
             return False
-        self._http.sleep(min(self._pause, left))
+        self._http.sleep(pause)
         self._pause = min(self._longest, self._pause * _GROWTH)
         return True
 
 
-class Attempts:
+class Within(WithinTask):
+    """For as long as the option wait_timeout allows, in addition to the time limit of the task; at growing intervals.
+
+    The wait extends that limit while it lasts; the time that it did not need is taken back.
+    """
+
+    def __init__(self, http: Clock, seconds: float, pauses: tuple[float, float]) -> None:
+        super().__init__(http, seconds, pauses)
+        http.deadline.extend(seconds)
+
+    def end(self) -> None:
+        # In whole seconds, since messages name the limit.
+        self._http.deadline.extend(-math.ceil(self._limit.remaining()))
+
+
+class Attempts(Pace):
     """A few times, at the growing intervals of a retry or at least `floor` of the attempt; fails on a timeout."""
 
     def __init__(
@@ -94,7 +117,7 @@ class Attempts:
         return True
 
 
-class Pauses:
+class Pauses(Pace):
     """After these pauses, as long as the next one takes less than half of the remaining time of the task."""
 
     def __init__(self, http: Clock, pauses: Sequence[float]) -> None:
@@ -111,7 +134,7 @@ class Pauses:
         return True
 
 
-class UntilDeadline:
+class UntilDeadline(Pace):
     """At one interval, which may change, until the task would time out."""
 
     def __init__(self, http: Clock, interval: Callable[[], float]) -> None:

@@ -16,7 +16,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.connection i
 from ansible_collections.intune.exchange.plugins.module_utils._core.redaction import Redactor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant, open_tenant
 
-from .scripted_server import DOMAIN, ScriptedServer, token
+from .scripted_server import TENANT, ScriptedServer, token
 
 
 @pytest.fixture(scope="session")
@@ -60,7 +60,7 @@ def opened(wire: ScriptedServer, clock: Clock, lines: list[str]) -> Callable[...
     def open_it(**options: Any) -> Tenant:
         params = {
             **{option: spec.get("default") for option, spec in CONNECTION_SPEC.items()},
-            "tenant_id": DOMAIN,
+            "tenant_id": TENANT,
             "auth_method": "token",
             "graph_token": token(),
             "exchange_token": token(roles=["Exchange.ManageAsApp"]),

@@ -33,6 +33,7 @@ GITHUB = "run-actions-1.actions.githubusercontent.com"
 NAMES = (GITHUB, LOGIN, GRAPH, EXCHANGE, REGION, "region.office365.us", "outlook.office365.us", *ELSEWHERE)
 TENANT = "11111111-2222-3333-4444-555555555555"
 DOMAIN = "contoso.com"
+DISCOVERY = "/v2.0/.well-known/openid-configuration"
 
 
 def token(**claims: Any) -> str:
@@ -71,6 +72,9 @@ class Reply:
         return self.body if isinstance(self.body, bytes) else json.dumps(self.body).encode()
 
 
+OF_THE_TENANT = Reply({"issuer": f"https://{LOGIN}/{TENANT}/v2.0"})
+
+
 class ScriptedServer:
     """The server and the proxy in front of it. Responses come from the queue, the last one repeatedly."""
 
@@ -78,6 +82,8 @@ class ScriptedServer:
         self.asked: list[Asked] = []
         self.connected: list[str] = []  # host:port that the proxy was asked for
         self.replies: list[Reply] = []
+        self.domains: list[str] = []  # whose tenant was asked for
+        self.discovery = OF_THE_TENANT
         self._lock = threading.Lock()
         contexts: dict[str, ssl.SSLContext] = {}
         trusted = b""
@@ -105,12 +111,17 @@ class ScriptedServer:
         self.replies = list(replies)
 
     def next(self, asked: Asked) -> Reply:
+        if asked.host == LOGIN and asked.path.endswith(DISCOVERY):
+            self.domains.append(asked.path.removesuffix(DISCOVERY).strip("/"))
+            return self.discovery
         with self._lock:
             self.asked.append(asked)
             return self.replies.pop(0) if len(self.replies) > 1 else self.replies[0]
 
     def clear(self) -> None:
         self.asked.clear()
+        self.domains.clear()
+        self.discovery = OF_THE_TENANT
         self.connected.clear()
         self.replies = []
 

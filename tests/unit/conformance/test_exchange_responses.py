@@ -389,7 +389,7 @@ def test_a_token_that_does_not_tell_its_tenant(
     wire: ScriptedServer, opened: Callable[..., Tenant], exchange_token: str
 ) -> None:
     wire.answer(page("a"))
-    invoke(opened(exchange_token=exchange_token), "Get-MobileDevice")
+    invoke(opened(tenant_id=DOMAIN, exchange_token=exchange_token), "Get-MobileDevice")
     assert wire.asked[0].path.split("/")[3] == DOMAIN and wire.asked[0].headers["x-anchormailbox"].endswith(DOMAIN)
 
 

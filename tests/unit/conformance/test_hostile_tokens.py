@@ -15,7 +15,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange import exchange_of
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
 
-from .scripted_server import TENANT, Reply, ScriptedServer, token
+from .scripted_server import DOMAIN, TENANT, Reply, ScriptedServer, token
 
 PURPOSE = Purpose("try it")
 OTHER = "99999999-2222-3333-4444-555555555555"
@@ -42,13 +42,39 @@ def test_graph_is_not_called_with_the_token_of_another_tenant(
 
 
 @pytest.mark.parametrize("call", [GRAPH["list"], exchange])
-def test_two_tokens_are_for_one_tenant(wire: ScriptedServer, opened: Callable[..., Tenant], call: Any) -> None:
-    """If a domain is given, its tenant is unknown here; one of them may come from the environment."""
-    wire.answer(Reply({"value": []}))
+def test_a_token_is_for_the_tenant_of_the_domain(
+    wire: ScriptedServer, opened: Callable[..., Tenant], call: Any
+) -> None:
+    """A domain names a tenant as well as an id does, and Microsoft Entra tells which one."""
+    other = token(tid=OTHER)
     with pytest.raises(TenantError) as caught:
-        call(opened(graph_token=token(tid=OTHER)))
+        call(opened(tenant_id=DOMAIN, graph_token=other, exchange_token=other))
     assert caught.value.kind == "usage" and OTHER in str(caught.value) and TENANT in str(caught.value)
-    assert wire.asked == []
+    assert wire.asked == [] and wire.domains == [DOMAIN]
+
+
+def test_the_tenant_of_a_domain_is_asked_for_once(wire: ScriptedServer, opened: Callable[..., Tenant]) -> None:
+    wire.answer(Reply({"value": []}))
+    tenant = opened(tenant_id=DOMAIN)
+    assert GRAPH["list"](tenant) == exchange(tenant) == [] and wire.domains == [DOMAIN]
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Reply({"issuer": "https://login.microsoftonline.com/{tenantid}/v2.0"}),
+        Reply({}),
+        Reply([]),
+        Reply(b"<html>"),
+        Reply({"error": "invalid_tenant", "error_description": "AADSTS90002: no"}, 400),
+    ],
+)
+def test_a_domain_of_no_known_tenant(wire: ScriptedServer, opened: Callable[..., Tenant], answer: Reply) -> None:
+    wire.discovery = answer
+    with pytest.raises(TenantError) as caught:
+        GRAPH["list"](opened(tenant_id=DOMAIN))
+    assert caught.value.action == "find the tenant of the domain" and wire.asked == []
+    assert "tenant_id" in caught.value.next_step
 
 
 @pytest.mark.parametrize("graph_token", [token(), token(tid=TENANT.upper()), "opaque", token(tid=None), token(tid=7)])

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -83,6 +84,22 @@ def test_an_address_that_is_none_gets_nothing(
     with pytest.raises(TenantError, match="ACTIONS_ID_TOKEN_REQUEST_URL") as caught:
         opened(**NO_GIVEN).tokens.bearer("graph")
     assert caught.value.kind == "usage" and not [one for one in wire.connected if LOGIN not in one]
+
+
+@pytest.mark.parametrize("content", [b"", b" \n", None])
+def test_a_blank_token_is_never_replaced_by_that_of_github(
+    opened: Callable[..., Tenant], wire: ScriptedServer, job: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
+) -> None:
+    """It would sign in as somebody else. A file may be empty for a moment, while its platform writes it."""
+    path, said = tmp_path / "token", "federated_token (AZURE_FEDERATED_TOKEN) is blank"
+    given = {"federated_token": "  \n"}
+    if content is not None:
+        path.write_bytes(content)
+        given = {"federated_token_file": str(path)}
+        said = f"the file {path} of federated_token_file (AZURE_FEDERATED_TOKEN_FILE) is empty"
+    with pytest.raises(TenantError) as caught:
+        opened(**NO_GIVEN, **given).tokens.bearer("graph")
+    assert caught.value.kind == "usage" and str(caught.value).startswith(said) and wire.asked == []
 
 
 def test_a_token_in_a_variable(opened: Callable[..., Tenant], wire: ScriptedServer, job: pytest.MonkeyPatch) -> None:

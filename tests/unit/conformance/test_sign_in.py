@@ -126,7 +126,7 @@ def test_a_customer_without_consent_gets_the_link(opened: Callable[..., Tenant])
     words = "AADSTS7000229: The client application is missing service principal in the tenant."
     refused = tenant.tokens._refused("unauthorized_client", words, None, 401)
     assert isinstance(refused, TenantError) and refused.kind == "sign_in"
-    assert "https://login.microsoftonline.com/contoso.com/adminconsent?client_id=app" in refused.next_step
+    assert f"https://login.microsoftonline.com/{TENANT}/adminconsent?client_id=app" in refused.next_step
 
 
 def test_a_proof_that_cannot_be_read_is_named(

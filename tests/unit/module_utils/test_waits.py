@@ -15,6 +15,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._connector import account_writes, organization, sync
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline
+from ansible_collections.intune.exchange.plugins.module_utils._http.poll import Within, WithinTask, poll
 from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices import wipe
 
 NAME, ADDRESS = "connector@contoso.com", "Mail@contoso.com"
@@ -108,10 +109,13 @@ def test_it_looks_less_and_less_often(
     assert len(tenant.asked) == 13 and len(tenant.slept) == len(tenant.lines) == 12
     assert tenant.slept[0] == first and tenant.slept == sorted(tenant.slept) and tenant.slept[-1] == longest
     assert tenant.slept[1] == 1.5 * first
-    assert tenant.deadline.seconds == 900  # the requested time is added to the task's own
+    # What was waited is added to the task's own time, and no more.
+    assert tenant.deadline.seconds == 300 + int(sum(tenant.slept)) < 900
+    assert tenant.deadline.remaining() == 300 - sum(tenant.slept) % 1
     assert "600 s left" in tenant.lines[0]
     at_once = Tenant(done)
     assert wait(at_once) and at_once.slept == [] and len(at_once.asked) == 1
+    assert at_once.deadline.seconds == at_once.deadline.remaining() == 300
 
 
 @pytest.mark.parametrize(
@@ -126,6 +130,30 @@ def test_a_wait_ends_with_its_time(wait: Callable[..., Any], not_yet: Any) -> No
     assert str(error).startswith("Could not wait for the ") and " on tenant contoso.com: " in str(error)
     assert sum(tenant.slept) == 100 and "  " not in error.problem and "None" not in str(error)
     assert len(tenant.asked) == len(tenant.slept) + 1
+
+
+@pytest.mark.parametrize(
+    ("reads", "seconds", "slept"), [(1, 120, []), (3, 120, [2, 3]), (99, 4, [2, 2]), (99, 120, [2, 3])]
+)
+def test_a_wait_that_was_not_asked_for_leaves_the_time_limit_alone(
+    reads: int, seconds: float, slept: list[float]
+) -> None:
+    tenant = Tenant(*range(1, 100))
+    tenant.deadline = Deadline(9, tenant.clock)  # the next pause would be 4.5 seconds, and not end within it
+    pace = WithinTask(tenant, seconds, (2, 15))  # type: ignore[arg-type]
+    found, done = poll(tenant._answer, lambda read: bool(read == reads), pace)
+    assert (tenant.slept, done) == (slept, reads == found) and tenant.deadline.seconds == 9
+
+
+def test_a_wait_whose_read_fails_gives_back_what_is_left() -> None:
+    tenant = Tenant(None)
+
+    def read() -> None:
+        raise TenantError("forbidden", "no", "read it")
+
+    with pytest.raises(TenantError, match="no"):
+        poll(read, bool, Within(tenant, 600, (2, 15)))  # type: ignore[arg-type]
+    assert tenant.deadline.seconds == 300
 
 
 def test_a_device_that_is_off_never_answers() -> None:

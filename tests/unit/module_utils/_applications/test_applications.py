@@ -228,7 +228,7 @@ def test_excess_stays_unless_its_removal_is_asked_for(run: Run, simulator: Simul
     found = kept(run, application_permissions, **fewer)
     assert not found["changed"] and found["excess"] == {"microsoft_graph": GRAPH[1:]}
     predicted = kept(run, application_permissions, check_mode=True, **fewer, remove_excess=True)
-    assert predicted["diff"]["after"] == {"microsoft_graph": GRAPH[:1]}
+    assert predicted["diff"]["after"] == {"microsoft_graph": GRAPH[:1], "microsoft_graph_requested": GRAPH[:1]}
     removed = kept(run, application_permissions, **fewer, remove_excess=True)
     assert removed["permissions"] == {"microsoft_graph": GRAPH[:1]} and removed["undo"]
     # The omitted API keeps its permissions, and so does the registration.

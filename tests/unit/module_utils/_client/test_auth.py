@@ -60,6 +60,18 @@ def test_each_method_reaches_both_services(simulator: Simulator, clock: Clock, m
     assert len(sign_ins(simulator)) in (0, 2)
 
 
+@pytest.mark.parametrize("region", ["westeurope", "no region!"])
+@pytest.mark.parametrize("method", [*METHODS, "device_code"])
+def test_the_environment_leads_no_sign_in_to_another_host(
+    simulator: Simulator, clock: Clock, monkeypatch: pytest.MonkeyPatch, method: str, region: str
+) -> None:
+    """Of msal: a region has an authority of its own, and an invalid one is an error."""
+    monkeypatch.setenv("MSAL_FORCE_REGION", region)
+    monkeypatch.setenv("REGION_NAME", region)
+    result = info(simulator, clock, method, tell=lambda line: None)
+    assert not result.get("failed"), result
+
+
 def test_a_person_enters_one_code_for_both_services(simulator: Simulator, clock: Clock) -> None:
     told: list[str] = []
     params = {**DEFAULTS, **simulator.options("ready", "device_code"), "account": None, "directory_sync": "auto"}

@@ -247,6 +247,9 @@ def test_long_text_takes_no_long_time(redactor: Redactor) -> None:
         ("svc:PASSWORD@proxy.example:8080", {"svc:PASSWORD", "PASSWORD"}),
         ("http://svc:PASS@WORD@proxy.example:8080", {"svc:PASS@WORD", "PASS@WORD"}),
         ("http://TOKEN@proxy.example", {"TOKEN"}),
+        ("svc:PASS//WORD@proxy.example:8080", {"svc:PASS//WORD", "PASS//WORD"}),
+        (" HTTPS://svc:PASS://WORD@proxy.example", {"svc:PASS://WORD", "PASS://WORD"}),
+        ("//svc:PASSWORD@proxy.example:8080", {"svc:PASSWORD", "PASSWORD"}),
         ("http://svc:a%2Fb%40c@proxy.example", {"svc:a%2Fb%40c", "a%2Fb%40c", "a/b@c", "svc:a/b@c"}),
     ],
 )
