@@ -145,7 +145,8 @@ def _inventory(simulator: Simulator) -> str:
     for tenant in simulator.tenants:
         options = simulator.options(tenant["name"], "certificate")
         own = {name: options.pop(name) for name in ("tenant_id", "client_id", "certificate_path")}
-        hosts.append({"name": tenant["name"], "account": tenant["account"], **own})
+        # Not the names of the tenants as they are: connector_not_offered is a group of the plugin.
+        hosts.append({"name": tenant["name"].replace("_", "-"), "account": tenant["account"], **own})
         shared = options
     lines = [f"  - {json.dumps(one)}" for one in hosts]
     settings = [f"{name}: {json.dumps(value)}" for name, value in shared.items()]

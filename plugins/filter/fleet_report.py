@@ -35,7 +35,8 @@ options:
     type: str
     required: true
   max_sync_age:
-    description: The maximum age of the last successful synchronization, in seconds.
+    description:
+      - The maximum age of the last successful synchronization, in seconds. A tenant with C(max_sync_age) has its own.
     type: int
     default: 93600
   as_json:
@@ -64,7 +65,7 @@ _value:
       description: The time of the report.
       type: str
     max_sync_age:
-      description: The maximum age of the last successful synchronization, in seconds.
+      description: The maximum age that all tenants have, or else the one of those without their own, in seconds.
       type: int
     counts:
       description: The number of tenants (C(tenants)), and of those in each state.

@@ -30,7 +30,13 @@ notes:
     that has consent in the customer's tenant, with its own permissions.
   - Text of a tenant, such as a name, an address or evidence, is data in every variable and never evaluated. The name of
     a group of O(groups) and O(keyed_groups) has only letters, digits and underscores, others become underscores. One
-    that is the name of a host, C(all), C(ungrouped) or a group of this plugin gets an underscore at its end.
+    that is the name of a host, C(all), C(ungrouped), C(localhost) or a group of this plugin gets an underscore at its
+    end. So does one that O(keyed_groups) computes, if O(groups) or a C(parent_group) has that name.
+  - Hosts with the same key are in the same group of O(keyed_groups). A customer chooses its C(tenant_name), and may
+    choose that of another one, or one that becomes the same name of a group. So give C(tenant_id) as the key of groups
+    for single customers, and a C(prefix) of its own to each key with text of a tenant.
+  - Only what this file says may be a template. A value of the environment is used as it is. Text of this file that
+    looks like a template and is not one has C(!unsafe) before it.
   - A customer whose C(tenantId) is not a GUID is skipped with a warning, or is an error with O(strict_tenants).
   - With O(cache), only tenants that could be read are cached. The others are read again in each run, and so is the list
     of customers if one of them was skipped; everything is read again when the cache expires. C(tenant_read_at) is the
@@ -69,7 +75,8 @@ options:
       name:
         description:
           - The name of the host. Defaults to the O(tenants[].tenant_id).
-          - It cannot be a name that Ansible interprets as a pattern or another group, such as V(all) or V(x*).
+          - It cannot be a name that Ansible interprets as a pattern, another group or this machine, such as V(x*),
+            V(all), V(connector_missing) or V(localhost).
         type: str
   tenant_id:
     description:
@@ -103,7 +110,8 @@ options:
       - What to read from each tenant. With an empty list, the plugin does not sign in.
       - V(connector) becomes C(intune_connector), what M(intune.exchange.connector_info) returns. Without it no host is
         in a group of a connector.
-      - V(requirements) becomes C(intune_requirements), what M(intune.exchange.requirements_info) returns.
+      - V(requirements) becomes C(intune_requirements), what M(intune.exchange.requirements_info) returns. If one is
+        unknown because a service could not be reached, had a fault or asked to wait, the tenant is unreadable.
       - V(mobile_access) becomes C(exchange_mobile_access) with C(organization_settings), C(access_rules) and
         C(mobile_device_mailbox_policies).
       - V(quarantine) becomes C(exchange_quarantine) with C(mobile_devices), those that wait in quarantine, as
@@ -165,24 +173,29 @@ tenants:
 
 import json
 import re
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from ansible.errors import AnsibleError, AnsibleParserError
 from ansible.inventory.group import to_safe_group_name
 from ansible.plugins.inventory import BaseInventoryPlugin, Cacheable, Constructable
+from ansible.utils.vars import combine_vars
 
 from ..module_utils._client.auth_method import outranking
-from ..module_utils._core.errors import OF_ANSWERS, TenantError, one_line
+from ..module_utils._core.connection import SECRET_OPTIONS
+from ..module_utils._core.errors import OF_ANSWERS, TenantError, one_line, usage
+from ..module_utils._core.redaction import address_credentials
 from ..module_utils._core.text import counted
 from ..module_utils._fleet.cached import digest_of, is_whole, remembered, shown
-from ..module_utils._fleet.fleet import GROUPS, UNREADABLE, read_fleet
-from ..module_utils._fleet.tenant_list import RESERVED, SHARED
+from ..module_utils._fleet.fleet import read_fleet
+from ..module_utils._fleet.tenant_list import GROUPS, RESERVED, SHARED, UNREADABLE
 from ..plugin_utils._trust import as_data, as_template
 
 _PLUGIN = "intune.exchange.tenants"
 _HEAD = 65_536  # bytes that contain the name of the plugin
 _EXPLAINED = 10  # tenants of which a warning has the reason; of the others the names
+_PUBLIC = {*SHARED, "name", "partner_tenant_id"}.difference(SECRET_OPTIONS)  # errors may show their values
 _EVERY_HOST = {
     "ansible_connection": as_template("local"),
     "ansible_python_interpreter": as_template("{{ ansible_playbook_python }}"),
@@ -193,8 +206,9 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
     """Reads the tenants, or takes them from the cache, and adds them to the inventory."""
 
     NAME = _PLUGIN
-    _hosts: frozenset[str] = frozenset()  # their names
     _written: dict[str, Any]  # the options of the file, without what the environment says
+    _taken: frozenset[str] = frozenset()  # names of groups that no computed one may have
+    _named: list[str]  # the groups that were computed last
 
     def verify_file(self, path: str) -> bool:
         if not super().verify_file(path):
@@ -217,7 +231,6 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         except TenantError as error:
             raise AnsibleParserError(str(error)) from None
         hosts, left_out = found["hosts"], found["left_out"]
-        self._hosts = frozenset(host["name"] for host in hosts)
         unreadable = [host for host in hosts if host["group"] == UNREADABLE]
         messages = [f"{host['name']}: {host['variables']['tenant_error']['message']}" for host in unreadable]
         reasons = [*messages, *left_out]
@@ -240,8 +253,7 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             self.display.warning(line)
         for group in GROUPS:  # also those without hosts, since a play may name them
             inventory.add_group(group)
-        for host in hosts:
-            self._add(host)
+        self._add_groups({host["name"]: self._add(host) for host in hosts})
 
     def _found(self, path: str, cache: bool) -> dict[str, list[Any]]:
         """The hosts, and why other tenants have none. `cache`: whether the cache may be read; it is always written.
@@ -304,28 +316,122 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return self.get_option("concurrency"), self.get_option("timeout")
 
     def _given(self, option: str) -> Any:
-        """The value of an option with its templates evaluated: plain, without tags and vaults."""
-        self.templar.available_variables = self._vars
-        return json.loads(json.dumps(self.templar.template(self.get_option(option)), default=str))
+        """The value of an option: plain, without tags and vaults. Raises `TenantError`.
 
-    def _add(self, host: dict[str, Any]) -> None:
-        name, strict = host["name"], self.get_option("strict")
+        Only the file has templates: a secret of the environment may look like one.
+        """
+        value = self.get_option(option)
+        if self._written.get(option) is None:
+            return _plain(value)
+        if option != "tenants":
+            return self._template({option: value}).get(option)
+        return [
+            self._template(entry, f"tenants[{number}].") if isinstance(entry, Mapping) else _plain(entry)
+            for number, entry in enumerate(value, 1)
+        ]
+
+    def _template(self, options: Mapping[str, Any], where: str = "") -> dict[str, Any]:
+        """The options with their templates evaluated. Raises `TenantError`, which contains no secret."""
+        self.templar.available_variables = self._vars
+        found: dict[str, Any] = {}
+        for option, value in options.items():
+            try:
+                found |= _plain(self.templar.template({option: value}))
+            except Exception as error:  # a filter or a lookup may raise anything
+                encrypted = not isinstance(value, (str, list, Mapping))  # then only the decryption can fail
+                public = option in _PUBLIC and not address_credentials({option: value})
+                raise usage(
+                    f"the value of {where}{option} cannot be evaluated "
+                    f"({one_line(error) if encrypted or public else type(error).__name__})",
+                    "Correct it, or write !unsafe before text that is not a template",
+                ) from None
+        return found
+
+    def _add(self, host: dict[str, Any]) -> dict[str, Any]:
+        """Adds a host without its computed groups; returns its variables without the computed ones."""
+        name = host["name"]
         # Data from services is never a template, even if it comes from the cache, and never decides where a task runs.
         variables = {**as_data(host["variables"]), **_EVERY_HOST}
         self.inventory.add_host(name, group=host["group"])
         for variable, value in variables.items():
             self.inventory.set_variable(name, variable, value)
-        self._set_composite_vars(self.get_option("compose"), variables, name, strict=strict)
-        self._add_host_to_composed_groups(self.get_option("groups"), variables, name, strict=strict)
-        self._add_host_to_keyed_groups(self.get_option("keyed_groups"), variables, name, strict=strict)
+        self._set_composite_vars(self.get_option("compose"), variables, name, strict=self.get_option("strict"))
+        return variables
+
+    def _add_groups(self, hosts: Mapping[str, Mapping[str, Any]]) -> None:
+        """The computed groups of all hosts, by their variables.
+
+        A customer may have chosen the name of a keyed group or of its parent. So the names in the file come first, then
+        the computed parents, and no keyed group has one of these: it would get their hosts, or be its own parent.
+        """
+        groups, keyed = self.get_option("groups") or {}, self.get_option("keyed_groups") or []
+        self._taken, self._named = frozenset(), []
+        for name, variables in hosts.items():
+            self._add_host_to_composed_groups(groups, variables, name, strict=self.get_option("strict"))
+        said = [entry["parent_group"] for entry in keyed if isinstance(entry, Mapping) and entry.get("parent_group")]
+        self._taken = frozenset(self._free_name(one) for one in (*groups, *said))
+        parents = [self._parents(entry, hosts) for entry in keyed]
+        self._taken |= {name for found in parents for name in found.values() if isinstance(name, str)}
+        for entry, found in zip(keyed, parents, strict=True):
+            for name, variables in hosts.items():
+                self._add_keyed(entry, variables, name, found.get(name, ""))
+
+    def _parents(self, entry: Any, hosts: Mapping[str, Mapping[str, Any]]) -> dict[str, str | Exception]:
+        """By host, the parent of its keyed groups, or why that cannot be computed; nothing for one without a parent."""
+        said = entry.get("parent_group") if isinstance(entry, Mapping) else None
+        found: dict[str, str | Exception] = {}
+        for name, variables in hosts.items() if said else ():
+            known = combine_vars(variables, self.inventory.get_host(name).get_vars())
+            extra = self._vars if self.get_option("use_extra_vars") else {}
+            self.templar.available_variables = combine_vars(known, extra)
+            try:
+                parent = self.templar.template({"group": said}).get("group")
+            except Exception as error:  # a filter may raise anything
+                found[name] = error
+                continue
+            if parent:
+                found[name] = self._free_name(parent, frozenset() if parent == said else self._taken)
+        return found
+
+    def _add_keyed(self, entry: Any, variables: Mapping[str, Any], name: str, parent: str | Exception) -> None:
+        """Adds a host to its groups of an entry of keyed_groups, and these to their parent."""
+        strict = self.get_option("strict")
+        if isinstance(parent, Exception):
+            if strict:
+                raise AnsibleParserError(f"Could not compute parent_group for host {name}: {one_line(parent)}")
+            return
+        self._named = []
+        alone = {**entry, "parent_group": None} if isinstance(entry, Mapping) else entry
+        self._add_host_to_keyed_groups([alone], variables, name, strict=strict)
+        for group in self._named if parent else []:
+            self.inventory.add_group(parent)
+            if parent in {one.name for one in self.inventory.groups[group].get_descendants()}:
+                self.display.warning(
+                    f"The group {group} is not in {parent}, which another inventory makes a part of it."
+                )
+            else:
+                self.inventory.add_child(parent, group)
 
     def _sanitize_group_name(self, name: str) -> str:
-        """A valid group name for a computed one, which may hold text of a tenant: no pattern, and no existing group.
+        """The name of a computed group, for ansible-core."""
+        safe = self._free_name(name, self._taken)
+        self._named.append(safe)
+        return safe
+
+    def _free_name(self, name: str, taken: Collection[str] = ()) -> str:
+        """A valid name for a group: no pattern, and not the name of something else.
 
         Otherwise a customer could choose a display name that puts it into a group, or that stands for another host.
         """
-        safe = str(to_safe_group_name(one_line(name), force=True, silent=True))
-        return f"{safe}_" if safe in self._hosts or safe.lower() in (*RESERVED, *GROUPS) else safe
+        safe = str(to_safe_group_name(one_line(name), force=True, silent=True)) or "_"
+        while safe in self.inventory.hosts or safe in taken or safe.lower() in RESERVED:
+            safe += "_"
+        return safe
+
+
+def _plain(value: Any) -> Any:
+    """The value without tags and vaults."""
+    return json.loads(json.dumps(value, default=str))
 
 
 def _names_this(path: str) -> bool:

@@ -24,9 +24,9 @@ from ..module_utils._core.errors import usage
 from ..module_utils._core.redaction import Redactor
 from ..module_utils._core.text import counted, did_you_mean, may_be_template
 from ..module_utils._fleet.event_data import event_data, is_event_address
-from ..module_utils._fleet.fleet import UNREADABLE, check_fleet, read_fleet
+from ..module_utils._fleet.fleet import check_fleet, read_fleet
 from ..module_utils._fleet.tenant_events import Event, TenantState, WatchSettings, asked_wait, diff_events, failure
-from ..module_utils._fleet.tenant_list import SHARED, resolve_tenants
+from ..module_utils._fleet.tenant_list import SHARED, UNREADABLE, resolve_tenants
 from ._watch_file import WatchFile
 
 T = TypeVar("T")
@@ -69,11 +69,12 @@ async def watch(
         show(_beginning(entries, params))
         rules = WatchSettings(**{name: params[name] for name in WatchSettings.__dataclass_fields__})
         due = dict.fromkeys(range(len(entries)), clock())
-        troubles: dict[int, str] = {}
+        troubles = polls.troubles
         try:
             while True:
                 _start_due(polls, due, clock)
-                idle = max(0.0, min(due.values()) - clock()) if due else None
+                next_due = min((due[number] for number in due if polls.has_room(number)), default=None)
+                idle = None if next_due is None else max(0.0, next_due - clock())
                 if not polls.running:
                     await sleep(idle or 0.0)
                     continue
@@ -104,10 +105,9 @@ def _prepared(given: Any) -> tuple[dict[str, Any], list[Any], dict[str, Any]]:
 def _start_due(polls: _Polls, due: dict[int, float], clock: Callable[[], float]) -> None:
     """Start the polls that are due, the longest overdue first, as far as there is room."""
     for number in [one for one in sorted(due, key=lambda one: due[one]) if due[one] <= clock()]:
-        if not polls.has_room:
-            return
-        del due[number]
-        polls.start(number)
+        if polls.has_room(number):
+            del due[number]
+            polls.start(number)
 
 
 class _Polls:
@@ -122,11 +122,14 @@ class _Polls:
     ) -> None:
         self._entries, self._shared, self._params, self._read = entries, shared, params, read
         self._memories: list[dict[str, Token]] = [{} for _entry in entries]
+        self.troubles: dict[int, str] = {}  # the kind of a failure of the last poll, empty after one that worked
         self.running: dict[asyncio.Future[list[dict[str, Any]]], int] = {}
 
-    @property
-    def has_room(self) -> bool:
-        return len(self.running) < int(self._params["concurrency"])
+    def has_room(self, number: int) -> bool:
+        """Whether a tenant may be polled now. Those that failed share half of the room, since they may hang."""
+        most, running = int(self._params["concurrency"]), self.running.values()
+        failed = sum(bool(self.troubles.get(one)) for one in running) if self.troubles.get(number) else 0
+        return len(running) < most and failed < max(1, most // 2)
 
     def start(self, number: int) -> None:
         options = (self._params["watch"], 1, self._params["timeout"])
@@ -135,9 +138,8 @@ class _Polls:
         self.running[asyncio.ensure_future(_in_thread(poll))] = number
 
     async def finished(self, pause: float | None) -> list[tuple[int, dict[str, Any]]]:
-        """The tenants whose poll has ended, with its result; none if others are due after `pause` seconds."""
-        timeout = pause if self.has_room else None
-        await asyncio.wait(self.running, timeout=timeout, return_when=asyncio.FIRST_COMPLETED)
+        """The tenants whose poll has ended, with its result; none if others can start after `pause` seconds."""
+        await asyncio.wait(self.running, timeout=pause, return_when=asyncio.FIRST_COMPLETED)
         ended = []
         for done in [one for one in self.running if one.done()]:
             number = self.running.pop(done)
@@ -184,10 +186,11 @@ def _checked(given: Any) -> dict[str, Any]:
 
 def _entries(params: Mapping[str, Any]) -> list[Any]:
     """The tenants, or the one of the options. Raises `TenantError` if there is none."""
-    entries = list(params["tenants"] or ([{"tenant_id": params["tenant_id"]}] if params["tenant_id"] else []))
-    if not entries:
+    if params["tenants"] is not None and not params["tenants"]:  # otherwise the tenant of the environment remains
+        raise usage("tenants is an empty list, so there is no tenant to poll", "Name the tenants, or leave it out")
+    if not params["tenants"] and not params["tenant_id"]:
         raise usage(f"there is neither a tenant in tenants nor a {named('tenant_id')}", "Set one of them")
-    return entries
+    return list(params["tenants"] or [{"tenant_id": params["tenant_id"]}])
 
 
 def _refuse_templates(given: Mapping[str, Any], where: str = "") -> None:

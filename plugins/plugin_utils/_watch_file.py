@@ -6,7 +6,9 @@
 Whoever can write the file decides what is reported. So it must belong to the watching user, be closed to everybody
 else, and not be a link. An unreadable file is an error and not an empty one, with which everything would be reported
 again. The process that loaded it holds a lock, which moves with each new version, until it is closed or the process
-ends.
+ends. Each version is locked under a name of its own before it replaces the last one, and only if that is still the one
+of this process: of two that start before there is a file, one is refused, and of two after somebody removed it, the one
+that the file is no longer of ends with its next poll.
 """
 
 from __future__ import annotations
@@ -56,13 +58,7 @@ class WatchFile:
                     raise self._refusal("is a link", "Name a file itself") from error
                 raise
             self._keep(opened)
-            why = permission_problem(os.fstat(opened), is_file=True)
-            if why:
-                raise self._refusal(why, "Specify a file that you own, with mode 0600")
-            if not self._locked(opened):
-                raise self._refusal(
-                    "is in use by another event source", "Specify a separate file for each event source"
-                )
+            self._lock(opened, self._path)
             content = os.read(opened, _LARGEST)
         try:
             said = parse_json(content)
@@ -76,29 +72,54 @@ class WatchFile:
     def save(self, tenants: Mapping[str, TenantState]) -> None:
         """Write the file atomically if something is new. Raises `TenantError`."""
         content = json.dumps({"form": _FORM, "tenants": {one: known.kept() for one, known in tenants.items()}})
-        if self._path is None or content == self._written:
+        if self._path is None:
             return
-        draft = f"{self._path}.new"
         with self._explained():
-            with contextlib.suppress(FileNotFoundError):
-                os.unlink(draft)  # a writer was killed
-            opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW, 0o600)
-            fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if content == self._written and self._is_there():  # not if somebody removed it
+                return
+            draft = f"{self._path}.new"
+            # One of a writer that was killed is used again; that of a writer that runs is locked.
+            opened = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | os.O_NONBLOCK, 0o600)
             with os.fdopen(opened, "w", encoding="ascii") as stream:
-                stream.write(content)
-                stream.flush()
-                os.fsync(opened)
-                os.replace(draft, self._path)
+                self._lock(opened, draft)
+                try:
+                    self._is_there()  # now that nobody else can replace it
+                    stream.truncate()
+                    stream.write(content)
+                    stream.flush()
+                    os.fsync(opened)
+                    os.replace(draft, self._path)
+                except BaseException:
+                    os.unlink(draft)
+                    raise
                 self._keep(os.dup(opened))  # with its lock; that of the previous version is released only now
         self._written = content
 
-    def _locked(self, opened: int) -> bool:
-        """Whether nobody else has the lock of the opened file, and it still has its name."""
+    def _is_there(self) -> bool:
+        """Whether the file is there, as the version that is locked. Raises `TenantError` if it is that of another."""
+        try:
+            found = os.stat(str(self._path), follow_symlinks=False)
+        except FileNotFoundError:
+            return False
+        if self._opened is None or not os.path.samestat(found, os.fstat(self._opened)):
+            raise self._in_use()
+        return True
+
+    def _lock(self, opened: int, path: str) -> None:
+        """Raises `TenantError` if others may write the opened file, have its lock, or gave its name to another one."""
+        why = permission_problem(os.fstat(opened), is_file=True)
+        if why:
+            raise self._refusal(why, "Specify a file that you own, with mode 0600", path)
         try:
             fcntl.flock(opened, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return os.stat(str(self._path)).st_ino == os.fstat(opened).st_ino
+            if os.path.samestat(os.stat(path, follow_symlinks=False), os.fstat(opened)):
+                return
+        except (BlockingIOError, FileNotFoundError):
+            pass
+        raise self._in_use()
+
+    def _in_use(self) -> TenantError:
+        return self._refusal("is in use by another event source", "Specify a separate file for each event source")
 
     def _keep(self, opened: int | None) -> None:
         if self._opened is not None:
@@ -113,5 +134,5 @@ class WatchFile:
             why = f"cannot be used ({one_line(error.strerror or error, 120)})"
             raise self._refusal(why, "Create its folder, and make it yours to write to") from error
 
-    def _refusal(self, why: str, step: str) -> TenantError:
-        return usage(f"the file {self._path} of state_file {why}", step)
+    def _refusal(self, why: str, step: str, path: str | None = None) -> TenantError:
+        return usage(f"the file {path or self._path} of state_file {why}", step)

@@ -209,6 +209,19 @@ def test_an_inventory_of_tenants_is_never_passed_over(tmp_path: Path, simulator:
     assert len(simulator.requests()) == before
 
 
+def test_a_group_with_the_name_of_this_machine_is_no_target(tmp_path: Path, simulator: Simulator) -> None:
+    """Its hosts are tenants, which nobody named."""
+    tenant = json.dumps(simulator.options("phones"))
+    (inventory := tmp_path / "inventory.yml").write_text(
+        f"all: {{children: {{localhost: {{hosts: {{fabrikam: {{tenant_options: {tenant}}}}}}}}}}}"
+    )
+    before = len(simulator.requests())
+    for name in ("facts", "check_access"):
+        said = run(tmp_path, simulator, name, str(inventory))
+        assert "The inventory has a group localhost with the host fabrikam, and target is not set." in said, said
+    assert len(simulator.requests()) == before
+
+
 def test_an_exported_playbook_refuses_the_same(tmp_path: Path, simulator: Simulator) -> None:
     """It has changes that nobody saw for this tenant, so a typing error must not choose another one."""
     (tmp_path / "snapshot.yml").write_text(json.dumps(SNAPSHOT))

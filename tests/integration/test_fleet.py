@@ -36,6 +36,8 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator,
             for name in ("connected", "connector_not_offered", "nothing", "hostile")
         }
         del hosts["connected"][ACCOUNT]  # its connector is configured, and shows more
+        # Its connector synchronized 5400 s ago.
+        hosts["own_age"] = {"tenant_options": simulator.options("connected"), "connector_max_sync_age": "3600"}
         hosts["connected"]["mobile_access_baselines"] = ["cis_exchange_2019_l1"]  # for the others it is advice
         ready = simulator.options("hostile")
         hosts["wrong_secret"] = {"tenant_options": {**ready, "client_secret": "of another application"}}
@@ -43,6 +45,12 @@ def fleet(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Simulator,
         hosts["no_variable"] = {"tenant_options": {**ready, "client_secret": "{{ vaulted_elsewhere }}"}}
         hosts["blank_account"] = {"tenant_options": ready, ACCOUNT: " "}
         hosts["no_choice"] = {"tenant_options": ready, "connector_directory_sync": "{{ not_there }}"}
+        hosts = {
+            # First, since no host decides for the others.
+            "no_age": {"tenant_options": ready, "connector_max_sync_age": "{{ not_there }}"},
+            "bad_age": {"tenant_options": ready, "connector_max_sync_age": "soon"},
+            **hosts,
+        }
         inventory = {"tenants": {"hosts": hosts, "vars": {"connector_when_not_offered": "skip"}}}
         (folder / "inventory.yml").write_text(yaml.safe_dump(inventory))
         yield simulator, folder
@@ -71,7 +79,10 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
         "connector_not_offered": "action",
         "hostile": "action",
         "nothing": "action",
+        "own_age": "action",
+        "bad_age": "unread",
         "blank_account": "unread",
+        "no_age": "unread",
         "no_choice": "unread",
         "no_service": "unread",
         "no_variable": "unread",
@@ -81,6 +92,11 @@ def test_no_tenant_is_missing_from_the_report(fleet: tuple[Simulator, Path]) -> 
     assert "AADSTS7000215" in steps["wrong_secret"] and "127.0.0.1:9" in steps["no_service"]
     assert "vaulted_elsewhere" in steps["no_variable"] and "not_there" in steps["no_choice"]
     assert f"{ACCOUNT} is blank" in steps["blank_account"]
+    assert "not_there" in steps["no_age"] and "connector_max_sync_age is soon" in steps["bad_age"]
+    assert (tenants["own_age"]["connector"]["state"], tenants["connected"]["connector"]["state"]) == (
+        "stale",
+        "connected",
+    )
     assert tenants["connected"]["requirements"]["connector_account"]["status"] == "met"
     assert tenants["connected"]["audit"]["summary"]["fail"] == 11
     asked = {name: {one["status"] for one in tenants[name]["actions"] if "audit." in one["id"]} for name in tenants}

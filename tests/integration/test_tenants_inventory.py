@@ -186,6 +186,23 @@ def test_a_failure_is_not_kept(command: Command, write: Write, simulator: Simula
     assert again.groups["connector_not_offered"] == ["retired"]
 
 
+def test_requirements_that_a_passing_fault_hides_are_not_kept(
+    command: Command, write: Write, simulator: Simulator
+) -> None:
+    """The rest of the tenant can be read meanwhile."""
+    tenants = [{"tenant_id": simulator.facts("working")["tenant_id"], "name": "working"}]
+    kept = {"cache": True, "cache_plugin": "ansible.builtin.jsonfile", "cache_connection": "kept"}
+    an_hour = {"Retry-After": "3600"}  # so that nobody waits, however busy the machine is
+    simulator.fault(match="Get-OrganizationConfig", kind="status", status=503, headers=an_hour, count=99)
+    first = command("ansible-inventory", "-i", write(tenants=tenants, **kept), "--list")
+    assert first.groups == {"tenant_unreadable": ["working"]}
+    simulator.clear_faults()
+    again = command("ansible-inventory", "-i", write(tenants=tenants, **kept), "--list")
+    assert again.groups == {"connector_connected": ["working"]}
+    statuses = {one["id"]: one["status"] for one in again.host("working")["intune_requirements"]["requirements"]}
+    assert statuses["exchange_version"] == "met"
+
+
 SPOILT = [
     "[[[[",
     "",
@@ -367,6 +384,113 @@ def test_a_customer_that_was_skipped_is_looked_for_again(command: Command, write
     assert tenants == {"partner", "customer-2"}, tenants  # the known data of the first one is not read again
 
 
+def customers(simulator: Simulator, *names: str) -> list[str]:
+    """The partner has customers with these names; returns their ids."""
+    roles = ["3a2c62db-5318-420d-8d74-23affee5d9d5", "29232cdf-9323-42fd-ade2-1d097af3e4de"]
+    ids = [f"{number:08d}-0000-0000-0000-000000000000" for number in range(1, len(names) + 1)]
+    listed = [
+        {
+            "customer": {"tenantId": tenant_id, "displayName": name},
+            "status": "active",
+            "accessDetails": {"unifiedRoles": [{"roleDefinitionId": role} for role in roles]},
+        }
+        for tenant_id, name in zip(ids, names, strict=True)
+    ]
+    listing = "tenantRelationships.ListDelegatedAdminRelationships"
+    simulator.fault(match=listing, kind="status", status=200, body={"value": listed})
+    return ids
+
+
+def test_a_customer_cannot_choose_a_name_that_means_something_else(
+    command: Command, write: Write, simulator: Simulator
+) -> None:
+    """Neither a group that somebody named, nor this machine; and no name keeps other customers from being hosts."""
+    names = ("customers", "ready", "localhost", "\u200b", "Fabrikam", "all", "connector_missing", "parent")
+    ids = customers(simulator, *names)
+    by_name = dict(zip(names, ids, strict=True))
+    path = write(
+        tenants=None,
+        partner_tenant_id="partner.example",
+        gather=[],
+        groups={"ready": "tenant_name == 'Fabrikam'"},
+        keyed_groups=[
+            {"key": "tenant_name", "separator": "", "parent_group": "customers"},
+            {"key": "'x'", "prefix": "country", "parent_group": "{{ 'par' ~ 'ent' }}"},
+        ],
+    )
+    ran = command("ansible-inventory", "-i", path, "--list")
+    assert ran.groups == {
+        "customers_": [by_name["customers"]],
+        "ready": [by_name["Fabrikam"]],
+        "ready_": [by_name["ready"]],
+        "localhost_": [by_name["localhost"]],
+        "_": [by_name["\u200b"]],
+        "Fabrikam": [by_name["Fabrikam"]],
+        "all_": [by_name["all"]],
+        "connector_missing_": [by_name["connector_missing"]],
+        "parent_": [by_name["parent"]],
+        "country_x": ids,
+    }, ran.errors
+    assert len(ran.inventory["customers"]["children"]) == len(names)
+    assert ran.inventory["parent"]["children"] == ["country_x"]
+
+
+def test_no_name_of_a_customer_makes_a_loop_of_groups(command: Command, write: Write, simulator: Simulator) -> None:
+    """Not even with the groups of another inventory, and with parents that are named by customers as well."""
+    first, second = customers(simulator, "Contoso", "C")
+    path = write(
+        tenants=None,
+        partner_tenant_id="partner.example",
+        gather=[],
+        keyed_groups=[
+            {"key": "tenant_name", "separator": "", "parent_group": "{{ tenant_name[:1] }}"},
+            {"key": "tenant_name", "separator": "", "parent_group": "customers"},
+        ],
+    )
+    other = path.parent / "other.yml"
+    other.write_text(yaml.safe_dump({"Contoso": {"children": {"customers": None}}}))
+    ran = command("ansible-inventory", "-i", other, "-i", path, "--list")
+    assert ran.groups == {"Contoso": [first], "C_": [second]}, ran.errors
+    assert ran.inventory["C"]["children"] == ["Contoso", "C_"] and ran.inventory["customers"]["children"] == ["C_"]
+    said = " ".join(ran.errors.split())
+    assert "The group Contoso is not in customers, which another inventory makes a part of it" in said
+
+
+def test_customers_with_the_same_name_share_a_group_unless_its_key_is_their_id(
+    command: Command, write: Write, simulator: Simulator
+) -> None:
+    """As the guide says, with its inventory."""
+    ids = customers(simulator, "Contoso GmbH", "Contoso-GmbH", "Contoso GmbH")
+    guide = (Path(__file__).parents[2] / "docs/docsite/rst/guide_many_tenants.rst").read_text(encoding="utf-8")
+    [text] = re.findall(r"^ {3}:caption: customers.tenants.yml\n\n((?: {3}.*\n|\n)+)", guide, re.MULTILINE)
+    keyed = yaml.safe_load(text)["keyed_groups"]
+    path = write(tenants=None, partner_tenant_id="partner.example", gather=[], keyed_groups=keyed)
+    assert command("ansible-inventory", "-i", path, "--list").groups == {
+        **{f"customer_{one.replace('-', '_')}": [one] for one in ids},
+        "named_Contoso_GmbH": ids,
+    }
+
+
+def test_a_parent_that_cannot_be_computed_costs_only_its_groups(
+    command: Command, write: Write, simulator: Simulator
+) -> None:
+    """As without a parent in ansible-core; an empty one is none."""
+    ids = customers(simulator, "Contoso", "Fabrikam")
+    keyed = [
+        {
+            "key": "tenant_name",
+            "separator": "",
+            "parent_group": "{{ '' if tenant_name == 'Contoso' else nothing.at.all }}",
+        }
+    ]
+    content = {"tenants": None, "partner_tenant_id": "partner.example", "gather": [], "keyed_groups": keyed}
+    ran = command("ansible-inventory", "-i", write(**content), "--list")
+    assert ran.groups == {"Contoso": [ids[0]], "ungrouped": [ids[1]]}
+    customers(simulator, "Contoso", "Fabrikam")
+    strict = command("ansible-inventory", "-i", write(**content, strict=True), "--list")
+    assert f"Could not compute parent_group for host {ids[1]}" in " ".join(strict.errors.split()), strict.errors
+
+
 def test_a_play_that_refreshes_reads_anew(command: Command, write: Write, simulator: Simulator) -> None:
     path = write(cache=True, cache_plugin="ansible.builtin.jsonfile", cache_connection="kept", gather=["connector"])
     command("ansible-inventory", "-i", path, "--list")
@@ -403,6 +527,64 @@ def test_a_secret_from_a_vault_a_template_and_the_file(command: Command, write: 
         "connector_missing": ["vaulted"],
     }
     without_secrets(ran, simulator)
+
+
+@pytest.mark.parametrize("value", ["ab{{7*6}}cd", "p{#ssw0rd-canary", "{% x-canary"])
+def test_a_value_of_the_environment_is_no_template(command: Command, write: Write, value: str) -> None:
+    """Before ansible-core 2.19 any text was one, and the error of a spoilt one shows it."""
+    path = write(gather=[])
+    ran = command("ansible-inventory", "-i", path, "--list", "-vvv", AZURE_CLIENT_ID=value, AZURE_CLIENT_SECRET=value)
+    assert [ran.host(name)["tenant_options"]["client_id"] for name in NAMES] == [value] * 3
+    assert value not in ran.errors
+
+
+def test_text_of_the_file_that_is_no_template_is_marked(command: Command, write: Write) -> None:
+    ran = command("ansible-inventory", "-i", write("client_id: !unsafe 'ab{{7*6}}cd'\n", gather=[]), "--list")
+    assert ran.host("working")["tenant_options"]["client_id"] == "ab{{7*6}}cd"
+
+
+@pytest.mark.parametrize(
+    ("own", "shared", "said"),
+    [
+        ({}, {"client_secret": "p{#ss-canary"}, "the value of client_secret cannot be evaluated"),
+        ({}, {"client_secret": "a{{ b_canary }}c"}, "the value of client_secret cannot be evaluated"),
+        (
+            {},
+            {"client_secret": "{{ 'my-canary' | int('x') / 0 }}"},
+            "the value of client_secret cannot be evaluated",
+        ),
+        ({}, {"proxy": "http://me:p{#ss-canary@proxy.example"}, "the value of proxy cannot be evaluated"),
+        ({"certificate_password": "p{#ss-canary"}, {}, "the value of tenants[1].certificate_password cannot be"),
+        (
+            {"certificate_path": "{{ nowhere }}/x"},
+            {},
+            "the value of tenants[1].certificate_path cannot be evaluated (",
+        ),
+        ({"certificate_path": "{{ nowhere }}/x"}, {}, "'nowhere' is undefined"),
+        ({"client_secert": "p{#ss-canary"}, {}, "the value of tenants[1].client_secert cannot be evaluated"),
+        ({"client_secret": ["p{#ss-canary"]}, {}, "the value of tenants[1].client_secret cannot be evaluated"),
+    ],
+)
+def test_a_template_that_cannot_be_evaluated_shows_no_secret(
+    command: Command, write: Write, simulator: Simulator, own: dict[str, str], shared: dict[str, str], said: str
+) -> None:
+    path = write(tenants=[{"tenant_id": "contoso.example", **own}], gather=[], **shared)
+    ran = command("ansible-inventory", "-i", path, "--list", "-vvv")
+    shown = " ".join((ran.out + ran.errors).split())
+    assert said in shown and "Correct it, or write !unsafe before text that is not a template" in shown, shown
+    assert "canary" not in shown
+    without_secrets(ran, simulator)
+
+
+def test_a_vault_without_its_password_is_told(command: Command, write: Write) -> None:
+    """Nothing of the secret can be in the reason, which the user needs."""
+    (password := write().parent / "password").write_text("vault-password-canary")
+    encrypted = command("ansible-vault", "encrypt_string", "--vault-password-file", password, "a-secret").out
+    vaulted = "\n".join(f"  {line}" for line in f"  client_secret: {encrypted}".splitlines())
+    path = write(f"tenants:\n  - tenant_id: contoso.example\n{vaulted}\n", tenants=None, gather=[])
+    shown = " ".join(command("ansible-inventory", "-i", path, "--list").errors.split())
+    assert "the value of tenants[1].client_secret cannot be evaluated" in shown, shown
+    assert "ttempting to decrypt but no vault secrets found" in shown, shown
 
 
 def test_a_template_is_evaluated_once(command: Command, write: Write, simulator: Simulator) -> None:

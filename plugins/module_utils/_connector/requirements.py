@@ -186,10 +186,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 
 
-def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = False) -> dict[str, Any]:
+def requirements(
+    tenant: Tenant,
+    params: Mapping[str, Any],
+    check_mode: bool = False,
+    failed: Callable[[TenantError], None] = lambda error: None,
+) -> dict[str, Any]:
     """The ten requirements and whether all are met. Raises `TenantError` if nothing could be read.
 
-    Check mode writes nothing, so it needs no permission to write.
+    Check mode writes nothing, so it needs no permission to write. `failed` is called with the error of each failed
+    read, also if that is the answer.
     """
     account = params.get("account")
     facts = {
@@ -197,6 +203,9 @@ def requirements(tenant: Tenant, params: Mapping[str, Any], check_mode: bool = F
         "directory_sync": ReadResult(params["directory_sync"]),
         "reading_is_enough": ReadResult(check_mode),
     }
+    for fact in facts.values():
+        if fact.error is not None:
+            failed(fact.error)
     verdicts = judge_all(REQUIREMENTS, facts)
     if any(one["id"] == "api_permissions" and one["status"] == "unmet" for one in verdicts) and _renew(tenant, facts):
         verdicts = judge_all(REQUIREMENTS, facts)

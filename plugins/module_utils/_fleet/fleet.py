@@ -30,12 +30,13 @@ from .._http.transport import Connections
 from .._mobile_access import access_rules, mailbox_policies, organization_settings
 from .._mobile_devices import devices
 from .partner import customers
-from .tenant_list import public_options, resolve_tenants
+from .tenant_list import UNREADABLE, public_options, resolve_tenants
 from .time_shares import Shares
 
-UNREADABLE = "tenant_unreadable"
-GROUPS = (*(f"connector_{state}" for state in connectors.STATES), UNREADABLE)
 _ATTEMPTED = "read the tenant"
+_FAILURE = "failure"  # beside facts that could be read: why they are incomplete
+# Why a requirement is unknown in one run and not in the next. Other reasons, such as a missing permission, are facts.
+_PASSING = ("timeout", "network", "tls", "throttled", "unavailable", "truncated", "abandoned")
 _NAMED = 10  # tenants in a line of progress
 
 
@@ -64,7 +65,9 @@ def _connectors(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _requirements(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
-    return with_summary(SUMMARY, requirements(tenant, params))
+    failures: list[TenantError] = []
+    found = with_summary(SUMMARY, requirements(tenant, params, failed=failures.append))
+    return {**found, _FAILURE: next((one for one in failures if one.kind in _PASSING), None)}
 
 
 # The available data: the host variable, and the module function that reads it.
@@ -281,17 +284,19 @@ def _read(
 ) -> dict[str, Any]:
     """The readable facts, the group that follows from them, and the first failure if there was one.
 
+    A requirement that is unknown for a passing reason is such a failure: the tenant was not read in its share.
     `opened` gets the tenant, which knows how long its services ask to wait, whatever failed.
     All processing of a tenant's responses happens here, where any error is a failure of this tenant alone.
     """
     opened.append(tenant)
     found = gather({name: partial(FACTS[name][1], tenant, params) for name in FACTS if name in wanted})
+    read = {name: one.value for name, one in found.items() if one.known}
     facts = {
-        FACTS[name][0]: {key: value for key, value in one.value.items() if key != "changed"}
-        for name, one in found.items()
-        if one.known
+        FACTS[name][0]: {key: value for key, value in one.items() if key not in ("changed", _FAILURE)}
+        for name, one in read.items()
     }
-    error = first_error(found.values())
+    passing = next((one[_FAILURE] for one in read.values() if one.get(_FAILURE)), None)
+    error = first_error(found.values()) or passing
     return {
         **facts,
         "group": group_of(facts),

@@ -42,8 +42,12 @@ Facts = dict[str, Any]
 
 
 def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) -> Facts:
-    """The report on `tenants`, in the form of the filter fleet_report. `max_sync_age` is in seconds."""
-    judged = [_tenant(one, max_sync_age) for one in tenants]
+    """The report on `tenants`, in the form of the filter fleet_report. `max_sync_age` is in seconds.
+
+    A tenant may have its own `max_sync_age`. If all have the same, it is that of the report.
+    """
+    ages = {_own_age(one, max_sync_age) for one in tenants if "max_sync_age" in one}
+    judged = [_tenant(one, _own_age(one, max_sync_age)) for one in tenants]
     judged.sort(key=lambda one: (_STATES.index(one["state"]), _worst(one["actions"]), one["name"].casefold()))
     for number, one in enumerate(judged, 1):
         if one["assessment"]:
@@ -51,7 +55,7 @@ def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) ->
             one["assessment"]["page"] = "-".join(filter(None, ("tenant", str(number), words))) + ".html"
     return {
         "made_at": made_at,
-        "max_sync_age": max_sync_age,
+        "max_sync_age": ages.pop() if len(ages) == 1 else max_sync_age,
         "counts": {
             "tenants": len(judged),
             **{state: sum(one["state"] == state for one in judged) for state in _STATES},
@@ -60,6 +64,12 @@ def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) ->
         "work": _work(judged),
         "tenants": judged,
     }
+
+
+def _own_age(facts: Mapping[str, Any], otherwise: int) -> int:
+    """The maximum age of a tenant's last synchronization, in seconds; `otherwise` if it is not a whole number."""
+    age = facts.get("max_sync_age")
+    return age if isinstance(age, int) and not isinstance(age, bool) else otherwise
 
 
 def _tenant(facts: Mapping[str, Any], max_sync_age: int) -> Facts:

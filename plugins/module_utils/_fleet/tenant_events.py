@@ -14,7 +14,8 @@ from .._core.errors import TenantError
 from .._core.resource import normalize_case, normalized_set
 from .._core.targets import is_guid
 from .._core.text import counted
-from .fleet import FACTS, UNREADABLE
+from .fleet import FACTS
+from .tenant_list import UNREADABLE
 
 Event = dict[str, Any]
 _CONNECTOR, _QUARANTINE = FACTS["connector"][0], FACTS["quarantine"][0]

@@ -12,6 +12,7 @@ from typing import Any
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from .._client.auth_method import choose_method, credentials_of_others
+from .._connector.connectors import STATES
 from .._connector.requirements import OPTIONS
 from .._core.connection import CONNECTION_SPEC, METHODS, SECRET_OPTIONS
 from .._core.errors import TenantError, usage
@@ -31,7 +32,10 @@ _OF_A_CREDENTIAL = (*_CREDENTIALS, "certificate_password", "auth_method")
 # The time limit is for all tenants together.
 _CONNECTION = {option: spec for option, spec in CONNECTION_SPEC.items() if option != "timeout"}
 SHARED = (*_CONNECTION, *OPTIONS)
-RESERVED = ("all", "ungrouped")  # groups that Ansible creates
+UNREADABLE = "tenant_unreadable"
+GROUPS = (*(f"connector_{state}" for state in STATES), UNREADABLE)  # of the inventory plugin
+# Names that already mean something: groups, and this machine, on which playbooks run without a target.
+RESERVED = ("all", "ungrouped", "localhost", "127.0.0.1", "::1", *GROUPS)
 # Characters that Ansible interprets as a pattern, a file or a template.
 _PATTERN = re.compile(r"\A[-.@~]|[,:*?!&\[\]{}/\\\x00-\x1f\x7f]")
 # Without defaults and environment: missing options are the shared ones.
@@ -87,8 +91,8 @@ def _host_name(name: str) -> str:
     """`name` if it is valid for a host and can be used in a play. Raises `TenantError`."""
     if not is_host_name(name):
         raise usage(
-            f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template or a group, or it has "
-            "invisible characters",
+            f"a tenant cannot be named {name!r}: Ansible interprets it as a pattern, a template, a group or this "
+            "machine, or it has invisible characters",
             "Use letters, digits, spaces in between, and . _ -",
         )
     return name

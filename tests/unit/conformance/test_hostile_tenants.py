@@ -11,8 +11,9 @@ import pytest
 
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._engine.tenant import Tenant
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import UNREADABLE, read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import read_fleet
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.partner import customers
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import UNREADABLE
 
 from .conftest import Clock
 from .scripted_server import DOMAIN, Reply, ScriptedServer, token

@@ -6,14 +6,17 @@
 from __future__ import annotations
 
 import asyncio
+import fcntl
 import json
 import logging
 import os
 import runpy
 import stat
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +26,9 @@ import yaml
 from ansible_collections.intune.exchange.plugins.module_utils._core import private_file
 from ansible_collections.intune.exchange.plugins.module_utils._core.connection import CONNECTION_SPEC
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_events import TenantState
 from ansible_collections.intune.exchange.plugins.plugin_utils._watch import OPTIONS, watch
+from ansible_collections.intune.exchange.plugins.plugin_utils._watch_file import WatchFile
 from simulator import Simulator
 
 SOURCE = Path(__file__).parents[3] / "extensions/eda/plugins/event_source/connector_status.py"
@@ -177,6 +182,33 @@ def test_a_tenant_that_hangs_does_not_hold_up_another() -> None:
     assert len(memories["fabrikam"]) == 1
     assert memories["contoso"][:6] == [0, 1, 1, 1, 1, 1]  # its tokens stay
     assert memories["adatum"][:2] == [0, 0]  # after a failed read, the next poll uses newer tokens
+
+
+def test_those_that_keep_hanging_leave_room_for_the_others() -> None:
+    """As many as could be polled at the same time."""
+    release = threading.Event()
+    polled: Counter[str] = Counter()
+
+    def read(entries: list[dict[str, Any]], *_rest: Any, **_more: Any) -> list[dict[str, Any]]:
+        name = entries[0]["tenant_id"]
+        polled[name] += 1
+        hangs = name.startswith("hanging")
+        if hangs and polled[name] > 1:
+            assert release.wait(20), "the others wait"
+            raise Over
+        if polled["contoso"] == 6:
+            release.set()
+        group = "tenant_unreadable" if hangs else None
+        error = DOWN if hangs else {}
+        variables = {"tenant_id": name, "tenant_options": {}, **error}
+        return [{"name": name, "group": group, "variables": variables}]
+
+    names = ("hanging-1", "hanging-2", "hanging-3", "contoso")
+    world, ticks = one(), count(0, 10_000)  # so that all are due whenever somebody looks at the clock
+    given = {"tenants": [{"tenant_id": name} for name in names], "concurrency": 2}
+    with pytest.raises(Over):
+        asyncio.run(watch(given, world.take, read, lambda: next(ticks), world.sleep))
+    assert polled["contoso"] >= 6
 
 
 def test_so_many_are_looked_at_at_once() -> None:
@@ -397,8 +429,73 @@ def test_a_state_file_serves_one_event_source_at_a_time(tmp_path: Path) -> None:
         given = {"tenants": [{"tenant_id": "contoso"}], **options}
         with pytest.raises(Over):
             asyncio.run(watch(given, world.take, world.read, lambda: world.now, sleep))
-    why = "is in use by another event source. Specify a separate file for each event source."
-    assert refusals == [f"the file {tmp_path / 'state.json'} of state_file {why}"] * 2
+    assert refusals == [f"the file {tmp_path / 'state.json'} of state_file {IN_USE}"] * 2
+
+
+IN_USE = "is in use by another event source. Specify a separate file for each event source."
+
+
+def test_of_two_that_start_before_there_is_a_file_one_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with WatchFile(str(path)) as first, WatchFile(str(path)) as second:
+        assert first.load() == second.load() == {}
+        first.save({"contoso": TenantState("connected")})
+        with pytest.raises(TenantError, match=IN_USE):
+            second.save({})
+        first.save({"contoso": TenantState("missing")})
+    assert json.loads(path.read_text())["tenants"]["contoso"]["connector"] == "missing"
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_version_that_another_one_is_writing_stays(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    draft = path.with_name("state.json.new")
+    with draft.open("w") as stream, WatchFile(str(path)) as file:
+        draft.chmod(0o600)
+        fcntl.flock(stream, fcntl.LOCK_EX)
+        assert file.load() == {}
+        with pytest.raises(TenantError, match=IN_USE):
+            file.save({})
+        assert draft.exists()
+    draft.chmod(0o640)
+    with WatchFile(str(path)) as file, pytest.raises(TenantError, match=rf"the file {draft} of state_file is open to"):
+        file.save({})
+
+
+def test_a_file_that_was_removed_and_serves_another_one_ends_the_first(tmp_path: Path) -> None:
+    """With its next poll, although that has nothing new, and without a change of the file of the other one."""
+    path = tmp_path / "state.json"
+    world = one(*[connector("connected")] * 9)
+    with WatchFile(str(path)) as second:
+
+        async def sleep(seconds: float) -> None:
+            await world.sleep(seconds)
+            if len(world.slept) == 2:
+                path.unlink()
+                assert second.load() == {}
+                second.save({"contoso": TenantState("missing")})
+
+        given = {"tenants": [{"tenant_id": "contoso"}], "state_file": str(path)}
+        with pytest.raises(TenantError, match=IN_USE):
+            asyncio.run(watch(given, world.take, world.read, lambda: world.now, sleep))
+        assert len(world.looked) == 3
+        assert json.loads(path.read_text())["tenants"]["contoso"]["connector"] == "missing"
+        second.save({})
+    assert [entry.name for entry in tmp_path.iterdir()] == [path.name]
+
+
+def test_a_file_that_was_removed_is_written_again(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    world = one(*[connector("connected")] * 3)
+
+    async def sleep(seconds: float) -> None:
+        assert json.loads(path.read_text())["tenants"]["contoso"]["connector"] == "connected"
+        path.unlink()
+        await world.sleep(seconds)
+
+    given = {"tenants": [{"tenant_id": "contoso"}], "state_file": str(path)}
+    with pytest.raises(Over):
+        asyncio.run(watch(given, world.take, world.read, lambda: world.now, sleep))
 
 
 def test_a_folder_that_is_not_there_is_found_before_the_first_look(tmp_path: Path) -> None:
@@ -408,7 +505,8 @@ def test_a_folder_that_is_not_there_is_found_before_the_first_look(tmp_path: Pat
 
 def test_a_writer_that_was_killed_leaves_no_trouble(tmp_path: Path) -> None:
     path = tmp_path / "state.json"
-    path.with_name("state.json.new").write_text('{"form"')
+    path.with_name("state.json.new").write_text('{"form": 1, "tenants": {"fabrikam": {}}, "and": "much more"}' * 9)
+    path.with_name("state.json.new").chmod(0o600)
     assert one(connector("connected")).watched(state_file=str(path)) == []
     assert json.loads(path.read_text())["tenants"]["contoso"]["connector"] == "connected"
 
@@ -453,6 +551,13 @@ def test_what_cannot_be_meant_is_refused(
 ) -> None:
     monkeypatch.delenv("AZURE_TENANT_ID", raising=False)
     assert problem in refused(**options)
+
+
+def test_no_tenants_are_not_the_tenant_of_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As when a list of a variable became empty."""
+    monkeypatch.setenv("AZURE_TENANT_ID", "fabrikam.example")
+    said = "tenants is an empty list, so there is no tenant to poll. Name the tenants, or leave it out."
+    assert said in refused(tenants=[], tenant_id=None) and said in refused(tenants=[])
 
 
 @pytest.mark.parametrize(

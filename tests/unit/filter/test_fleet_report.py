@@ -124,6 +124,20 @@ def test_how_old_a_synchronization_may_be() -> None:
     )
 
 
+def test_each_tenant_may_have_its_own_age() -> None:
+    read = connector(last_sync_age_seconds=3 * DAY)
+    ages = {"contoso": 4 * DAY, "fabrikam": 2 * DAY, "adatum": "soon"}
+    made = report(*(tenant(name, connector=read, max_sync_age=age) for name, age in ages.items()))
+    assert {one["name"]: one["state"] for one in made["tenants"]} == {
+        "contoso": "in_order",
+        "fabrikam": "action",
+        "adatum": "action",
+    }
+    assert made["max_sync_age"] == 93600
+    same = report(tenant("contoso", connector=read, max_sync_age=4 * DAY), tenant("adatum", connector=read))
+    assert same["max_sync_age"] == 4 * DAY
+
+
 def test_a_tenant_without_the_offer_is_a_normal_outcome() -> None:
     read = {"offered": False, "offered_evidence": "Microsoft Graph returned 404", "connectors": []}
     without = tenant(connector=read, requirements=requirements(connector_offered="unmet", connector_account="unmet"))

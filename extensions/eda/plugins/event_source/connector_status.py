@@ -103,7 +103,8 @@ options:
       - A file with the reported state, so that a restart continues from it. It has ids of tenants and devices, but no
         secrets.
       - It is created with mode 0600, and replaced as a whole. A file that belongs to another user, is accessible to
-        others, is a link, is invalid or is in use is refused. Each event source needs its own file.
+        others, is a link, is invalid or is in use is refused. Each event source needs its own file. If somebody removes
+        it and starts another one with it, the first one ends with its next poll.
       - Without it each start begins with a first poll.
     type: path
   concurrency:
@@ -115,7 +116,9 @@ options:
     type: str
   timeout:
     description:
-      - The maximum number of seconds for one poll of a tenant. A tenant that hangs does not use the time of others.
+      - The maximum number of seconds for one poll of a tenant. Tenants whose last poll failed use at most half of
+        O(concurrency) (all of it if that is V(1)), so those that keep hanging do not delay others. A tenant that begins
+        to hang uses one place for this time.
       - Defaults to the environment variable E(INTUNE_EXCHANGE_TIMEOUT).
     type: int
     default: 300

@@ -25,8 +25,8 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.concurrent i
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._fleet import fleet as fleet_module
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, GROUPS, _Progress, read_fleet
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import resolve_tenants
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import FACTS, _Progress, read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import GROUPS, resolve_tenants
 from ansible_collections.intune.exchange.plugins.module_utils._fleet.time_shares import Shares
 from ansible_collections.intune.exchange.plugins.module_utils._http import http
 from ansible_collections.intune.exchange.plugins.module_utils._http.transport import RequestFailed
@@ -107,7 +107,7 @@ def test_each_tenant_is_in_the_group_of_its_state(fleet: Fleet) -> None:
         "ready": "connector_missing",
         "connected": "connector_connected",
         "two_connectors": "connector_ambiguous",
-        "connector_not_offered": "connector_not_offered",
+        "retired_covered": "connector_not_offered",
         "hybrid_exchange_2010": "connector_missing",
         "no_intune_licence": "tenant_unreadable",
     }
@@ -125,7 +125,7 @@ def settled(result: dict[str, Any]) -> str:
     return re.sub(r"request id [0-9a-f-]+|\d{4}-\d\d-\d\dT[\d:]+Z|_seconds\": \d+", "", json.dumps(result))
 
 
-@pytest.mark.parametrize("name", ["connected", "connector_not_offered", "cloud_only", "account_missing"])
+@pytest.mark.parametrize("name", ["connected", "retired_covered", "cloud_only", "account_missing"])
 def test_the_facts_are_those_of_the_modules(
     fleet: Fleet, simulator: Simulator, run: Callable[..., Host], name: str
 ) -> None:
@@ -366,6 +366,37 @@ def test_what_was_read_stays_although_something_else_failed(fleet: Fleet) -> Non
     assert host["variables"]["intune_connector"]["offered"] is True
     assert "exchange_mobile_access" not in host["variables"]
     assert "Exchange Online" in host["variables"]["tenant_error"]["message"]
+
+
+AN_HOUR = {"Retry-After": "3600"}
+
+
+@pytest.mark.parametrize(
+    ("fault", "kind"),
+    [
+        ({"match": "Get-OrganizationConfig", "kind": "status", "status": 503}, "unavailable"),
+        ({"match": "Get-OrganizationConfig", "kind": "status", "status": 429, "headers": AN_HOUR}, "throttled"),
+        ({"match": "Get-OrganizationConfig", "kind": "reset"}, "network"),
+        ({"match": "*ubscribedSku*", "kind": "status", "status": 503}, "unavailable"),
+    ],
+)
+def test_requirements_that_a_passing_fault_hides_are_a_failure(
+    fleet: Fleet, simulator: Simulator, fault: dict[str, Any], kind: str
+) -> None:
+    """Although the rest of the tenant is there: a cache would keep what is unknown."""
+    simulator.fault(count=99, **fault)
+    [host] = fleet("ready", wanted=("connector", "requirements")).values()
+    assert (host["group"], host["variables"]["tenant_error"]["kind"]) == ("tenant_unreadable", kind)
+    found = host["variables"]["intune_requirements"]
+    assert "unknown" in {one["status"] for one in found["requirements"]} and "failure" not in found
+    assert host["variables"]["intune_connector"]["offered"] is True
+
+
+def test_a_requirement_that_a_missing_permission_hides_is_no_failure(fleet: Fleet) -> None:
+    """It stays so until somebody grants it, and the other requirements are known."""
+    [host] = fleet("missing_permission", wanted=("connector", "requirements")).values()
+    assert host["group"] == "connector_missing" and "tenant_error" not in host["variables"]
+    assert "unknown" in {one["status"] for one in host["variables"]["intune_requirements"]["requirements"]}
 
 
 def test_mobile_access(fleet: Fleet) -> None:

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import UNREADABLE, read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.fleet import read_fleet
+from ansible_collections.intune.exchange.plugins.module_utils._fleet.tenant_list import UNREADABLE
 from simulator import Simulator
 
 from ..conftest import DEFAULTS
