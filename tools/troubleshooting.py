@@ -94,7 +94,11 @@ ROLES = {
     "The connector was not removed: without it Intune": "Set ``connector_confirm_remove`` to true to remove it",
     "Could not read the baseline": "Specify the name of a baseline that the message names, or the path of a file",
     "Mobile access does not comply with": "Each line is a finding; the result of the audit has the task that fixes it",
+    "mobile_access_filter has unknown keys": "Use the filters that the message names",
+    "or mobile_access_settings have unknown keys": "Correct the names",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
+    "which the switch would replace by Allow": "Remove the rule if Outlook is to be allowed; otherwise use the "
+    "entry point main of the role",
     "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "
     "the number",
     "of the people who signed in would be stopped, or may be": "Prepare their devices, or raise the number",

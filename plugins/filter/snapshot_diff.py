@@ -89,6 +89,7 @@ EXAMPLES = r"""
     characteristic: DeviceModel
     query_string: iPhone14C2
     access_level: Block
+    accept_impact: true
 
 - name: Take another one
   intune.exchange.tenant_snapshot_info:

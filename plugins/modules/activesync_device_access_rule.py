@@ -14,6 +14,8 @@ description:
   - Creates, changes or removes a rule that allows, blocks or quarantines mobile devices by one of their properties.
   - A rule is identified by O(characteristic) and O(query_string). Exchange generates its name.
   - In check mode and in a real run, RV(impact) lists the devices that the change allows or locks out.
+  - A change that locks out devices in use is only made with O(accept_impact=true). The removal of a rule that allows
+    devices is such a change as well.
 options:
   characteristic:
     description:
@@ -42,6 +44,38 @@ options:
     type: str
     choices: [present, absent]
     default: present
+  accept_impact:
+    description:
+      - Must be V(true) for a change that locks devices out. Without it the task fails, in check mode too, and
+        C(error.impact) lists them.
+    type: bool
+    default: false
+  after_rules:
+    description:
+      - Rules that earlier tasks of the play configure, as they will be. RV(impact) is then that of all of them and of
+        this rule together, also in check mode, in which those rules stay as they are. The module writes none of them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      characteristic:
+        description: The property of the device that the rule checks.
+        type: str
+        choices: [DeviceModel, DeviceType, DeviceOS, UserAgent, XMSWLHeader]
+        required: true
+      query_string:
+        description: The value of the property.
+        type: str
+        required: true
+      access_level:
+        description: What happens to devices with this value. Required for V(present).
+        type: str
+        choices: [Allow, Block, Quarantine]
+      state:
+        description: Whether there is such a rule.
+        type: str
+        choices: [present, absent]
+        default: present
 extends_documentation_fragment:
   - intune.exchange.connection
   - intune.exchange.attributes
@@ -49,6 +83,7 @@ extends_documentation_fragment:
 notes:
   - Reading needs the Exchange role C(View-Only Configuration), changing needs C(Organization Client Access).
     RV(impact) is read only when something changes, and needs C(View-Only Recipients) as well.
+  - To see the impact first, run in check mode with O(accept_impact=true).
   - If several rules match a device, blocking takes precedence over quarantine, and quarantine over allowing. The
     protocol settings and device lists of a mailbox take precedence over all rules, see
     M(intune.exchange.cas_mailbox_mobile_access).
@@ -74,6 +109,7 @@ EXAMPLES = r"""
     characteristic: DeviceType
     query_string: iPhone
     access_level: Block
+    accept_impact: true
   check_mode: true
   register: preview
 
@@ -135,14 +171,23 @@ error:
 
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import resource_module
-from ..module_utils._mobile_access.access_rules import RULE, ensure_access_rule
+from ..module_utils._mobile_access.access_rules import (
+    ACCEPT_IMPACT,
+    AFTER_RULES,
+    REQUIRED_IF,
+    RULE,
+    STATE,
+    ensure_access_rule,
+)
 
 DECLARATION = resource_module(
     RULE,
     "configure the device access rule",
     run=ensure_access_rule,
-    state={"type": "str", "choices": ["present", "absent"], "default": "present"},
-    required_if=(("state", "present", ("access_level",)),),
+    state=STATE,
+    required_if=REQUIRED_IF,
+    accept_impact=ACCEPT_IMPACT,
+    after_rules=AFTER_RULES,
 )
 
 

@@ -27,6 +27,33 @@ options:
         check mode too, and C(error.impact) lists them.
     type: bool
     default: false
+  after_rules:
+    description:
+      - Device access rules that earlier tasks of the play configure, as they will be. RV(impact) is then that of all of
+        them and of the new default together, also in check mode, in which those rules stay as they are. The module
+        writes none of them.
+    type: list
+    elements: dict
+    default: []
+    suboptions:
+      characteristic:
+        description: The property of the device that the rule checks.
+        type: str
+        choices: [DeviceModel, DeviceType, DeviceOS, UserAgent, XMSWLHeader]
+        required: true
+      query_string:
+        description: The value of the property.
+        type: str
+        required: true
+      access_level:
+        description: What happens to devices with this value. Required for V(present).
+        type: str
+        choices: [Allow, Block, Quarantine]
+      state:
+        description: Whether there is such a rule.
+        type: str
+        choices: [present, absent]
+        default: present
   admin_mail_recipients:
     description:
       - Addresses that receive notifications about quarantined devices.
@@ -145,13 +172,15 @@ error:
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import resource_module
 from ..module_utils._engine.undo import of_change
+from ..module_utils._mobile_access.access_rules import ACCEPT_IMPACT, AFTER_RULES
 from ..module_utils._mobile_access.organization_settings import SETTINGS, ensure_organization_settings
 
 DECLARATION = resource_module(
     SETTINGS,
     "configure the organization settings for mobile access",
     run=ensure_organization_settings,
-    accept_impact={"type": "bool", "default": False},
+    accept_impact=ACCEPT_IMPACT,
+    after_rules=AFTER_RULES,
     undo=of_change,
 )
 

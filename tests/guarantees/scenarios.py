@@ -36,7 +36,7 @@ class Scenario:
 ACCOUNT = "svc-intune-connector@{domain}"
 PERSON = "administrator@{domain}"
 ADELE = "adele.vance"
-RULE = {"characteristic": "DeviceType", "query_string": "iPhone"}
+RULE = {"characteristic": "DeviceType", "query_string": "iPhone", "accept_impact": True}
 ROLE = {"name": "Device Readers", "parent": "View-Only Recipients"}
 FULL_ROLE = {**ROLE, "cmdlets": [{"cmdlet": "Get-MobileDevice", "parameters": ["Identity", "Mailbox"]}]}
 GROUP = {"name": "Device Help"}

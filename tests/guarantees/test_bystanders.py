@@ -439,14 +439,16 @@ def _account_with_the_address_of_another(pair: Pair, draw: Draw) -> Task:
 
 @action
 def _rule_changed(pair: Pair, draw: Draw) -> Task:
-    asked = {"characteristic": "DeviceModel", "query_string": pair.names.meant, "access_level": "Block"}
+    asked = {"characteristic": "DeviceModel", "query_string": pair.names.meant, "accept_impact": True}
+    asked["access_level"] = "Block"
     may = May("ActiveSyncDeviceAccessRule", {"QueryString": pair.names.meant}, ("AccessLevel",))
     return Task("activesync_device_access_rule", asked, (may,), sure="*" not in pair.names.meant)
 
 
 @action
 def _rule_removed(pair: Pair, draw: Draw) -> Task:
-    asked = {"characteristic": "DeviceModel", "query_string": pair.names.meant, "state": "absent"}
+    asked = {"characteristic": "DeviceModel", "query_string": pair.names.meant, "accept_impact": True}
+    asked["state"] = "absent"
     may = May("ActiveSyncDeviceAccessRule", {"QueryString": pair.names.meant}, removed=True)
     return Task("activesync_device_access_rule", asked, (may,), sure="*" not in pair.names.meant)
 

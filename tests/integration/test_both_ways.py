@@ -76,7 +76,7 @@ CASES = {
     "role_group": Case({"name": "All Readers", "roles": {"set": ["Readers"]}, "members": {"set": [PERSON]}}, True),
     "role_group_info": Case({"name": "All Readers"}),
     "activesync_device_access_rule": Case(
-        {"characteristic": "DeviceType", "query_string": "iPhone", "access_level": "Block"}, True
+        {"characteristic": "DeviceType", "query_string": "iPhone", "access_level": "Block", "accept_impact": True}, True
     ),
     "activesync_device_access_rule_info": Case({}),
     "activesync_device_class_info": Case({}),

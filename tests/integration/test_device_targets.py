@@ -215,7 +215,7 @@ def test_what_a_rule_decides_is_not_counted_against_the_default(play: Play, simu
             {"characteristic": "DeviceOS", "query_string": "Android 12", "access_level": "Allow"},
         ],
         "mobile_access_settings": {"default_access_level": "Quarantine"},
-        "mobile_access_max_affected": 1,
+        "mobile_access_max_affected": 2,
     }
     main = {"ansible.builtin.include_role": {"name": ROLE}, "vars": named}
     result = {"ansible.builtin.debug": {"msg": "{{ mobile_access_result }}"}, "register": "kept"}

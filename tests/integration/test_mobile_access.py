@@ -32,7 +32,7 @@ RULE = {"characteristic": "DeviceModel", "query_string": "Outlook for iOS and An
 TASKS: list[tuple[str, dict[str, Any], bool]] = [
     ("activesync_device_class_info", {}, False),
     ("mobile_device_info", {"gather_statistics": True}, False),
-    ("activesync_device_access_rule", {**RULE, "access_level": "Block"}, True),
+    ("activesync_device_access_rule", {**RULE, "access_level": "Block", "accept_impact": True}, True),
     ("activesync_device_access_rule", {**RULE, "access_level": "Allow"}, True),
     ("activesync_device_access_rule_info", {}, False),
     ("mobile_device", {"device_type": "iPhone", "access": "allowed"}, True),
@@ -44,7 +44,7 @@ TASKS: list[tuple[str, dict[str, Any], bool]] = [
     ("cas_mailbox_mobile_access", {"mailbox": "adele.vance", "policy": "Phones"}, True),
     ("cas_mailbox_mobile_access", {"mailbox": "adele.vance", "policy": ""}, True),
     ("mobile_device_mailbox_policy", {"name": "Phones", "state": "absent"}, True),
-    ("activesync_device_access_rule", {**RULE, "state": "absent"}, True),
+    ("activesync_device_access_rule", {**RULE, "state": "absent", "accept_impact": True}, True),
     ("exchange_cmdlet", {"cmdlet": "Get-CASMailbox", "parameters": {"Identity": "adele.vance"}}, False),
     ("mobile_device", {"mailbox": "adele.vance", "wipe": "account_only"}, True),
 ]

@@ -31,6 +31,7 @@ REHEARSED: list[dict[str, Any]] = [
                     "characteristic": "DeviceModel",
                     "query_string": "iPhone14C2",
                     "access_level": "Block",
+                    "accept_impact": True,
                 }
             },
             {"ansible.builtin.command": "env", "register": "seen", "changed_when": False},
@@ -115,6 +116,7 @@ NOT_STABLE: list[dict[str, Any]] = [
                         "characteristic": "DeviceModel",
                         "query_string": "SM-G991B",
                         "access_level": "Block",
+                        "accept_impact": True,
                         "state": state,
                     }
                 }

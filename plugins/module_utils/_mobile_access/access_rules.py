@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +15,7 @@ from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
 from .access_decision import STATES, OrganizationAccess
-from .impact import read_impact
+from .impact import read_impact, refuse_lockout
 
 CHARACTERISTICS = ["DeviceModel", "DeviceType", "DeviceOS", "UserAgent", "XMSWLHeader"]
 _RULES = ExchangeObjects(
@@ -50,14 +50,22 @@ def access_rules_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, An
     return {"changed": False, "access_rules": rules}
 
 
-def _tell_impact(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
-    def change(access: OrganizationAccess) -> OrganizationAccess:
-        others = tuple(rule for rule in access.rules if not RULE.identifies(rule, params))
-        if params["state"] == "absent":
-            return replace(access, rules=others)
-        return replace(access, rules=(*others, {**(record or {}), **RULE.to_api(params)}))
+def with_rules(access: OrganizationAccess, wanted: Iterable[Mapping[str, Any]]) -> OrganizationAccess:
+    """`access` once these rules are as described, in the form of the options."""
+    rules = list(access.rules)
+    for one in wanted:
+        rules = [rule for rule in rules if not RULE.identifies(rule, one)]
+        rules += [RULE.to_api(one)] if one["state"] == "present" else []
+    return replace(access, rules=tuple(rules))
 
-    return {"impact": read_impact(tenant, change)}
+
+def _check_rule_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:
+    """A rule also affects devices in use; locking them out must be accepted explicitly."""
+    changed = read_impact(tenant, lambda access: with_rules(access, [*params["after_rules"], params]))
+    about = f"{params['characteristic']} {params['query_string']}"
+    level = "no rule" if params["state"] == "absent" else params["access_level"]
+    refuse_lockout(changed, params["accept_impact"], f"{level} for {about}")
+    return {"impact": changed}
 
 
 # The service names rules itself and Set- changes only the level, so the other two are the key
@@ -70,10 +78,21 @@ RULE = Resource(
         Field("query_string", "QueryString", {"required": True}, normalize=normalize_case),
     ),
     fields=(Field("access_level", "AccessLevel", {"choices": sorted(STATES)}),),
-    before_write=_tell_impact,
+    before_write=_check_rule_write,
     name_is_unique=True,
 )
 FILTERS = {
     field.option: {"type": "str", **{key: value for key, value in field.spec.items() if key != "required"}}
     for field in (*RULE.keys, *RULE.fields)
+}
+STATE: dict[str, Any] = {"type": "str", "choices": ["present", "absent"], "default": "present"}
+REQUIRED_IF = (("state", "present", ("access_level",)),)
+ACCEPT_IMPACT: dict[str, Any] = {"type": "bool", "default": False}
+# The rules that the same play configures before: a change is judged together with them, as they may not exist yet.
+AFTER_RULES: dict[str, Any] = {
+    "type": "list",
+    "elements": "dict",
+    "default": [],
+    "options": {**{one.option: {"type": "str", **one.spec} for one in (*RULE.keys, *RULE.fields)}, "state": STATE},
+    "required_if": REQUIRED_IF,
 }

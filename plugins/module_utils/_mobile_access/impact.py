@@ -5,16 +5,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from .._core.concurrent import gather
-from .._core.errors import Purpose
+from .._core.errors import Purpose, TenantError
+from .._core.targets import first_names
+from .._core.text import counted
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
-from .access_decision import OrganizationAccess, impact
+from .access_decision import OrganizationAccess, impact, locked_out
 
 _PURPOSE = Purpose(
     "determine which devices the change affects",
@@ -73,6 +74,16 @@ def read_impact(tenant: Tenant, change: Callable[[OrganizationAccess], Organizat
     return impact(devices, mailboxes, before, change(before))
 
 
-def with_default(level: str) -> Callable[[OrganizationAccess], OrganizationAccess]:
-    """The change of the default access level."""
-    return lambda access: replace(access, default=level)
+def refuse_lockout(changed: Sequence[Mapping[str, Any]], accepted: bool, what: str) -> None:
+    """Raises `TenantError` if the impact `changed` of `what` locks out devices in use, and that is not accepted."""
+    hit = locked_out(changed)
+    if hit and not accepted:
+        owners = sorted({str(one["mailbox"]) for one in hit})
+        named = first_names(owners, 5)
+        raise TenantError(
+            "not_accepted",
+            f"with {what}, {counted(len(hit), 'device')} of {counted(len(owners), 'mailbox', 'mailboxes')} would be "
+            f"locked out ({named})",
+            next_step="Allow them first, in their mailboxes or by a device access rule, or set accept_impact to true",
+            details={"impact": [*changed]},
+        )

@@ -6,20 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
-from .._core.errors import TenantError, usage
+from .._core.errors import usage
 from .._core.resource import EditedList, Field, Record, Resource, returned
-from .._core.targets import first_names
-from .._core.text import counted
 from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
-from .access_decision import STATES
-from .impact import read_impact, with_default
+from .access_decision import STATES, OrganizationAccess
+from .access_rules import with_rules
+from .impact import read_impact, refuse_lockout
 
 _LONGEST_INSERT = 256  # characters, Set-ActiveSyncOrganizationSettings
-_STRICTNESS = ("Allowed", "Quarantined", "Blocked")
 
 
 class Settings(ExchangeObjects):
@@ -49,18 +48,12 @@ def _check_settings_write(tenant: Tenant, params: Mapping[str, Any], record: Rec
     level = params["default_access_level"]
     if level is None or level == (record or {}).get("DefaultAccessLevel"):
         return {}
-    changed = read_impact(tenant, with_default(level))
-    hit = [one for one in changed if _STRICTNESS.index(one["after"]) > _STRICTNESS.index(one["before"])]
-    if hit and not params["accept_impact"]:
-        owners = sorted({one["mailbox"] for one in hit})
-        named = first_names(owners, 5)
-        raise TenantError(
-            "not_accepted",
-            f"with {level} as the default, {counted(len(hit), 'device')} of "
-            f"{counted(len(owners), 'mailbox', 'mailboxes')} would be locked out ({named})",
-            next_step="Allow them first, in their mailboxes or by a device access rule, or set accept_impact to true",
-            details={"impact": changed},
-        )
+
+    def change(access: OrganizationAccess) -> OrganizationAccess:
+        return replace(with_rules(access, params["after_rules"]), default=level)
+
+    changed = read_impact(tenant, change)
+    refuse_lockout(changed, params["accept_impact"], f"{level} as the default")
     return {"impact": changed}
 
 

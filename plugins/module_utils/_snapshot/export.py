@@ -55,6 +55,7 @@ PARTS = (
         access_rules,
         "query_string",
         "Which devices are allowed, blocked or quarantined by what they are.",
+        accept="accept_impact",
     ),
     Part(
         "activesync_organization_settings",

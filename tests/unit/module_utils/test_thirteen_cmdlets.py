@@ -19,7 +19,7 @@ DEFAULT = {"id": "default", "title": "Quarantine", "setting": "default_access_le
 TASKS: list[tuple[str, dict[str, Any]]] = [
     ("activesync_device_class_info", {}),
     ("mobile_device_info", {"gather_statistics": True}),
-    ("activesync_device_access_rule", {**RULE, "access_level": "Block"}),
+    ("activesync_device_access_rule", {**RULE, "access_level": "Block", "accept_impact": True}),
     ("activesync_device_access_rule", {**RULE, "access_level": "Allow"}),
     ("activesync_device_access_rule", {**RULE, "state": "absent"}),
     ("activesync_device_access_rule_info", {}),

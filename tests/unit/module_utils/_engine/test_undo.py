@@ -50,7 +50,7 @@ def test_what_removes_has_an_undo_and_documents_it(name: str) -> None:
 
 def test_only_a_result_that_destroyed_something_says_so(run: Run) -> None:
     rule = {"characteristic": "DeviceType", "query_string": "iPhone"}
-    created = run(activesync_device_access_rule, access_level="Block", **rule)
+    created = run(activesync_device_access_rule, access_level="Block", accept_impact=True, **rule)
     removed = run(activesync_device_access_rule, state="absent", **rule)
     again = run(activesync_device_access_rule, state="absent", **rule)
     assert [one["undo"] for one in (created, removed, again)] == ["", RECREATE, ""]

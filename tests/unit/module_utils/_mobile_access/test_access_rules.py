@@ -19,6 +19,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.acc
 from ansible_collections.intune.exchange.plugins.modules import (
     activesync_device_access_rule,
     activesync_device_access_rule_info,
+    activesync_organization_settings,
 )
 from simulator import Simulator
 
@@ -150,9 +151,14 @@ IPHONES = {"characteristic": "DeviceType", "query_string": "iPhone"}
 
 def test_a_rule_and_whom_it_hits(simulator: Simulator, run: Run) -> None:
     states = ("Allowed", "Quarantined", "Blocked")
+    accept: dict[str, Any] = {"accept_impact": True}
     steps: list[tuple[dict[str, Any], str, tuple[str, str]]] = [
-        ({"access_level": "Quarantine"}, "New-ActiveSyncDeviceAccessRule", (states[0], states[1])),
-        ({"access_level": "Block", "query_string": "IPHONE"}, "Set-ActiveSyncDeviceAccessRule", (states[1], states[2])),
+        ({"access_level": "Quarantine", **accept}, "New-ActiveSyncDeviceAccessRule", (states[0], states[1])),
+        (
+            {"access_level": "Block", "query_string": "IPHONE", **accept},
+            "Set-ActiveSyncDeviceAccessRule",
+            (states[1], states[2]),
+        ),
         ({"state": "absent"}, "Remove-ActiveSyncDeviceAccessRule", (states[2], states[0])),
     ]
     for options, wrote, (was, becomes) in steps:
@@ -169,6 +175,55 @@ def test_a_rule_and_whom_it_hits(simulator: Simulator, run: Run) -> None:
         again = run(activesync_device_access_rule, **{**IPHONES, **options})
         assert not again["changed"] and not again["differed"] and again["impact"] == []
         assert again["access_rule"].get("query_string") in ("iPhone", None)
+
+
+def test_a_rule_that_locks_out_needs_to_be_accepted(simulator: Simulator, run: Run) -> None:
+    accepted: dict[str, Any] = {"accept_impact": True}
+    quarantine = {"default_access_level": "Quarantine", **accepted}
+    steps: list[tuple[dict[str, Any], str]] = [
+        ({"access_level": "Quarantine"}, "with Quarantine for DeviceType iPhone"),
+        ({"access_level": "Block"}, "with Block for DeviceType iPhone"),
+        ({"access_level": "Allow"}, ""),
+        ({"state": "absent"}, "with no rule for DeviceType iPhone"),
+    ]
+    for options, words in steps:
+        known = len(writes(simulator))
+        for check_mode in (True, False) if words else ():
+            failed = run(activesync_device_access_rule, check_mode=check_mode, **IPHONES, **options)
+            assert failed["error"]["kind"] == "not_accepted"
+            assert f"{words}, 1 device of 1 mailbox would be locked out (adele.vance)" in failed["msg"]
+            assert [one["mailbox"] for one in failed["error"]["impact"]] == ["adele.vance"]
+        assert len(writes(simulator)) == known
+        done = run(activesync_device_access_rule, **IPHONES, **options, **(accepted if words else {}))
+        assert done["changed"] and len(writes(simulator)) == known + 1
+        if options.get("access_level") == "Allow":  # what the last step removes is an exception
+            run(activesync_organization_settings, **quarantine)
+
+
+def test_rules_and_the_default_are_judged_together(simulator: Simulator, run: Run) -> None:
+    model = {"characteristic": "DeviceModel", "query_string": "iPhone14C2"}
+    for one in (IPHONES, model):
+        run(activesync_device_access_rule, **one, access_level="Allow")
+    gone = {"state": "absent"}
+    without_model = {"after_rules": [{**model, **gone}]}
+    known = len(writes(simulator))
+    # With Allow as the default, no rule is needed.
+    assert run(activesync_device_access_rule, check_mode=True, **IPHONES, **gone, **without_model)["impact"] == []
+    strict = {"default_access_level": "Quarantine", "after_rules": [{**IPHONES, **gone}, {**model, **gone}]}
+    failed = run(activesync_organization_settings, check_mode=True, **strict)
+    assert "2 devices of 2 mailboxes would be locked out (adele.vance, alex.wilber)" in failed["msg"]
+    again = {**IPHONES, "access_level": "Allow"}  # the last rule for a value decides
+    failed = run(
+        activesync_organization_settings, check_mode=True, **{**strict, "after_rules": [IPHONES | gone, again]}
+    )
+    assert "1 device of 1 mailbox would be locked out (alex.wilber)" in failed["msg"]
+    run(activesync_organization_settings, default_access_level="Quarantine", accept_impact=True)
+    # Each rule alone is not needed.
+    assert run(activesync_device_access_rule, check_mode=True, **IPHONES, **gone)["impact"] == []
+    for check_mode in (True, False):
+        failed = run(activesync_device_access_rule, check_mode=check_mode, **IPHONES, **gone, **without_model)
+        assert failed["error"]["kind"] == "not_accepted" and "(adele.vance)" in failed["msg"]
+    assert len(writes(simulator)) == known + 1
 
 
 @pytest.mark.parametrize(
@@ -189,7 +244,7 @@ def test_somebody_else_makes_the_same_rule(simulator: Simulator, run: Run) -> No
         }
     }
     simulator.fault(match="New-ActiveSyncDeviceAccessRule", kind="status", status=400, body=body)
-    made = run(activesync_device_access_rule, **IPHONES, access_level="Block")
+    made = run(activesync_device_access_rule, **IPHONES, access_level="Block", accept_impact=True)
     assert made["changed"] and made["access_rule"]["access_level"] == "Block"
     assert len(writes(simulator)) == 1
 
@@ -202,7 +257,7 @@ def test_without_the_right_to_see_whom_it_hits_nothing_is_written(simulator: Sim
 
 
 def test_reading_the_rules(run: Run) -> None:
-    run(activesync_device_access_rule, **IPHONES, access_level="Block")
+    run(activesync_device_access_rule, **IPHONES, access_level="Block", accept_impact=True)
     run(activesync_device_access_rule, characteristic="DeviceOS", query_string="iOS 9", access_level="Quarantine")
     assert len(run(activesync_device_access_rule_info)["access_rules"]) == 2
     (found,) = run(activesync_device_access_rule_info, query_string="IPHONE")["access_rules"]

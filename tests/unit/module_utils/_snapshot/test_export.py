@@ -309,6 +309,8 @@ def test_text_like_a_list_stays_text_before_ansible_core_2_19() -> None:
     text = snapshot_export(snapshot)["files"]["apply.yml"]
     assert 'query_string: "{{ item.query_string | string }}"' in text and "user_mail_insert | string" in text
     assert 'access_level: "{{ item.access_level }}"' in text
+    # Both can lock devices out.
+    assert text.count('accept_impact: "{{ export_accept_impact | default(false) | bool }}"') == 2
 
 
 def test_what_no_option_expresses_is_left_out_and_named() -> None:

@@ -1,0 +1,123 @@
+# Copyright (c) 2026 intune.exchange contributors
+# GNU General Public License v3.0+ (see LICENSE or https://www.gnu.org/licenses/gpl-3.0.txt)
+# SPDX-License-Identifier: GPL-3.0-or-later
+"""The role mobile_access judges all its changes together before its first write, and keeps what others decided."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from simulator import Simulator
+
+from .conftest import Play
+from .test_role_mobile_access import kept, role, writes
+
+TYPE = {"characteristic": "DeviceType", "query_string": "iPhone"}
+MODEL = {"characteristic": "DeviceModel", "query_string": "iPhone14C2"}
+ALLOW, GONE = {"access_level": "Allow"}, {"state": "absent"}
+QUARANTINE = {"default_access_level": "Quarantine"}
+BOTH_WAYS: tuple[tuple[str, ...], ...] = (("--check",), ())
+
+
+def made(*rules: dict[str, Any], **settings: Any) -> dict[str, Any]:
+    """Prepares a tenant."""
+    return role(rules=list(rules), settings=settings, max_affected=9)
+
+
+@pytest.mark.parametrize(
+    ("there", "default", "wanted"),
+    [
+        # Each of the two rules allows the phone, so that the removal of one alone locks nobody out.
+        ([TYPE, MODEL], QUARANTINE, {"rules": [{**TYPE, **GONE}, {**MODEL, **GONE}]}),
+        # The rule is not needed while everything is allowed.
+        ([TYPE], {}, {"rules": [{**TYPE, **GONE}], "settings": QUARANTINE, "max_affected": 3}),
+        # What a rule that comes first would do for a moment.
+        ([TYPE], QUARANTINE, {"rules": [{**TYPE, **GONE}, {**MODEL, **ALLOW}]}),
+    ],
+    ids=["two rules", "a rule and the default", "a rule before its replacement"],
+)
+def test_nothing_is_written_if_all_changes_together_lock_out(
+    play: Play, simulator: Simulator, there: list[Any], default: Any, wanted: Any
+) -> None:
+    prepared = play(made(*({**one, **ALLOW} for one in there), **default), tenant="phones")
+    assert prepared.code == 0, prepared.output
+    known = writes(simulator)
+    policies = [{"name": "Phones", "password_enabled": True}]
+    for arguments, ignored in ((("--check",), False), ((), True)):
+        run = play(role(policies=policies, **wanted), tenant="phones", arguments=arguments, ignore_errors=ignored)
+        assert run.code == (0 if ignored else 2) and "would be locked out, and mobile_access_max" in run.output
+        assert "iPhone14C2" in run.output and writes(simulator) == known
+    raised = {**wanted, "max_affected": wanted.get("max_affected", 0) + 1}
+    results = [
+        play(role(policies=policies, **raised), kept(), tenant="phones", arguments=arguments).results["kept"]["msg"]
+        for arguments in BOTH_WAYS
+    ]
+    assert results[0] == results[1] and len(results[0]["locked_out"]) == raised["max_affected"]
+    assert results[0]["changed"] and len(writes(simulator)) > len(known)
+
+
+@pytest.mark.parametrize(
+    ("there", "default", "wanted"),
+    [
+        ([TYPE | ALLOW], QUARANTINE, {"rules": [{**MODEL, **ALLOW}, {**TYPE, **GONE}]}),
+        # Between the two, the iPad is allowed; the settings then quarantine it as the rule did.
+        (
+            [{"characteristic": "DeviceType", "query_string": "iPad", "access_level": "Quarantine"}],
+            {},
+            {
+                "rules": [
+                    {"characteristic": "DeviceType", "query_string": "iPad", **GONE},
+                    *(
+                        {"characteristic": "DeviceOS", "query_string": one, **ALLOW}
+                        for one in ("iOS 18.6", "Android 12")
+                    ),
+                    {"characteristic": "DeviceType", "query_string": "Outlook", **ALLOW},
+                ],
+                "settings": QUARANTINE,
+            },
+        ),
+    ],
+    ids=["a rule after its replacement", "the default instead of a rule"],
+)
+def test_what_locks_nobody_out_passes(
+    play: Play, simulator: Simulator, there: list[Any], default: Any, wanted: Any
+) -> None:
+    prepared = play(made(*there, **default), tenant="phones")
+    assert prepared.code == 0, prepared.output
+    for arguments in BOTH_WAYS:
+        run = play(role(**wanted), kept(), tenant="phones", arguments=arguments)
+        assert run.code == 0 and run.results["kept"]["msg"]["changed"], run.output
+        assert run.results["kept"]["msg"]["locked_out"] == []
+    again = play(role(**wanted), kept(), tenant="phones")
+    assert again.code == 0 and not again.results["kept"]["msg"]["changed"], again.output
+
+
+def test_settings_are_not_written_after_rules_that_failed(play: Play, simulator: Simulator) -> None:
+    wanted: dict[str, Any] = {"rules": [{**TYPE, **ALLOW}], "settings": QUARANTINE, "max_affected": 3}
+    simulator.fault(match="New-ActiveSyncDeviceAccessRule", kind="status", status=403, body={}, count=9)
+    run = play(role(**wanted), tenant="phones", ignore_errors=True)
+    assert run.code == 0 and "...ignoring" in run.output and writes(simulator) == [], run.output
+
+
+def test_quarantine_leaves_a_rule_against_outlook(play: Play, simulator: Simulator) -> None:
+    outlook = {"characteristic": "DeviceModel", "query_string": "outlook for ios and android", "access_level": "Block"}
+    prepared = play(made(outlook), tenant="phones")
+    assert prepared.code == 0, prepared.output
+    before = writes(simulator)
+    for variables, arguments in (({"preview": True}, ()), ({}, ("--check",)), ({}, ())):
+        run = play(role("quarantine", max_affected=9, **variables), tenant="phones", arguments=arguments)
+        assert run.code == 2 and "has the level Block, which the switch would replace by Allow" in run.output
+        assert writes(simulator) == before
+    ignored = play(role("quarantine", max_affected=9), tenant="phones", ignore_errors=True)
+    assert ignored.code == 0 and writes(simulator) == before, ignored.output
+    allowed = play(made({**outlook, **ALLOW}), role("quarantine", max_affected=9), tenant="phones")
+    assert allowed.code == 0 and writes(simulator)[-1] == "Set-ActiveSyncOrganizationSettings", allowed.output
+
+
+def test_quarantine_needs_to_know_the_rule_for_outlook(play: Play, simulator: Simulator) -> None:
+    # The first read is of the preview.
+    simulator.fault(match="Get-ActiveSyncDeviceAccessRule", kind="status", status=403, body={}, nth=2, count=9)
+    run = play(role("quarantine", max_affected=9), tenant="phones", ignore_errors=True)
+    assert run.code == 0 and "...ignoring" in run.output and writes(simulator) == [], run.output
