@@ -304,3 +304,15 @@ def test_a_key_file_that_cannot_be_read_says_why(run: Run, tmp_path: Path) -> No
     (tmp_path / "file").touch()
     path = str(tmp_path / "file" / "key.pem")
     assert f"the file {path} of path cannot be read (Not a directory)" in refused(run, kind="certificate", path=path)
+
+
+@pytest.mark.parametrize("status", [400, 403])
+def test_a_secret_that_is_refused_is_asked_for_once(
+    run: Run, simulator: Simulator, tmp_path: Path, status: int
+) -> None:
+    """Only what may pass by itself is tried again: each attempt may leave a secret that nobody knows."""
+    simulator.fault(match="applications.application.addPassword", kind="status", status=status)
+    options = {**OURS, "kind": "client_secret", "path": str(tmp_path / "secret")}
+    assert run(application_credential, **options)["failed"]
+    asked = [one for one in simulator.requests() if one["operation"] == "applications.application.addPassword"]
+    assert len(asked) == 1 and ours(simulator)["passwordCredentials"] == []

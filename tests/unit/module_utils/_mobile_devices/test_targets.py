@@ -529,3 +529,14 @@ def test_the_mailbox_that_is_returned_is_the_one_that_is_meant(
     with pytest.raises(TenantError) as caught:
         mailboxes.find_mailbox(tenant, name)
     assert caught.value.kind == "other_object" and "none of its names" in str(caught.value)
+
+
+@pytest.mark.parametrize(("access", "state"), [("blocked", "Blocked"), ("allowed", "Allowed")])
+def test_no_device_in_the_state_that_it_should_get_is_not_done_already(
+    simulator: Simulator, play: Play, access: str, state: str
+) -> None:
+    """With the state that the change would end, a second run finds none; with the other one, the filter is wrong."""
+    before = "blocked" if access == "allowed" else "allowed"
+    play(mobile_device, device_id="OLD", access=before)
+    result = play(mobile_device, device_id="OLD", access=access, access_state=state)
+    assert kind(result) == "not_found", result
