@@ -65,7 +65,7 @@ _value:
       description: The time of the report.
       type: str
     max_sync_age:
-      description: The maximum age that all tenants have, or else the one of those without their own, in seconds.
+      description: The maximum age for all tenants that could be read, in seconds; null if it differs.
       type: int
     counts:
       description: The number of tenants (C(tenants)), and of those in each state.

@@ -325,10 +325,13 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
             return _plain(value)
         if option != "tenants":
             return self._template({option: value}).get(option)
-        return [
-            self._template(entry, f"tenants[{number}].") if isinstance(entry, Mapping) else _plain(entry)
-            for number, entry in enumerate(value, 1)
-        ]
+        return [self._entry(entry, number) for number, entry in enumerate(value, 1)]
+
+    def _entry(self, entry: Any, number: int) -> Any:
+        """An entry of `tenants`, which may be a template as a whole."""
+        if not isinstance(entry, Mapping):
+            entry = self._template({f"tenants[{number}]": entry}).popitem()[1]
+        return self._template(entry, f"tenants[{number}].") if isinstance(entry, Mapping) else entry
 
     def _template(self, options: Mapping[str, Any], where: str = "") -> dict[str, Any]:
         """The options with their templates evaluated. Raises `TenantError`, which contains no secret."""

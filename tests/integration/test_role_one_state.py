@@ -101,6 +101,25 @@ def test_settings_are_not_written_after_rules_that_failed(play: Play, simulator:
     assert run.code == 0 and "...ignoring" in run.output and writes(simulator) == [], run.output
 
 
+def test_a_rule_stays_if_its_replacement_failed(play: Play, simulator: Simulator) -> None:
+    """Ansible goes on with the next item of a loop."""
+    prepared = play(made({**TYPE, **ALLOW}, **QUARANTINE), tenant="phones")
+    known = writes(simulator)
+    simulator.fault(match="New-ActiveSyncDeviceAccessRule", kind="status", status=403, body={}, count=9)
+    run = play(role(rules=[{**MODEL, **ALLOW}, {**TYPE, **GONE}]), tenant="phones")
+    assert prepared.code == 0 and run.code == 2 and "would be locked out" in run.output, run.output
+    assert writes(simulator) == known
+
+
+def test_null_is_no_text_for_people(play: Play, simulator: Simulator) -> None:
+    """Other values of the settings may be cleared by a blank text."""
+    given = {"user_mail_insert": None, "ota_notification_mail_insert": "Enrol in Intune"}
+    run = play(role(settings=given), tenant="phones")
+    [settings] = simulator.state("phones")["ActiveSyncOrganizationSettings"]
+    assert run.code == 0 and not settings.get("UserMailInsert"), run.output
+    assert settings["OtaNotificationMailInsert"] == "Enrol in Intune"
+
+
 def test_quarantine_leaves_a_rule_against_outlook(play: Play, simulator: Simulator) -> None:
     outlook = {"characteristic": "DeviceModel", "query_string": "outlook for ios and android", "access_level": "Block"}
     prepared = play(made(outlook), tenant="phones")

@@ -59,7 +59,7 @@ def test_only_the_tenant_of_module_defaults_is_read_and_changed(play: Play, simu
     [
         ("approve", {"filter": {"devicetype": "iPhone", "state": "absent"}}, "unknown keys: devicetype, state."),
         ("approve", {"filter": {"tenant_id": "contoso.example"}}, "unknown keys: tenant_id."),
-        ("main", {"settings": {"accept_impact": True}}, "unknown keys: accept_impact."),
+        ("main", {"settings": {"accept_impact": True, "user_mail_insert": "x"}}, "unknown keys: accept_impact."),
         ("main", {"policies": [{"name": "Phones", "allow_kamera": False}]}, "unknown keys: allow_kamera."),
         (
             "main",
@@ -73,10 +73,11 @@ def test_an_option_that_does_not_exist_is_refused(
     play: Play, simulator: Simulator, entry_point: str, variables: dict[str, Any], named: str, ignored: bool
 ) -> None:
     given = {**variables, "max_affected": 9, **({"confirm": True} if entry_point == "approve" else {})}
+    prepared = play({"intune.exchange.activesync_organization_settings": QUARANTINE}, tenant=MEANT)
     before = len(simulator.requests())
     run = play(role(entry_point, **given), tenant=MEANT, ignore_errors=ignored)
     assert f"{named} Nothing was read or changed. Next step: " in run.output, run.output
-    assert run.code == (0 if ignored else 2)
+    assert prepared.code == 0 and run.code == (0 if ignored else 2)
     assert not any(one["effect"] for one in simulator.requests()[before:])
 
 

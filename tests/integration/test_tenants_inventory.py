@@ -538,6 +538,13 @@ def test_a_value_of_the_environment_is_no_template(command: Command, write: Writ
     assert value not in ran.errors
 
 
+def test_an_entry_may_be_a_template_as_a_whole(command: Command, write: Write) -> None:
+    tenants = ["{{ {'tenant_id': 'a.example', 'name': word} }}", {"tenant_id": "b.example"}]
+    ran = command("ansible-inventory", "-i", write(gather=[], tenants=tenants), "-e", "word=first", "--list")
+    assert ran.host("first")["tenant_options"]["tenant_id"] == "a.example", ran.errors
+    assert ran.host("b.example")["tenant_options"]["tenant_id"] == "b.example"
+
+
 def test_text_of_the_file_that_is_no_template_is_marked(command: Command, write: Write) -> None:
     ran = command("ansible-inventory", "-i", write("client_id: !unsafe 'ab{{7*6}}cd'\n", gather=[]), "--list")
     assert ran.host("working")["tenant_options"]["client_id"] == "ab{{7*6}}cd"

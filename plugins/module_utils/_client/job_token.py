@@ -65,7 +65,7 @@ def _given(params: Mapping[str, Any]) -> bool:
 def _of_option(params: Mapping[str, Any]) -> str:
     found = str(params["federated_token"]).strip()
     if not found:
-        raise usage(f"{named('federated_token')} is blank", "Set it to the token of the platform")
+        raise usage(f"the token of {named('federated_token')} is blank", "Set it to the token of the platform")
     if not is_token(found):
         raise usage(
             f"{named('federated_token')} contains characters that are invalid in a token; it is not shown",

@@ -44,9 +44,9 @@ Facts = dict[str, Any]
 def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) -> Facts:
     """The report on `tenants`, in the form of the filter fleet_report. `max_sync_age` is in seconds.
 
-    A tenant may have its own `max_sync_age`. If all have the same, it is that of the report.
+    A tenant may have its own `max_sync_age`. That of the report is the one of all tenants that could be read, if it is.
     """
-    ages = {_own_age(one, max_sync_age) for one in tenants if "max_sync_age" in one}
+    ages = {_own_age(one, max_sync_age) for one in tenants if _read(one, "connector", _KEYS["connector"])}
     judged = [_tenant(one, _own_age(one, max_sync_age)) for one in tenants]
     judged.sort(key=lambda one: (_STATES.index(one["state"]), _worst(one["actions"]), one["name"].casefold()))
     for number, one in enumerate(judged, 1):
@@ -55,7 +55,7 @@ def report(tenants: list[Mapping[str, Any]], made_at: str, max_sync_age: int) ->
             one["assessment"]["page"] = "-".join(filter(None, ("tenant", str(number), words))) + ".html"
     return {
         "made_at": made_at,
-        "max_sync_age": ages.pop() if len(ages) == 1 else max_sync_age,
+        "max_sync_age": ages.pop() if len(ages) == 1 else None if ages else max_sync_age,
         "counts": {
             "tenants": len(judged),
             **{state: sum(one["state"] == state for one in judged) for state in _STATES},

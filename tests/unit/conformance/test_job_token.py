@@ -91,7 +91,7 @@ def test_a_blank_token_is_never_replaced_by_that_of_github(
     opened: Callable[..., Tenant], wire: ScriptedServer, job: pytest.MonkeyPatch, tmp_path: Path, content: bytes | None
 ) -> None:
     """It would sign in as somebody else. A file may be empty for a moment, while its platform writes it."""
-    path, said = tmp_path / "token", "federated_token (AZURE_FEDERATED_TOKEN) is blank"
+    path, said = tmp_path / "token", "the token of federated_token (AZURE_FEDERATED_TOKEN) is blank"
     given = {"federated_token": "  \n"}
     if content is not None:
         path.write_bytes(content)

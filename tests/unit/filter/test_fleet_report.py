@@ -133,9 +133,11 @@ def test_each_tenant_may_have_its_own_age() -> None:
         "fabrikam": "action",
         "adatum": "action",
     }
-    assert made["max_sync_age"] == 93600
-    same = report(tenant("contoso", connector=read, max_sync_age=4 * DAY), tenant("adatum", connector=read))
-    assert same["max_sync_age"] == 4 * DAY
+    assert made["max_sync_age"] is None
+    own = tenant("contoso", connector=read, max_sync_age=4 * DAY)
+    assert report(own, tenant("adatum", connector=read))["max_sync_age"] is None
+    assert report(own, tenant("adatum", connector=failed("network", "no")))["max_sync_age"] == 4 * DAY
+    assert report(tenant("adatum", connector=read))["max_sync_age"] == 93600
 
 
 def test_a_tenant_without_the_offer_is_a_normal_outcome() -> None:

@@ -515,22 +515,6 @@ def test_a_pattern_is_nobodys_name(simulator: Simulator, play: Play, name: str) 
     assert simulator.requests() == []
 
 
-@pytest.mark.parametrize(("name", "is_meant"), [("Adele Vance", True), ("somebody", False)])
-def test_the_mailbox_that_is_returned_is_the_one_that_is_meant(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch, name: str, is_meant: bool
-) -> None:
-    """By its display name as well; Exchange may know further names, none of which a mailbox shows."""
-    adele = {"Guid": GUID, "Name": "adele", "DisplayName": "Adele Vance", "EmailAddresses": ["SMTP:adele@x.example"]}
-    monkeypatch.setattr(mailboxes, "found_by", lambda *unused: [adele])
-    tenant = open_tenant({**DEFAULTS, **simulator.options()}, Redactor(), lambda line: None, None)
-    if is_meant:
-        assert mailboxes.find_mailbox(tenant, name) == adele
-        return
-    with pytest.raises(TenantError) as caught:
-        mailboxes.find_mailbox(tenant, name)
-    assert caught.value.kind == "other_object" and "none of its names" in str(caught.value)
-
-
 @pytest.mark.parametrize(("access", "state"), [("blocked", "Blocked"), ("allowed", "Allowed")])
 def test_no_device_in_the_state_that_it_should_get_is_not_done_already(
     simulator: Simulator, play: Play, access: str, state: str
