@@ -50,33 +50,8 @@ options:
         C(error.impact) lists them.
     type: bool
     default: false
-  after_rules:
-    description:
-      - Rules that earlier tasks of the play configure, as they will be. RV(impact) is then that of all of them and of
-        this rule together, also in check mode, in which those rules stay as they are. The module writes none of them.
-    type: list
-    elements: dict
-    default: []
-    suboptions:
-      characteristic:
-        description: The property of the device that the rule checks.
-        type: str
-        choices: [DeviceModel, DeviceType, DeviceOS, UserAgent, XMSWLHeader]
-        required: true
-      query_string:
-        description: The value of the property.
-        type: str
-        required: true
-      access_level:
-        description: What happens to devices with this value. Required for V(present).
-        type: str
-        choices: [Allow, Block, Quarantine]
-      state:
-        description: Whether there is such a rule.
-        type: str
-        choices: [present, absent]
-        default: present
 extends_documentation_fragment:
+  - intune.exchange.after_rules
   - intune.exchange.connection
   - intune.exchange.attributes
   - intune.exchange.attributes.resource

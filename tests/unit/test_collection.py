@@ -94,9 +94,10 @@ def test_a_module_is_documentation_and_a_declaration(name: str) -> None:
     assert isinstance(found.DECLARATION, Declaration)
     documented = yaml.safe_load(found.DOCUMENTATION)
     options = dict(documented.get("options", {}))
-    if "intune.exchange.device_filters" in documented["extends_documentation_fragment"]:
-        fragment = importlib.import_module(f"{NAME}.doc_fragments.device_filters").ModuleDocFragment
-        options |= yaml.safe_load(fragment.DOCUMENTATION)["options"]
+    for shared in ("device_filters", "after_rules"):
+        if f"intune.exchange.{shared}" in documented["extends_documentation_fragment"]:
+            fragment = importlib.import_module(f"{NAME}.doc_fragments.{shared}").ModuleDocFragment
+            options |= yaml.safe_load(fragment.DOCUMENTATION)["options"]
     assert set(options) == set(found.DECLARATION.options)
     for option, spec in found.DECLARATION.options.items():
         assert options[option].get("default") == spec.get("default"), option

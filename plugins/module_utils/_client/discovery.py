@@ -9,12 +9,12 @@ import json
 
 from .._core.connection import CLOUDS
 
-_WELL_KNOWN = "/v2.0/.well-known/openid-configuration"
+WELL_KNOWN = "/v2.0/.well-known/openid-configuration"
 _AUTHORITIES = {cloud.authority_url for cloud in CLOUDS.values()}
 
 
 def is_discovery(url: str) -> bool:
-    return url.endswith(_WELL_KNOWN)
+    return url.endswith(WELL_KNOWN)
 
 
 def known_endpoints(url: str) -> str | None:
@@ -22,7 +22,7 @@ def known_endpoints(url: str) -> str | None:
 
     "Microsoft Entra authentication and national clouds", and the pages of the client credentials and device code flows.
     """
-    tenant = url.removesuffix(_WELL_KNOWN)
+    tenant = url.removesuffix(WELL_KNOWN)
     if not is_discovery(url) or tenant.rpartition("/")[0] not in _AUTHORITIES:
         return None
     endpoints = {"token": "token", "authorization": "authorize", "device_authorization": "devicecode"}

@@ -16,6 +16,7 @@ from .._core.errors import Purpose, TenantError
 from .._core.retry import Operation
 from .._http.http import Http
 from .._http.service import Request, Service
+from .discovery import WELL_KNOWN
 from .token_memory import TokenMemory
 
 _FIND = Purpose("find the tenant of the domain")
@@ -24,7 +25,7 @@ _ISSUER = re.compile(r"https://[^/]+/([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12
 
 def tenant_of_domain(http: Http, authority_url: str, domain: str, memory: TokenMemory) -> str:
     """The id in lower case; asked once by all who share the `memory`. Raises `TenantError`."""
-    path = f"{quote(domain, safe='')}/v2.0/.well-known/openid-configuration"
+    path = quote(domain, safe="") + WELL_KNOWN
     key = f"issuer in {authority_url}/{path}"
     known = memory.document(key)
     if known is None:
