@@ -103,13 +103,15 @@ JOBS := $(shell echo $$(($(CORES) + 1)))
 define together
 took() { local seconds=$$(($$(date +%s) - $(BEGAN))); echo "$$((seconds / 60)) min $$((seconds % 60)) s"; }
 mkdir -p $(LOGS)
+rm -f $(LOGS)/failed
 code=0
 BESIDE_OTHERS=1 $(MAKE) --no-print-directory -k -j $(JOBS) $(1) 2> $(LOGS)/make.log || code=$$?
 tools/slowest.sh $(1:%=$(LOGS)/%.log)
 if [ $$code != 0 ]; then
 	# What a step says of its own failure; not the rest, such as that one was killed.
 	grep -Ev '^make.*(\] Error [0-9]+|because of errors\.)$$' $(LOGS)/make.log >&2 || true
-	echo "make $@ failed after $$(took): see above"
+	echo "make $@ failed after $$(took):"
+	cat $(LOGS)/failed 2> /dev/null || true # nothing is there if it was interrupted
 	exit 1
 fi
 echo "make $@: ok, $$(took)"

@@ -39,6 +39,8 @@ ended() {
     echo "::: $step failed. All that it said: $log. To repeat it: make $step${GIVEN:+ $GIVEN}"
   )
   echo "$said" >&3
+  # For the end of all steps together, where the above is far up, or cut off by what shows the output.
+  { grep -aE '^(FAILED|ERROR) ' "$log" | cut -c 1-300 | head -n 10 || true; tail -n 1 <<< "$said"; } >> .cache/logs/failed
 }
 trap 'ended $?' EXIT
 trap 'exit 130' INT # of Ctrl-C, which its commands get as well
