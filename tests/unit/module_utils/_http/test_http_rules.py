@@ -17,6 +17,7 @@ import pytest
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import ErrorResponse, Purpose, TenantError
 from ansible_collections.intune.exchange.plugins.module_utils._core.retry import Deadline, Operation, Outcome
 from ansible_collections.intune.exchange.plugins.module_utils._http.http import Http
+from ansible_collections.intune.exchange.plugins.module_utils._http.origins import follow
 from ansible_collections.intune.exchange.plugins.module_utils._http.service import Bearer, Request, Service
 from ansible_collections.intune.exchange.plugins.module_utils._http.transport import RequestFailed
 
@@ -297,6 +298,7 @@ def test_a_wait_of_its_own() -> None:
 
 def test_redirects_stay_within_the_service_and_are_kept() -> None:
     there = {"Location": "https://eu.graph.example/x"}
+    there = {"Location": "https://eu.graph.example/x"}
     trial = Trial(reply(307, headers=there), reply(body={"a": 1}), reply(), siblings=("graph.example",))
     trial.send(Operation.CREATE, "POST", body={"b": 1}, query={"c": "1"})
     trial.send()
@@ -316,3 +318,25 @@ def test_redirects_stay_within_the_service_and_are_kept() -> None:
     # A response that is not a redirect keeps the words of the service.
     error = Trial(reply(400, headers=there), explain=lambda response: ("Code", "said", "")).failure()
     assert "Code: said" in error.problem and "redirect" not in error.problem
+
+
+@pytest.mark.parametrize(
+    ("location", "leads_to"),
+    [
+        ("https://eu.graph.example", "https://eu.graph.example/v1.0/users?$top=5"),
+        ("https://eu.graph.example/", "https://eu.graph.example/v1.0/users?$top=5"),
+        ("https://eu.graph.example/#part", "https://eu.graph.example/v1.0/users?$top=5"),
+        ("https://eu.graph.example/?a=1", "https://eu.graph.example/?a=1"),
+        ("https://eu.graph.example/beta/users#part", "https://eu.graph.example/beta/users"),
+        ("/v1.0/groups", "https://graph.example/v1.0/groups"),
+        ("groups?x=1", "https://graph.example/v1.0/groups?x=1"),
+        ("", ""),
+        ("https://[", ""),
+        ("https://evil.example/", ""),
+        ("http://eu.graph.example/", ""),
+    ],
+)
+def test_where_a_redirect_leads(location: str, leads_to: str) -> None:
+    """As RFC 9110, section 10.2.2, resolves it; one that names only a host means the same path there."""
+    sent = "https://graph.example/v1.0/users?$top=5"
+    assert follow("https://graph.example", ("graph.example",), sent, location) == leads_to

@@ -23,7 +23,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_rol
 )
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.cmdlet_access import read_role_entries
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.management_roles import within
-from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principal
+from ansible_collections.intune.exchange.plugins.module_utils._rbac.principals import Principal, Principals
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_assignments import Assignments
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_catalog import RoleCatalog, refuse_own_way
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.role_groups import GivenRoles, read_assignments
@@ -428,3 +428,39 @@ def test_which_assignments_are_asked_for() -> None:
         found = result["management_role_assignments"]
         assert [(one["name"], one["role"]) for one in found] == [("a", "Mine"), ("b", "Mine")]
         assert [one["scope"] for one in found] == [None, "CustomRecipientScope Europe"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "still_there", "kind"),
+    [
+        ("Remove", False, None),
+        ("Remove", True, "outcome_unknown"),
+        ("Add", False, "outcome_unknown"),
+        ("Set", True, "outcome_unknown"),
+    ],
+)
+def test_a_cmdlet_of_a_role_that_is_not_found(verb: str, still_there: bool, kind: str | None) -> None:
+    """Done for a removal if it is gone; an addition that the service does not find is never taken for done."""
+
+    class Refused(management_roles.Roles):
+        def write(self, *_given: Any, **_more: Any) -> None:
+            raise TenantError("not_found", "not there", "change it", "contoso.com")
+
+    there = [{"Name": "get-MAILBOX", "Parameters": []}] if still_there else []
+    service = tenant({"Get-ManagementRoleEntry": there})
+
+    def change() -> None:
+        Refused()._entry(service, verb, "Mine", "Get-Mailbox", {}, of_new=False)
+
+    if kind is None:
+        change()
+    else:
+        assert failure(change).kind == kind
+
+
+def test_an_address_that_is_only_a_name() -> None:
+    """Nobody has the address, so whoever is called by it is meant."""
+    called = {"Guid": GUID.format(1), "Name": "desk@contoso.com"}
+    found = Principals(tenant({"Get-Recipient": lambda asked: [] if "Filter" in asked else [called], "Get-User": []}))
+    meant = found.find("desk@contoso.com")
+    assert meant is not None and meant.id == GUID.format(1)

@@ -215,3 +215,19 @@ def test_another_kind_of_an_unknown_person_may_be_of_anybody(
     for person, doubt in (("alex", alex), ("adele", adele)):
         assert changes.after(person, "2026-11-20T09:00:00Z") == doubt
         assert changes.after(person, "2026-11-20T11:00:00Z") == (Doubt.NONE if when else doubt)
+
+
+@pytest.mark.parametrize(
+    ("kind", "external"),
+    [
+        ("b2bCollaboration", True),
+        ("B2BCOLLABORATION", True),
+        ("none", False),
+        (None, False),
+        ("b2bDirectConnect", False),
+    ],
+)
+def test_who_comes_from_another_tenant(kind: Any, external: bool) -> None:
+    logged = Records([]).logged(record(crossTenantAccessType=kind))
+    assert logged.external is external
+    assert Records([]).logged(record()).external is False

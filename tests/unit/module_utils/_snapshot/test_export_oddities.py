@@ -159,6 +159,19 @@ def test_a_value_that_the_module_refuses_is_listed(values: dict[str, Any], said:
     assert found == [] and f"the module conditional_access_policy has no value {said}" in missing
 
 
+def test_guests_by_their_word_are_written_once() -> None:
+    """Microsoft Graph shows both forms of the same value, and the module refuses both together."""
+    guests = {"guestOrExternalUserTypes": "internalGuest,b2bCollaborationGuest", "externalTenants": None}
+    [by_word], _missing = policy(
+        users={"includeUsers": ["guestsOrExternalUsers"], "includeGuestsOrExternalUsers": guests}
+    )
+    assert by_word["conditions"]["users"]["include_users"] == {"set": ["guestsOrExternalUsers"]}
+    assert "include_guests_or_external_users" not in by_word["conditions"]["users"]
+    [by_object], _missing = policy(users={"includeUsers": [], "includeGuestsOrExternalUsers": guests})
+    kinds = by_object["conditions"]["users"]["include_guests_or_external_users"]["guest_or_external_user_types"]
+    assert kinds == ["internalGuest", "b2bCollaborationGuest"]
+
+
 def test_none_is_no_value_and_case_does_not_matter() -> None:
     [found], _missing = policy(insiderRiskLevels="none", platforms={"includePlatforms": ["IOS", "Android"]})
     assert found["conditions"]["insider_risk_levels"] == []

@@ -236,3 +236,12 @@ def test_what_is_not_of_a_snapshot_is_left_out() -> None:
     assert {*found} == {"format", "version", "taken_at", "tenant", "objects", "not_read"} and [*found["objects"]] == [
         "users"
     ]
+
+
+def test_addresses_of_networks_differ_as_before() -> None:
+    """Two that are the same stay the same, and two that differ do not become one."""
+    notes = "203.0.113.7 2001:470::1 203.0.113.8 2001:470::2 203.0.113.7 2001:470::1"
+    first_four, first_six, four, six, *again = device(notes=notes)["notes"].split()
+    assert again == [first_four, first_six]
+    assert len({first_four, four}) == len({first_six, six}) == 2
+    assert not {first_four, four, first_six, six} & set(notes.split())
