@@ -115,6 +115,35 @@ def test_the_tests_that_failed_and_the_slowest(tmp_path: Path) -> None:
     assert re.fullmatch(r"\d+\.\d+s (call|setup|teardown) +tests/guarantees/test_it.py::test_good", said[2])
 
 
+def test_what_failed_of_several_steps_stands_at_the_end(tmp_path: Path) -> None:
+    """CI shows the last lines: they name what failed, however much was said in between."""
+    shutil.copy(ROOT / "Makefile", tmp_path)
+    shutil.copytree(ROOT / "tools", tmp_path / "tools")
+    steps = (
+        "steps:\n\t$(call together,bad other good)\n"
+        "bad:\n\t$(call step,$@)\n\techo FAILED tests/test_it.py::test_bad; false\n"
+        "other:\n\t$(call step,$@)\n\techo of no test; false\n"
+        "good:\n\t$(call step,$@)\n\tsleep 0\n"
+    )
+    repeat = "failed. All that it said: .cache/logs/{0}.log. To repeat it: make {0}"
+    for _run in range(2):  # what failed before is not told again
+        done = subprocess.run(
+            ["make", "-s", f"PYTHON={sys.executable}", "--eval", steps, "steps"],
+            cwd=tmp_path,
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        said = done.stdout.splitlines()
+        last = said[said.index(next(line for line in said if line.startswith("make steps failed after "))) + 1 :]
+        assert done.returncode and sorted(re.sub(' PYTHON=".*"$', "", line) for line in last) == [
+            f"::: bad {repeat.format('bad')}",
+            f"::: other {repeat.format('other')}",
+            "FAILED tests/test_it.py::test_bad",
+        ]
+
+
 def test_what_a_machine_has_set_up_elsewhere_reaches_no_step() -> None:
     """Options of tests and of Ansible, and the repository of a hook, which has an index of its own."""
     foreign = {
