@@ -333,6 +333,30 @@ def test_devices_are_joined_by_the_id_of_activesync() -> None:
     ]
 
 
+@pytest.mark.parametrize(
+    ("matches", "evidence", "gap"),
+    [
+        ([], "no device", ""),
+        (["matched", "matched"], "2 matched", ""),
+        (["matched", "only_exchange"], "1 matched, 1 only_exchange", "1 device is known to one side only"),
+        (["only_intune", "cannot_tell"], "1 only_intune, 1 cannot_tell", "2 devices are known to one side only"),
+        (
+            ["only_exchange", "only_intune", "cannot_tell", "only_exchange"],
+            "2 only_exchange, 1 only_intune, 1 cannot_tell",
+            "4 devices are known to one side only",
+        ),
+    ],
+)
+def test_the_inventory_counts_what_one_side_does_not_know(matches: list[str], evidence: str, gap: str) -> None:
+    found = assessment._inventory([{"match": one} for one in matches])
+    assert (found["evidence"], found["gap"]) == (evidence, gap) and len(found["covered_by"]) == 2
+
+
+def test_an_inventory_that_could_not_be_read_covers_nothing() -> None:
+    found = assessment._inventory(None)
+    assert found["covered_by"] == [] and "could not be read" in found["gap"]
+
+
 def by_id(result: dict[str, Any]) -> dict[str, str]:
     return {one["id"]: one["status"] for one in result["checks"]}
 

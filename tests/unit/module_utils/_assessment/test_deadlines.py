@@ -411,7 +411,10 @@ def test_a_tenant_with_somebody_for_each(run: Run, simulator: Simulator) -> None
 
 
 def test_a_tenant_that_has_moved_on(run: Run) -> None:
-    found = {one["id"]: one["status"] for one in run(module, tenant="retired_covered")["deadlines"]}
+    rows = run(module, tenant="retired_covered")["deadlines"]
+    found = {one["id"]: one["status"] for one in rows}
+    assert {bool(one["next_step"]) for one in rows if one["status"] == "not_affected"} == {False}
+    assert {bool(one["next_step"]) for one in rows if one["status"] != "not_affected"} == {True}
     ews = found.pop("ews_blocked"), found.pop("ews_off")
     assert set(found.values()) == {"not_affected"}
     assert ews == ("unknown", "unknown")

@@ -262,3 +262,15 @@ def test_a_token_that_nobody_refused_stays_for_other_tasks() -> None:
     held.take(Token("now", time.time() + 3600))
     assert held.helps_after_refusal("before", CLAIMS) and held.let_go("before", CLAIMS) == ""
     assert held.challenge == CLAIMS and held.token is None
+
+
+def test_claims_that_were_demanded_are_those_of_the_next_token_alone() -> None:
+    held = ServiceToken()
+    held.take(Token("before", time.time() + 3600))
+    assert held.helps_after_refusal("before", CLAIMS)
+    held.let_go("before", CLAIMS)
+    held.take(Token("with the claims", time.time() + 3600))
+    assert held.claims == CLAIMS and not held.challenge
+    assert held.accepts(Token("of another task", time.time() + 3600))
+    assert not held.helps_after_refusal("with the claims", CLAIMS)  # it had them
+    assert not held.helps_after_refusal("with the claims", "")
