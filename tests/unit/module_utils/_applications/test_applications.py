@@ -192,6 +192,23 @@ def test_a_directory_that_takes_its_time(run: Run, simulator: Simulator) -> None
     assert len([one for one in found["appRoleAssignments"] if one["principalId"] == mine[0]["id"]]) == 4
 
 
+@pytest.mark.parametrize(
+    ("code", "requests"), [("NoBackingApplicationObject", 2), ("Request_BadRequest", 1), ("ObjectConflict", 1)]
+)
+def test_only_an_application_that_is_not_found_yet_is_waited_for(
+    run: Run, simulator: Simulator, code: str, requests: int
+) -> None:
+    """https://learn.microsoft.com/graph/api/serviceprincipal-post-serviceprincipals"""
+    refusal = {"error": {"code": code, "message": "no"}}
+    simulator.fault(match="POST /v1.0/servicePrincipals", kind="status", status=400, body=refusal)
+    result = run(application, **OURS)
+    asked = [
+        one for one in simulator.requests() if one["method"] == "POST" and one["path"].endswith("/servicePrincipals")
+    ]
+    assert len(asked) == requests and bool(result.get("failed")) is (requests == 1), (asked, result)
+    assert requests == 2 or result["error"]["code"] == code
+
+
 @pytest.mark.parametrize("read", [1, 2])
 def test_an_answer_of_a_server_that_is_behind_ends_nothing(
     run: Run, simulator: Simulator, tmp_path: Path, read: int
