@@ -55,6 +55,7 @@ KINDS = {
     "no_role": "The management role does not exist",
     "not_accepted": "The change affects users, or cannot be undone, and was not accepted explicitly",
     "not_found": "The specified object does not exist",
+    "not_in_force": "The device access rules that the change counts on are not there. Nothing was changed",
     "not_offered": "The tenant no longer offers the connector. Microsoft announced its removal in 2019",
     "not_ours": "The object has no marker in its description, or the application has no tag of this collection, so "
     "somebody else created it",
@@ -97,6 +98,8 @@ ROLES = {
     "mobile_access_filter has unknown keys": "Use the filters that the message names",
     "or mobile_access_settings have unknown keys": "Correct the names",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
+    "would change, and an enabled policy stops people at once": "Set these policies to report-only mode first, or change "
+    "them with ``conditional_access_policy``",
     "which the switch would replace by Allow": "Remove the rule if Outlook is to be allowed; otherwise use the "
     "entry point main of the role",
     "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "

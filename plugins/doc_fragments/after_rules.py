@@ -14,6 +14,8 @@ options:
       - Device access rules that earlier tasks of the play configure, as they will be. RV(impact) is then that of all of
         them and of this change together, also in check mode, in which those rules stay as they are. The module writes
         none of them.
+      - In a real run they must be as described before something changes, since one of the earlier tasks may have
+        failed. Otherwise the task fails.
     type: list
     elements: dict
     default: []

@@ -24,6 +24,7 @@ options:
       - V(account) takes the cmdlets that are C(granted) and in C(excess), and whether they are only C(predicted).
       - V(approve) takes C(devices), C(decision), C(preview) and C(check_mode).
       - V(assess) takes as C(result) the result of M(intune.exchange.mobile_access_assessment_info).
+      - V(at_once) takes the C(results) of a loop with M(intune.exchange.conditional_access_policy) in check mode.
       - V(audit) takes as C(result) the result of M(intune.exchange.mobile_access_audit_info).
       - V(deadlines) takes the C(deadlines) of M(intune.exchange.mobile_access_deadlines_info).
       - V(deadlines_of_all) takes the C(hosts) that were read, the C(results) of that module for them in the same order,
@@ -48,6 +49,7 @@ options:
       - account
       - approve
       - assess
+      - at_once
       - audit
       - deadlines
       - deadlines_of_all
@@ -98,7 +100,7 @@ from ..plugin_utils._trust import as_data
 from ..plugin_utils._wrapped import fitted
 
 _IN_MESSAGES = frozenset(
-    {"excluded", "lockout", "rehearsal", "too_early", "too_many_devices", "unprotected", "unusable"}
+    {"at_once", "excluded", "lockout", "rehearsal", "too_early", "too_many_devices", "unprotected", "unusable"}
 )
 
 

@@ -195,7 +195,7 @@ def _blank_parts(path: str, value: Any, clears: Collection[str]) -> Iterator[str
             yield path
     elif isinstance(value, Mapping):
         for name, part in value.items():
-            if name not in clears:
+            if name not in clears or part is None:
                 yield from _blank_parts(f"{path}.{name}", part, clears)
     elif isinstance(value, (list, tuple)):
         for number, part in enumerate(value):

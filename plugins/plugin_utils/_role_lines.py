@@ -191,6 +191,33 @@ def protect(policies: Rows) -> list[str]:
     ]
 
 
+def at_once(results: Rows) -> list[str]:
+    """Why policies that are enabled are not changed: whoever they then apply to is stopped without a waiting time."""
+    names = [
+        str(one["conditional_access_policy"]["display_name"])
+        for one in results
+        if one["conditional_access_policy"]["state"] == "enabled"
+        and _without_exclusions(one["diff"]["before"]) != _without_exclusions(one["diff"]["after"])
+    ]
+    if not names:
+        return []
+    return [
+        f"{' and '.join(names)} would change, and an enabled policy stops people at once: without the waiting time, "
+        "without a rehearsal, and whatever mobile_access_max_affected allows. No policy was changed. Next step: set "
+        "them to report-only mode with conditional_access_policy (policy_state report_only), and run this again; or "
+        "change them with that module."
+    ]
+
+
+def _without_exclusions(policy: Mapping[str, Any]) -> dict[str, Any]:
+    """What decides whom a policy stops, but for the people whom it excludes: this role only adds some."""
+    conditions = dict(policy.get("conditions") or {})
+    users = {
+        name: value for name, value in (conditions.pop("users", None) or {}).items() if not name.startswith("exclude")
+    }
+    return {**policy, "description": "", "conditions": {**conditions, "users": users}}
+
+
 def too_early(policies: Rows, days: Any) -> list[str]:
     """Why policies are not enforced yet."""
     early = [one for one in policies if one["state"] == REPORT_ONLY and not one["due"]]
@@ -250,6 +277,7 @@ ABOUT: dict[str, Callable[..., list[str]]] = {
             account,
             approve,
             assess,
+            at_once,
             audit,
             deadlines,
             deadlines_of_all,

@@ -271,6 +271,34 @@ def test_protect_enforces_after_the_waiting_time(play: Play, simulator: Simulato
         assert f"{NEED_INTUNE}: in force." in run.output  # the second time
 
 
+@pytest.mark.parametrize(
+    ("stored", "stops_others"),
+    [
+        ({"grantControls": {"operator": "OR", "builtInControls": ["mfa"]}}, True),
+        ({"users": {"includeUsers": ["adele.vance"], "excludeUsers": ["emergency"]}}, True),
+        ({"users": {"includeGroups": ["Pilot"], "excludeUsers": []}}, False),  # another account that gets in
+    ],
+    ids=["other controls", "other people", "one exclusion more"],
+)
+def test_protect_changes_no_enabled_policy_so_that_it_stops_others(
+    simulator: Simulator, tmp_path: Path, stored: dict[str, Any], stops_others: bool
+) -> None:
+    """What is enabled stops people at once: no waiting time, no rehearsal and no limit comes before that."""
+    described = _with_policies_of_the_role()
+    [needed] = [one for one in described["conditional_access"]["policies"] if one["displayName"] == NEED_INTUNE]
+    users = stored.get("users", needed["conditions"]["users"])
+    needed["conditions"] = {**needed["conditions"], "users": users}
+    needed |= {"state": "enabled", "grantControls": stored.get("grantControls", needed["grantControls"])}
+    (tmp_path / "used.yml").write_text(yaml.safe_dump({**described, "extends": "retired_covered"}))
+    with Simulator(tenants=[tmp_path / "used.yml"], rate_limits=False) as used:
+        ways: list[dict[str, Any]] = [{}, {"arguments": ("--check",)}, {"ignore_errors": True}]
+        for way in ways if stops_others else ways[:1]:
+            run = player(tmp_path, used)(*protect(max_affected=9), tenant="used", **way)
+            said = f"{NEED_INTUNE} would change, and an enabled policy stops people at once" in run.output
+            assert said is stops_others and run.code == (2 if said and "ignore_errors" not in way else 0), run.output
+            assert writes(used) == ([] if stops_others else [CHANGE])
+
+
 def _tasks(remediation: str) -> Any:
     return yaml.safe_load(remediation)
 

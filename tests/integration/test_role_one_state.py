@@ -26,6 +26,11 @@ def made(*rules: dict[str, Any], **settings: Any) -> dict[str, Any]:
     return role(rules=list(rules), settings=settings, max_affected=9)
 
 
+def objects(simulator: Simulator) -> dict[str, Any]:
+    """The whole tenant, but for its clock."""
+    return {name: value for name, value in simulator.state("phones").items() if name != "at"}
+
+
 @pytest.mark.parametrize(
     ("there", "default", "wanted"),
     [
@@ -62,6 +67,8 @@ def test_nothing_is_written_if_all_changes_together_lock_out(
     ("there", "default", "wanted"),
     [
         ([TYPE | ALLOW], QUARANTINE, {"rules": [{**MODEL, **ALLOW}, {**TYPE, **GONE}]}),
+        # The first rule allows for a moment a phone that is in quarantine before and after.
+        ([], QUARANTINE, {"rules": [{**TYPE, **ALLOW}, {**MODEL, "access_level": "Quarantine"}]}),
         # Between the two, the iPad is allowed; the settings then quarantine it as the rule did.
         (
             [{"characteristic": "DeviceType", "query_string": "iPad", "access_level": "Quarantine"}],
@@ -79,7 +86,7 @@ def test_nothing_is_written_if_all_changes_together_lock_out(
             },
         ),
     ],
-    ids=["a rule after its replacement", "the default instead of a rule"],
+    ids=["a rule after its replacement", "a rule within a rule", "the default instead of a rule"],
 )
 def test_what_locks_nobody_out_passes(
     play: Play, simulator: Simulator, there: list[Any], default: Any, wanted: Any
@@ -101,23 +108,34 @@ def test_settings_are_not_written_after_rules_that_failed(play: Play, simulator:
     assert run.code == 0 and "...ignoring" in run.output and writes(simulator) == [], run.output
 
 
-def test_a_rule_stays_if_its_replacement_failed(play: Play, simulator: Simulator) -> None:
-    """Ansible goes on with the next item of a loop."""
+@pytest.mark.parametrize("limit", [0, 3])
+def test_a_rule_stays_if_its_replacement_failed(play: Play, simulator: Simulator, limit: int) -> None:
+    """Ansible goes on with the next item of a loop; the limit is about all rules together, which are not all there."""
     prepared = play(made({**TYPE, **ALLOW}, **QUARANTINE), tenant="phones")
     known = writes(simulator)
     simulator.fault(match="New-ActiveSyncDeviceAccessRule", kind="status", status=403, body={}, count=9)
-    run = play(role(rules=[{**MODEL, **ALLOW}, {**TYPE, **GONE}]), tenant="phones")
-    assert prepared.code == 0 and run.code == 2 and "would be locked out" in run.output, run.output
+    wanted = {"rules": [{**MODEL, **ALLOW}, {**TYPE, **GONE}], "max_affected": limit}
+    run = play(role(**wanted), tenant="phones")
+    assert prepared.code == 0 and run.code == 2, run.output
+    assert "not as described in after_rules (DeviceModel iPhone14C2)" in " ".join(run.output.split()), run.output
     assert writes(simulator) == known
+    simulator.clear_faults()
+    again = play(role(**wanted), tenant="phones")
+    assert again.code == 0 and len(writes(simulator)) == len(known) + 2, again.output
 
 
 def test_null_is_no_text_for_people(play: Play, simulator: Simulator) -> None:
-    """Other values of the settings may be cleared by a blank text."""
-    given = {"user_mail_insert": None, "ota_notification_mail_insert": "Enrol in Intune"}
-    run = play(role(settings=given), tenant="phones")
+    """These texts may be cleared by an empty string, which a template without a value is not."""
+    texts = {"user_mail_insert": "Call the desk", "ota_notification_mail_insert": "Enrol in Intune"}
+    prepared = play(role(settings=texts), tenant="phones")
+    known = writes(simulator)
+    refused = play(role(settings={"user_mail_insert": None}), tenant="phones")
+    assert prepared.code == 0 and refused.code == 2 and writes(simulator) == known, refused.output
+    assert "mobile_access_settings.user_mail_insert is blank" in " ".join(refused.output.split())
+    cleared = play(role(settings={"user_mail_insert": ""}), tenant="phones")
     [settings] = simulator.state("phones")["ActiveSyncOrganizationSettings"]
-    assert run.code == 0 and not settings.get("UserMailInsert"), run.output
-    assert settings["OtaNotificationMailInsert"] == "Enrol in Intune"
+    assert cleared.code == 0 and not settings.get("UserMailInsert"), cleared.output
+    assert settings["OtaNotificationMailInsert"] == texts["ota_notification_mail_insert"]
 
 
 def test_quarantine_leaves_a_rule_against_outlook(play: Play, simulator: Simulator) -> None:
@@ -140,3 +158,25 @@ def test_quarantine_needs_to_know_the_rule_for_outlook(play: Play, simulator: Si
     simulator.fault(match="Get-ActiveSyncDeviceAccessRule", kind="status", status=403, body={}, nth=2, count=9)
     run = play(role("quarantine", max_affected=9), tenant="phones", ignore_errors=True)
     assert run.code == 0 and "...ignoring" in run.output and writes(simulator) == [], run.output
+
+
+def test_a_play_in_check_mode_writes_nothing_and_predicts_the_same(play: Play, simulator: Simulator) -> None:
+    """`ansible_check_mode` tells only of --check, and not of the keyword of a play, a block or an included role."""
+    prepared = play(made({**TYPE, **ALLOW}, **QUARANTINE), tenant="phones")
+    known, before = writes(simulator), objects(simulator)
+    rules = role(
+        rules=[{**MODEL, **ALLOW}, {**TYPE, **GONE}], settings={"default_access_level": "Block"}, max_affected=3
+    )
+    steps = (
+        (role("approve", confirm=True, max_affected=20), kept("approve", "approved")),
+        (rules, kept("", "ruled")),
+        (role("quarantine", max_affected=9), kept("quarantine", "switched")),
+    )
+    found = []
+    for keywords in ({"arguments": ("--check",)}, {"check_mode": True}):
+        run = play(*(task for step in steps for task in step), tenant="phones", **keywords)
+        assert prepared.code == 0 and run.code == 0, run.output
+        assert writes(simulator) == known and objects(simulator) == before
+        found.append({name: run.results[name]["msg"] for name in ("approved", "ruled", "switched")})
+    assert found[0] == found[1] and found[0]["ruled"]["changed"]
+    assert found[0]["approved"]["changed"] and found[0]["approved"]["devices"]

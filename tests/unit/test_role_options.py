@@ -42,7 +42,7 @@ def passed(tasks: Any, module: str, variable: str) -> list[set[str]]:
             name
             for name, value in one[f"intune.exchange.{module}"].items()
             if f"{variable}.get('{name}', omit)" in str(value)
-            or f"omit if {variable}.get('{name}') is none else {variable}.{name} | string" in str(value)
+            or f"{variable}.{name} | string if '{name}' in {variable} else omit" in str(value)
         }
         for one in tasks_in(tasks)
         if one.get(f"intune.exchange.{module}")

@@ -7,17 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
-from .._core.errors import usage
+from .._core.errors import TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
+from .._core.targets import first_names
 from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
+from .._http.poll import WithinTask, poll, waiting
 from .access_decision import STATES, OrganizationAccess
 from .impact import read_impact, refuse_lockout
 
 CHARACTERISTICS = ["DeviceModel", "DeviceType", "DeviceOS", "UserAgent", "XMSWLHeader"]
+_LISTED_WITHIN = 15  # seconds: another server of Exchange may not list a rule at once
 _RULES = ExchangeObjects(
     "ActiveSyncDeviceAccessRule",
     "device access rule",
@@ -35,7 +39,8 @@ def ensure_access_rule(tenant: Tenant, params: Mapping[str, Any], check_mode: bo
             "Use a complete value as intune.exchange.activesync_device_class_info or mobile_device_info return it, in "
             "a rule for each",
         )
-    result = ensure(RULE, tenant, params, check_mode)
+    rule = replace(RULE, before_write=partial(_check_rule_write, check_mode=check_mode))
+    result = ensure(rule, tenant, params, check_mode)
     return {"impact": [], "differed": result["changed"], **result}
 
 
@@ -59,8 +64,43 @@ def with_rules(access: OrganizationAccess, wanted: Iterable[Mapping[str, Any]]) 
     return replace(access, rules=tuple(rules))
 
 
-def _check_rule_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:
+def await_rules(tenant: Tenant, wanted: Iterable[Mapping[str, Any]], check_mode: bool) -> None:
+    """Make sure that the rules of earlier tasks are as described: one of these tasks may have failed.
+
+    Raises `TenantError`: with fewer rules than are counted on, a change locks out others than it says. In check mode,
+    they may be missing.
+    """
+    last = {(one["characteristic"], normalize_case(one["query_string"])): one for one in wanted}
+    if check_mode or not last:
+        return
+
+    def missing() -> list[Mapping[str, Any]]:
+        listed = _RULES.list(tenant)
+        return [one for one in last.values() if not _is_so(one, listed)]
+
+    pace = WithinTask(tenant.http, _LISTED_WITHIN, (1.0, 5.0))
+    found, done = poll(missing, lambda none: not none, pace, waiting(tenant.progress, lambda some: "the rules before"))
+    if not done:
+        names = first_names([f"{one['characteristic']} {one['query_string']}" for one in found], 5)
+        raise TenantError(
+            "not_in_force",
+            f"the device access rules that this change comes after are not as described in after_rules ({names})",
+            "change mobile access",
+            tenant.label,
+            next_step="See why the task for them failed, or who changed them since, and run it again",
+        )
+
+
+def _is_so(wanted: Mapping[str, Any], listed: Iterable[Record]) -> bool:
+    levels = [normalize_case(rule.get("AccessLevel")) for rule in listed if RULE.identifies(rule, wanted)]
+    return levels == ([normalize_case(wanted["access_level"])] if wanted["state"] == "present" else [])
+
+
+def _check_rule_write(
+    tenant: Tenant, params: Mapping[str, Any], record: Record | None, *, check_mode: bool
+) -> Mapping[str, Any]:
     """A rule also affects devices in use; locking them out must be accepted explicitly."""
+    await_rules(tenant, params["after_rules"], check_mode)
     changed = read_impact(tenant, lambda access: with_rules(access, [*params["after_rules"], params]))
     about = f"{params['characteristic']} {params['query_string']}"
     level = "no rule" if params["state"] == "absent" else params["access_level"]
@@ -78,7 +118,6 @@ RULE = Resource(
         Field("query_string", "QueryString", {"required": True}, normalize=normalize_case),
     ),
     fields=(Field("access_level", "AccessLevel", {"choices": sorted(STATES)}),),
-    before_write=_check_rule_write,
     name_is_unique=True,
 )
 FILTERS = {

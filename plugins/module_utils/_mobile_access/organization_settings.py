@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from .._core.errors import usage
@@ -15,7 +16,7 @@ from .._engine.ensure import ensure
 from .._engine.exchange_objects import ExchangeObjects
 from .._engine.tenant import Tenant
 from .access_decision import STATES, OrganizationAccess
-from .access_rules import with_rules
+from .access_rules import await_rules, with_rules
 from .impact import read_impact, refuse_lockout
 
 _LONGEST_INSERT = 256  # characters, Set-ActiveSyncOrganizationSettings
@@ -34,7 +35,8 @@ def ensure_organization_settings(tenant: Tenant, params: Mapping[str, Any], chec
         length = len(params[option] or "")
         if length > _LONGEST_INSERT:
             raise usage(f"{option} has {length} characters; Exchange takes at most {_LONGEST_INSERT}")
-    result = ensure(SETTINGS, tenant, params, check_mode)
+    settings = replace(SETTINGS, before_write=partial(_check_settings_write, check_mode=check_mode))
+    result = ensure(settings, tenant, params, check_mode)
     return {"impact": [], "differed": result["changed"], **result}
 
 
@@ -43,11 +45,15 @@ def current(tenant: Tenant) -> dict[str, Any]:
     return returned(next(iter(SETTINGS.backend.list(tenant)), {}))
 
 
-def _check_settings_write(tenant: Tenant, params: Mapping[str, Any], record: Record | None) -> Mapping[str, Any]:
+def _check_settings_write(
+    tenant: Tenant, params: Mapping[str, Any], record: Record | None, *, check_mode: bool
+) -> Mapping[str, Any]:
     """A default also affects devices in use; making it stricter must be accepted explicitly."""
     level = params["default_access_level"]
     if level is None or level == (record or {}).get("DefaultAccessLevel"):
         return {}
+
+    await_rules(tenant, params["after_rules"], check_mode)
 
     def change(access: OrganizationAccess) -> OrganizationAccess:
         return replace(with_rules(access, params["after_rules"]), default=level)
@@ -80,5 +86,4 @@ SETTINGS = Resource(
             "enable_mobile_mailbox_policy_when_ca_inplace", "EnableMobileMailboxPolicyWhenCAInplace", {"type": "bool"}
         ),
     ),
-    before_write=_check_settings_write,
 )

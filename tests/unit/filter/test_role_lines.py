@@ -47,6 +47,39 @@ def test_a_lockout_names_ten_devices() -> None:
     assert "id9 of adele and others. Nothing" in many and "id10" not in many
 
 
+def planned(state: str, name: str = "P", **after: Any) -> dict[str, Any]:
+    """The result for a policy with these changes, in the names of Microsoft Graph within its parts."""
+    users = {"includeGroups": ["pilot"], "excludeUsers": ["emergency"]}
+    before = {"display_name": name, "policy_state": state, "description": "mine", "conditions": {"users": users}}
+    diff = {"before": before, "after": {**before, **after}}
+    return {"changed": False, "conditional_access_policy": {"display_name": name, "state": state}, "diff": diff}
+
+
+@pytest.mark.parametrize(
+    ("state", "after", "stops"),
+    [
+        ("enabled", {}, False),
+        ("enabled", {"description": "other"}, False),
+        ("enabled", {"conditions": {"users": {"includeGroups": ["pilot"], "excludeUsers": ["emergency", "x"]}}}, False),
+        ("enabled", {"conditions": {"users": {"includeGroups": ["all"], "excludeUsers": ["emergency"]}}}, True),
+        ("enabled", {"conditions": {"users": {"includeGroups": ["pilot"]}, "platforms": None}}, True),
+        ("enabled", {"conditions": None}, True),
+        ("enabled", {"grant_controls": {"operator": "OR", "builtInControls": ["block"]}}, True),
+        ("enabledForReportingButNotEnforced", {"grant_controls": {"builtInControls": ["block"]}}, False),
+        ("disabled", {"grant_controls": {"builtInControls": ["block"]}}, False),
+    ],
+)
+def test_only_a_change_of_whom_an_enabled_policy_stops_is_refused(
+    state: str, after: dict[str, Any], stops: bool
+) -> None:
+    assert bool(lines("at_once", results=[planned(state, **after)])) is stops
+    other = planned("enabled", "Q", grant_controls={})
+    [sentence] = lines("at_once", results=[planned(state, **after), other])
+    assert sentence.startswith("P and Q would change" if stops else "Q would change")
+    new = {"changed": False, "conditional_access_policy": {"display_name": "N", "state": "enabled"}}
+    assert lines("at_once", results=[{**new, "diff": {"before": {}, "after": other["diff"]["after"]}}])
+
+
 def test_quarantine_counts() -> None:
     result = {"allowed": devices(2), "outlook": devices(1), "locked_out": devices(21)}
     first, allowed, outlook, second = lines("quarantine", impact=devices(24), result=result, recent_days="1")

@@ -220,10 +220,38 @@ def test_rules_and_the_default_are_judged_together(simulator: Simulator, run: Ru
     run(activesync_organization_settings, default_access_level="Quarantine", accept_impact=True)
     # Each rule alone is not needed.
     assert run(activesync_device_access_rule, check_mode=True, **IPHONES, **gone)["impact"] == []
-    for check_mode in (True, False):
-        failed = run(activesync_device_access_rule, check_mode=check_mode, **IPHONES, **gone, **without_model)
-        assert failed["error"]["kind"] == "not_accepted" and "(adele.vance)" in failed["msg"]
+    failed = run(activesync_device_access_rule, check_mode=True, **IPHONES, **gone, **without_model)
+    assert failed["error"]["kind"] == "not_accepted" and "(adele.vance)" in failed["msg"]
     assert len(writes(simulator)) == known + 1
+    # In a real run, the rule for the model has to be gone: the task for it may have failed.
+    failed = run(activesync_device_access_rule, **IPHONES, **gone, **without_model)
+    assert failed["error"]["kind"] == "not_in_force" and "after_rules (DeviceModel iPhone14C2)" in failed["msg"]
+    run(activesync_device_access_rule, **model, **gone)
+    failed = run(activesync_device_access_rule, **IPHONES, **gone, **without_model)
+    assert failed["error"]["kind"] == "not_accepted" and "(adele.vance)" in failed["msg"]
+    assert len(writes(simulator)) == known + 2
+
+
+@pytest.mark.parametrize("level", ["Quarantine", None])
+def test_nothing_changes_before_the_rules_that_it_comes_after(
+    simulator: Simulator, run: Run, level: str | None
+) -> None:
+    """With a rule that is missing or has another level, others would be locked out than the limit is about."""
+    if level:
+        run(activesync_device_access_rule, **IPHONES, access_level=level, accept_impact=True)
+    known = writes(simulator)
+    after = {"after_rules": [{**IPHONES, "access_level": "Allow"}], "accept_impact": True}
+    strict = {"default_access_level": "Block", **after}
+    model = {"characteristic": "DeviceModel", "query_string": "x", "access_level": "Block", **after}
+    for module, options in ((activesync_organization_settings, strict), (activesync_device_access_rule, model)):
+        failed = run(module, **options)
+        assert failed["error"]["kind"] == "not_in_force" and "on tenant" in failed["msg"], failed
+        assert run(module, check_mode=True, **options)["changed"]
+    assert writes(simulator) == known
+    run(activesync_device_access_rule, **IPHONES, access_level="Allow")
+    for module, options in ((activesync_organization_settings, strict), (activesync_device_access_rule, model)):
+        assert run(module, **options)["changed"]
+        assert not run(module, **options)["changed"]
 
 
 @pytest.mark.parametrize(
