@@ -98,8 +98,8 @@ ROLES = {
     "mobile_access_filter has unknown keys": "Use the filters that the message names",
     "or mobile_access_settings have unknown keys": "Correct the names",
     "would be locked out, and mobile_access_max_affected allows": "Allow these devices first, or raise the number",
-    "would change, and an enabled policy stops people at once": "Set these policies to report-only mode first, or change "
-    "them with ``conditional_access_policy``",
+    "would change, and an enabled policy stops people at once": "Set these policies to report-only mode first, or "
+    "change them with ``conditional_access_policy``",
     "which the switch would replace by Allow": "Remove the rule if Outlook is to be allowed; otherwise use the "
     "entry point main of the role",
     "which is more than mobile_access_max_affected allows": "Verify that this is the right mailbox, and raise "
