@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import ast
+import configparser
 import functools
 import graphlib
 import importlib
+import importlib.util
 import json
 import re
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +27,12 @@ ROOT = Path(__file__).parents[2]
 PLUGINS = ROOT / "plugins"
 MODULES = sorted(path.stem for path in (PLUGINS / "modules").glob("*.py"))
 NAME = "ansible_collections.intune.exchange.plugins"
+PYTHON_FILES = sorted(
+    path
+    for folder in ROOT.iterdir()
+    if folder.is_dir() and not folder.name.startswith(".") and folder.name != "venv"
+    for path in folder.rglob("*.py")
+)
 # The allowed imports: a package may import only packages on lower floors. Packages of one floor are independent.
 FLOORS = {
     "plugins/module_utils": [
@@ -239,6 +248,32 @@ def test_sentences_are_plain_english(folder: str) -> None:
             text = re.sub(" +", " ", text)
             for pattern in (_IS_NO, _HANGS_ON, _NOT_IZE):
                 assert not (found := pattern.findall(text)), (path, found)
+
+
+def bound_names(tree: ast.AST) -> Iterator[str]:
+    """The names that code gives to variables, arguments, functions and classes."""
+    for node in ast.walk(tree):
+        match node:
+            case ast.Name(id=name, ctx=ast.Store()) | ast.arg(arg=name):
+                yield name
+            case ast.FunctionDef(name=name) | ast.AsyncFunctionDef(name=name) | ast.ClassDef(name=name):
+                yield name
+            case ast.ExceptHandler(name=str(name)) | ast.MatchAs(name=str(name)) | ast.MatchStar(name=str(name)):
+                yield name
+
+
+@pytest.mark.parametrize("folder", sorted({path.relative_to(ROOT).parts[0] for path in PYTHON_FILES}))
+def test_no_name_is_one_that_the_sanity_tests_refuse(folder: str) -> None:
+    """Their pylint (disallowed-name) reads every file of the checkout, but is too slow to run for each change."""
+    [place] = importlib.util.find_spec("ansible_test").submodule_search_locations  # type: ignore[union-attr, misc]
+    config = configparser.ConfigParser(inline_comment_prefixes="#")
+    config.read(Path(place) / "_util/controller/sanity/pylint/config/collection.cfg", encoding="utf-8")
+    refused = set(re.findall(r"\w+", config["pylint"]["bad-names"]))
+    assert {"_", "foo"} <= refused
+    for path in PYTHON_FILES:
+        if path.relative_to(ROOT).parts[0] == folder:
+            bound = set(bound_names(ast.parse(path.read_text(encoding="utf-8"))))
+            assert not bound & refused, path
 
 
 def reached(path: Path) -> set[Path]:

@@ -21,7 +21,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices.de
 from .test_collection import NAME, ROOT, load
 
 VARIABLES = load("roles/mobile_access/vars/main.yml")
-[_, DEVICES] = load("playbooks/devices.yml")
+[_TARGET_CHECK, DEVICES] = load("playbooks/devices.yml")
 
 
 def own_options(module: str) -> set[str]:
