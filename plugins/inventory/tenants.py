@@ -35,8 +35,8 @@ notes:
   - Hosts with the same key are in the same group of O(keyed_groups). A customer chooses its C(tenant_name), and may
     choose that of another one, or one that becomes the same name of a group. So give C(tenant_id) as the key of groups
     for single customers, and a C(prefix) of its own to each key with text of a tenant.
-  - Only what this file says may be a template. A value of the environment is used as it is. Text of this file that
-    looks like a template and is not one has C(!unsafe) before it.
+  - Only what this file says may be a template. A value of the environment, and the result of a template, is used as it
+    is. Text of this file that looks like a template and is not one has C(!unsafe) before it.
   - A customer whose C(tenantId) is not a GUID is skipped with a warning, or is an error with O(strict_tenants).
   - With O(cache), only tenants that could be read are cached. The others are read again in each run, and so is the list
     of customers if one of them was skipped; everything is read again when the cache expires. C(tenant_read_at) is the
@@ -328,10 +328,14 @@ class InventoryModule(BaseInventoryPlugin, Constructable, Cacheable):
         return [self._entry(entry, number) for number, entry in enumerate(value, 1)]
 
     def _entry(self, entry: Any, number: int) -> Any:
-        """An entry of `tenants`, which may be a template as a whole."""
-        if not isinstance(entry, Mapping):
-            entry = self._template({f"tenants[{number}]": entry}).popitem()[1]
-        return self._template(entry, f"tenants[{number}].") if isinstance(entry, Mapping) else entry
+        """An entry of `tenants`, which may be a template as a whole; then nothing in its result is one.
+
+        Before ansible-core 2.19 evaluating that as well would run what foreign text says, such as a lookup.
+        """
+        where = f"tenants[{number}]"
+        if isinstance(entry, Mapping):
+            return self._template(entry, f"{where}.")
+        return self._template({where: entry})[where]
 
     def _template(self, options: Mapping[str, Any], where: str = "") -> dict[str, Any]:
         """The options with their templates evaluated. Raises `TenantError`, which contains no secret."""

@@ -545,6 +545,29 @@ def test_an_entry_may_be_a_template_as_a_whole(command: Command, write: Write) -
     assert ran.host("b.example")["tenant_options"]["tenant_id"] == "b.example"
 
 
+@pytest.mark.parametrize(
+    "entry",
+    [
+        "{{ {'tenant_id': 'a.example', 'client_id': lookup('ansible.builtin.env', 'FOREIGN')} }}",
+        "{{ entry }}",
+        {"tenant_id": "a.example", "client_id": "{{ lookup('ansible.builtin.env', 'FOREIGN') }}"},
+        {"tenant_id": "a.example", "client_id": "{{ entry.client_id }}"},
+    ],
+)
+def test_what_a_template_yields_is_no_template(command: Command, write: Write, entry: Any) -> None:
+    """Before ansible-core 2.19 any text was one: a lookup in foreign text would run on the control node."""
+    ran_anyway = (path := write(gather=[], tenants=[entry])).parent / "ran_anyway"
+    (variables := path.parent / "variables.yml").write_text(
+        yaml.safe_dump(
+            {"entry": {"tenant_id": "a.example", "client_id": "{{ lookup('ansible.builtin.env', 'FOREIGN') }}"}}
+        )
+    )
+    foreign = f"ab{{{{7*6}}}}{{{{ lookup('ansible.builtin.pipe', 'touch {ran_anyway}') }}}}cd"
+    ran = command("ansible-inventory", "-i", path, "-e", f"@{variables}", "--list", FOREIGN=foreign)
+    assert ran.host("a.example")["tenant_options"]["client_id"] == foreign
+    assert not ran_anyway.exists()
+
+
 def test_text_of_the_file_that_is_no_template_is_marked(command: Command, write: Write) -> None:
     ran = command("ansible-inventory", "-i", write("client_id: !unsafe 'ab{{7*6}}cd'\n", gather=[]), "--list")
     assert ran.host("working")["tenant_options"]["client_id"] == "ab{{7*6}}cd"
