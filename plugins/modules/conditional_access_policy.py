@@ -690,7 +690,7 @@ error:
   sample: {kind: forbidden}
 """
 
-from ..module_utils._conditional_access.policies import POLICY
+from ..module_utils._conditional_access.policies import IDENTIFYING, POLICY
 from ..module_utils._conditional_access.restore import ensure_or_restore_policy, undo_of_policy
 from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import resource_module
@@ -704,7 +704,7 @@ DECLARATION = resource_module(
     accept_lockout_risk={"type": "bool", "default": False},
     remove_missing_exclusions={"type": "bool", "default": False},
     marker={"type": "str"},
-    selects=frozenset(("id", "display_name", "marker")),
+    selects=IDENTIFYING | {"marker"},
     undo=undo_of_policy,
 )
 

@@ -29,7 +29,8 @@ options:
         C(policy_state) says.
       - A policy with the name or C(id) of an existing one is a change of it. Settings that are not set are those of
         the existing policy.
-      - Every specified user, group and role must be in the directory.
+      - Every specified user, group and role must be in the directory. What that module refuses, such as null for
+        C(id), is refused here as well.
     type: list
     elements: dict
   report_only:

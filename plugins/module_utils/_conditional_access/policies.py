@@ -34,6 +34,7 @@ _ENTITIES = GraphCollection(
     Purpose("write the Conditional Access policy", _WRITER),
 )
 _LOCATIONS = "identity/conditionalAccess/namedLocations"
+IDENTIFYING = frozenset({"id", "display_name"})
 # "Conditions", Exchange ActiveSync clients; MicrosoftDocs/azure-docs issues 14466 and 36960 for what is refused.
 _EAS_STEP = (
     "For Exchange ActiveSync, a policy takes Exchange Online as its only application and no condition but platforms; "
@@ -145,14 +146,7 @@ POLICY = _Policy(
 
 def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -> dict[str, Any]:
     """Bring one policy to the desired state. Raises `TenantError`."""
-    if not params["id"] and not params["display_name"]:
-        raise usage("display_name and id are both missing", "Set one of them to select a policy")
-    twice = both_forms_of_guests(params)
-    if twice:
-        raise usage(
-            f"{', '.join(twice)} and the corresponding option for guests both select guests",
-            "Set only one of them",
-        )
+    check_selection(params)
     policies, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     policy = replace(POLICY, backend=policies, subjects=subjects)
     policy = replace(policy, before_write=partial(_check_policy_write, policy, policies))
@@ -165,6 +159,18 @@ def ensure_policy(tenant: Tenant, params: Mapping[str, Any], check_mode: bool) -
             step = "Specify the id of one of them, or remove the others by their ids"
             raise error.but(next_step=step) from error.__cause__
         raise
+
+
+def check_selection(params: Mapping[str, Any]) -> None:
+    """Refuse options that select no policy, or guests in two ways."""
+    if not params["id"] and not params["display_name"]:
+        raise usage("display_name and id are both missing", "Set one of them to select a policy")
+    twice = both_forms_of_guests(params)
+    if twice:
+        raise usage(
+            f"{', '.join(twice)} and the corresponding option for guests both select guests",
+            "Set only one of them",
+        )
 
 
 def policies_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
@@ -183,7 +189,7 @@ def _check_policy_write(
 ) -> dict[str, Any]:
     """Refuse invalid changes, for real and in check mode alike; and determine whom the change affects."""
     others = [one for one in policies.known if one is not record]
-    _check_name(params, record, others)
+    check_name(params, record, others)
     if record is not None:
         check_marker(
             (str(record.get("displayName")), record.get("description")),
@@ -244,7 +250,7 @@ def _policy_after(resource: _Policy, params: Mapping[str, Any], record: Record |
     return after
 
 
-def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:
+def check_name(params: Mapping[str, Any], record: Record | None, others: Sequence[Record]) -> None:
     """Refuse an id and a name of two different policies: do not guess which one is meant."""
     name = params["display_name"]
     if not (params["id"] and name and record) or normalize_case(record.get("displayName")) == normalize_case(name):
@@ -258,7 +264,7 @@ def _check_name(params: Mapping[str, Any], record: Record | None, others: Sequen
             next_step="Specify the id or the name of the policy, or another new name",
             details={"candidates": [str(record["id"]), *owners]},
         )
-    if params["state"] == "absent":
+    if params.get("state") == "absent":
         raise usage(
             f"the policy {record['id']} is called {record.get('displayName')}, not {name}, so it is not removed",
             "Set only the id",

@@ -87,6 +87,29 @@ def emptied_options(
             yield from emptied_options(spec["options"], value, clears, f"{path}.")
 
 
+def null_options(arguments: Mapping[str, Any], selects: Collection[str]) -> list[str]:
+    """The identifying options that were given as null, which Ansible treats as omitted."""
+    return sorted(name for name in selects if name in arguments and arguments[name] is None)
+
+
+def null_refusal(
+    specs: Mapping[str, Mapping[str, Any]],
+    arguments: Mapping[str, Any],
+    selects: Collection[str],
+    clears: Collection[str],
+) -> TenantError | None:
+    """The failure that names null options which identify an object, or that null would clear; None if there is none.
+
+    Only the arguments as written show this: after validation, null equals omitted. `selects` has the options that
+    identify.
+    """
+    found = null_options(arguments, selects)
+    if found:
+        return blank_refusal(found)
+    emptied = [*emptied_options(specs, arguments, clears)]
+    return emptied_refusal(emptied) if emptied else None
+
+
 def emptied_refusal(found: Sequence[str]) -> TenantError:
     """The failure that names the options of which all parts are null."""
     return usage(

@@ -17,7 +17,7 @@ from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Resource, clearing
 from .._core.retry import Deadline
-from .._core.targets import blank_refusal, emptied_options, emptied_refusal, refuse_blank, refuse_unfit
+from .._core.targets import null_options, null_refusal, refuse_blank, refuse_unfit
 from .._core.text import fit
 from .ensure import ensure
 from .summary import with_summary
@@ -48,12 +48,16 @@ class Declaration:
     undo: Undo | None = None
     summary: Mapping[str, str] | None = None
 
+    @property
+    def identifying(self) -> frozenset[str]:
+        """The options that identify objects."""
+        return self.selects or frozenset(
+            name for name, spec in self.options.items() if not self.clears and spec.get("default") is None
+        )
+
     def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
         """The identifying options that were given as null, which Ansible treats as omitted."""
-        selects = self.selects or {
-            name for name, spec in self.options.items() if not self.clears and spec.get("default") is None
-        }
-        return sorted(name for name in selects if name in arguments and arguments[name] is None)
+        return null_options(arguments, self.identifying)
 
     @property
     def argument_spec(self) -> dict[str, Any]:
@@ -65,11 +69,9 @@ def refuse_null(declaration: Declaration, arguments: Mapping[str, Any]) -> dict[
 
     Only the arguments as written show this: after validation, null equals omitted.
     """
-    found = declaration.null_options(arguments)
-    emptied = [*emptied_options(declaration.options, arguments, declaration.clears)]
-    if not found and not emptied:
+    refusal = null_refusal(declaration.options, arguments, declaration.identifying, declaration.clears)
+    if refusal is None:
         return None
-    refusal = blank_refusal(found) if found else emptied_refusal(emptied)
     return refusal.within(declaration.action, str(arguments.get("tenant_id") or "")).result()
 
 

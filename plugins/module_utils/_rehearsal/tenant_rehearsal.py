@@ -5,22 +5,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .._conditional_access.assignments import Person
-from .._conditional_access.fields import FIELDS, both_forms_of_guests
+from .._conditional_access.fields import FIELDS
 from .._conditional_access.people import read_accounts
-from .._conditional_access.policies import POLICY, ConditionalAccessPolicies, check_content
+from .._conditional_access.policies import (
+    IDENTIFYING,
+    POLICY,
+    ConditionalAccessPolicies,
+    check_content,
+    check_name,
+    check_selection,
+)
 from .._conditional_access.rules import REPORT_ONLY
 from .._conditional_access.subjects import Subjects
 from .._core.errors import TenantError, usage
 from .._core.resource import Record, clearing, normalize_case, normalized_set
-from .._core.targets import only, refuse_blank
+from .._core.targets import null_refusal, only, refuse_blank
 from .._engine.tenant import Tenant
 from .calibration import Calibration
 from .membership import Doubt, depends_on
@@ -31,6 +38,7 @@ from .sign_in_record import LoggedSignIn
 from .summary import summary
 
 Policy = Mapping[str, Any]
+_Done = TypeVar("_Done")
 _GRANT = "Grant the application what is missing"
 _MOST_DAYS = 30  # the retention of the log with Microsoft Entra ID P1
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -53,10 +61,10 @@ _POLICY_SPEC["id"] = {"type": "str"}
 def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The effect of policies on the sign-ins of the last days. Raises `TenantError`."""
     _check_numbers(params)
-    given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
+    given = [_at(number, _valid, one) for number, one in enumerate(params["policies"] or ())]
     backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     existing = backend.list(tenant)
-    proposed = [_of(number, tenant, existing, one, subjects) for number, one in enumerate(given)]
+    proposed = [_at(number, _proposed, tenant, existing, one, subjects) for number, one in enumerate(given)]
     rehearsed = [*proposed, *_report_only(existing, params, tenant.label)]
     _check_distinct(rehearsed)
     policies = [*existing, *rehearsed]
@@ -175,31 +183,30 @@ def _check_distinct(policies: Sequence[Policy]) -> None:
         seen.add(key)
 
 
-def _valid(number: int, given: Any) -> dict[str, Any]:
-    """One of the proposed policies, in the form that the policy module accepts."""
+def _valid(given: Mapping[str, Any]) -> dict[str, Any]:
+    """One of the proposed policies, in the form that the policy module accepts.
+
+    The whole list is one option, so that what modules check of their own options is checked here again.
+    """
+    refused = null_refusal(_POLICY_SPEC, given, IDENTIFYING, clearing(FIELDS))
+    if refused is not None:
+        raise refused
     validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
     if validated.error_messages:
         said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
-        raise usage(f"policies[{number}]: {'; '.join(said)}")
+        raise usage("; ".join(said))
     params: dict[str, Any] = validated.validated_parameters
     refuse_blank(_POLICY_SPEC, params, clearing(FIELDS))
     if not params["id"] and not params["display_name"]:
-        raise usage(f"policies[{number}] has neither display_name nor id", "Set one of them to select a policy")
-    twice = both_forms_of_guests(params)
-    if twice:
-        raise usage(
-            f"policies[{number}]: {', '.join(twice)} and the corresponding option for guests both select guests",
-            "Set only one of them",
-        )
+        raise usage("neither display_name nor id is set", "Set one of them to select a policy")
+    check_selection(params)
     return params
 
 
-def _of(
-    number: int, tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects
-) -> Policy:
-    """A proposed policy; faults are reported with its position in the list."""
+def _at(number: int, step: Callable[..., _Done], *given: Any) -> _Done:
+    """A step with a proposed policy; faults are reported with its position in the list."""
     try:
-        return _proposed(tenant, existing, params, subjects)
+        return step(*given)
     except TenantError as error:
         raise error.but(problem=f"policies[{number}]: {error.problem}") from error.__cause__
 
@@ -214,6 +221,7 @@ def _proposed(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, A
             f"there is no Conditional Access policy with the id {params['id']}",
             next_step="Omit id to propose a new policy",
         )
+    check_name(params, record, [one for one in existing if one is not record])
     resource = replace(POLICY, subjects=subjects)
     before = resource.view(record)
     after = {**(record or {}), **resource.to_api({**before, **resource.changes(params, before)}), "state": "enabled"}
