@@ -27,7 +27,7 @@ def parts(protections: Mapping[str, Sequence[Record]]) -> dict[str, Read]:
     found: dict[str, Read] = {}
     for platform, listed in protections.items():
         for one in listed:
-            path = f"{_PATHS[platform]}/{quote(str(one['id']))}"
+            path = f"{_PATHS[platform]}/{quote(str(one['id']), safe='')}"
             found |= {f"{one['id']}/{part}": Read(f"{path}/{part}", READ_APPS) for part in ("apps", "assignments")}
     return found
 

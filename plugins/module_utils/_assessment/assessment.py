@@ -126,13 +126,18 @@ def _named(users: Sequence[str], facts: Mapping[str, ReadResult[Any]]) -> dict[s
     people = {person.id: person for person in facts["people"].value[0]}
 
     def person_of(user: str) -> Person:
-        person = people.get(normalize_case(facts[user].value["id"]))
+        person = people.get(normalize_case(facts[_named_read(user)].value["id"]))
         if person is None:
             problem = f"{user} has no enabled account"
             raise TenantError("not_found", problem, _USER.action, next_step="Check the name")
         return person
 
     return {user: attempt(partial(person_of, user)) for user in users}
+
+
+def _named_read(user: str) -> str:
+    """The name of the read of a user: people choose these, and one may be called like another read."""
+    return f"user {user}"
 
 
 def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[Any]]:
@@ -146,7 +151,7 @@ def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[
     # Alone, since the download link is valid for a few minutes only.
     found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
     graph = found.pop("graph")
-    facts = graph.or_else(dict.fromkeys((*_GRAPH, *users, *_BESIDE), graph))
+    facts = graph.or_else(dict.fromkeys((*_GRAPH, *map(_named_read, users), *_BESIDE), graph))
     check_any((*(facts[name] for name in _GRAPH), *found.values()))
     exchange = found.pop("organization_config").map(lambda listed: listed[0] if listed else {})
     return {**facts, **found, "exchange": exchange}
@@ -160,14 +165,17 @@ def _read_exchange(
 
 def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[Any]]:
     """One batch for the known addresses; then dependent reads, in parallel with the people of the policies."""
-    named = {user: Read(odata(f"users/{quote(user)}", select="id"), _USER, collection=False) for user in users}
+    named = {
+        _named_read(user): Read(odata(f"users/{quote(user, safe='')}", select="id"), _USER, collection=False)
+        for user in users
+    }
     facts = read_batch(tenant, {**GRAPH_READS, "sign_ins": interactive(tenant.http.now()), **named})
     protections = attempt(lambda: {name: facts[name].value for name in LISTS})
     hanging = {**_assignments(facts["compliance_policies"].or_else([])), **parts(protections.or_else({}))}
     policies = facts["policies"]
     later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
     if policies.known:
-        apart = {normalize_case(facts[user].value["id"]) for user in users if facts[user].known}
+        apart = {normalize_case(facts[one].value["id"]) for one in named if facts[one].known}
         apart.update(people_of(facts["sign_ins"].or_else([])))
         later["people"] = partial(read_people, tenant, policies.value, apart)
         later["policy_plans"] = partial(read_policy_plans, tenant)
@@ -183,7 +191,7 @@ def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[An
 def _assignments(compliance: Sequence[Record]) -> dict[str, Read]:
     """The assignments of the compliance policies, for which Graph documents no `$expand`."""
     return {
-        str(one["id"]): Read(f"{_COMPLIANCE}/{quote(str(one['id']))}/assignments", _READ_COMPLIANCE)
+        str(one["id"]): Read(f"{_COMPLIANCE}/{quote(str(one['id']), safe='')}/assignments", _READ_COMPLIANCE)
         for one in compliance
     }
 

@@ -26,7 +26,7 @@ Records = list[dict[str, Any]]
 
 
 def members_of(group: str, purpose: Purpose = READ_MEMBERS) -> Read:
-    return Read(odata(f"groups/{quote(group)}/transitiveMembers", select="id", top="999"), purpose)
+    return Read(odata(f"groups/{quote(group, safe='')}/transitiveMembers", select="id", top="999"), purpose)
 
 
 def hidden_members(tenant: Tenant, members: Mapping[str, ReadResult[Records]]) -> dict[str, ReadResult[Records]]:
@@ -34,7 +34,9 @@ def hidden_members(tenant: Tenant, members: Mapping[str, ReadResult[Records]]) -
     empty = [group for group, read in members.items() if read.known and not read.value]
     found = tenant.graph.batch(
         {
-            one: Read(odata(f"groups/{quote(one)}", select="id,visibility"), _READ_VISIBILITY, collection=False)
+            one: Read(
+                odata(f"groups/{quote(one, safe='')}", select="id,visibility"), _READ_VISIBILITY, collection=False
+            )
             for one in empty
         }
     )

@@ -209,7 +209,7 @@ def _restored(tenant: Tenant, policies: ConditionalAccessPolicies, record: Recor
         return next((one for one in policies.list(tenant) if normalize_case(one["id"]) == wanted), None)
 
     try:
-        policies.restore(tenant, f"{_PATH}/{quote(str(record['id']))}/restore", _WRITE)
+        policies.restore(tenant, f"{_PATH}/{quote(str(record['id']), safe='')}/restore", _WRITE)
     except TenantError as error:
         there = listed() if error.kind in _THERE_AFTER_ALL else None
         if there is None:

@@ -208,7 +208,7 @@ def _read_of(kind: str, text: str) -> Read | None:
         return _ROLES
     collection, select, purpose = ("users", _OF_USERS, _USERS) if kind == "user" else ("groups", _OF_GROUPS, _GROUPS)
     if is_guid(text):
-        return Read(odata(f"{collection}/{quote(text)}", select=select), purpose, collection=False)
+        return Read(odata(f"{collection}/{quote(text, safe='')}", select=select), purpose, collection=False)
     if kind == "user":
         owner = f"userPrincipalName eq {literal} or mail eq {literal}"
         return Read(odata("users", filter=owner, select=select), purpose) if "@" in text else None

@@ -48,7 +48,7 @@ def only_organization(tenant: Tenant, found: list[dict[str, Any]]) -> dict[str, 
 
 
 def _authority_path(organization_id: str) -> str:
-    return odata(f"organization/{quote(organization_id)}", select=_AUTHORITY)
+    return odata(f"organization/{quote(organization_id, safe='')}", select=_AUTHORITY)
 
 
 def authority_read(tenant: Tenant) -> Read | None:

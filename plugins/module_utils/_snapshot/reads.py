@@ -125,7 +125,7 @@ def _add_parts(tenant: Tenant, kinds: dict[str, ReadResult[list[Record]]]) -> No
     compliance = "compliance_policies"
     read = GRAPH_READS[compliance]
     hanging = {
-        f"{one['id']}/assignments": Read(f"{read.path}/{quote(str(one['id']))}/assignments", read.purpose)
+        f"{one['id']}/assignments": Read(f"{read.path}/{quote(str(one['id']), safe='')}/assignments", read.purpose)
         for one in kinds[compliance].or_else([])
     }
     hanging |= parts({name: kinds[f"{name.lower()}_app_protection_policies"].or_else([]) for name in LISTS})
@@ -155,7 +155,7 @@ def _groups(tenant: Tenant, kinds: Mapping[str, ReadResult[list[Record]]]) -> li
     ids = sorted({normalize_case(one) for one in _named_groups(kinds)})
     reads: dict[str, Read] = {}
     for one in ids:
-        path = f"groups/{quote(one)}"
+        path = f"groups/{quote(one, safe='')}"
         reads[one] = Read(odata(path, select="id,displayName,mail,visibility"), _READ_MEMBERS, collection=False)
         reads[f"{one}/members"] = members_of(one, _READ_MEMBERS)
     found = tenant.graph.batch(reads)
