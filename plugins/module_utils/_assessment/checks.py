@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from .._core.errors import TenantError
@@ -17,7 +17,7 @@ from .._core.text import counted
 from .._core.verdict import Verdict, met, unknown, unmet, unread
 from .._mobile_access.access_decision import OrganizationAccess, decide
 from .._mobile_devices.devices import below_minimum
-from .._rehearsal.sign_in_record import stopped_by_policies
+from .._rehearsal.sign_in_record import called, failed_otherwise, stopped_by_policies
 from .access import demands_app_protection
 from .app_protection import covering, described, included
 from .deadline_table import date_of
@@ -29,6 +29,7 @@ OUTLOOK = {
     "DeviceModel": "Outlook for iOS and Android",
     "DeviceType": "Outlook",
 }
+_PUSHED = (True, False)
 _MOBILE = {"ActiveSyncEnabled": "Exchange ActiveSync", "ImapEnabled": "IMAP", "PopEnabled": "POP"}
 
 _DEVICE_ADMINISTRATOR = "androidcompliancepolicy"
@@ -161,26 +162,39 @@ def eas_certificates(devices: Records) -> Verdict:
 
 
 def legacy_sign_ins(interactive: Records, background: ReadResult[Background]) -> Verdict:
-    """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells."""
-    sign_ins, missing = both(ReadResult(interactive), background), left_out(background)
+    """A blocked sign-in of Exchange ActiveSync is logged as a success: the status of Conditional Access tells.
+
+    Whoever guesses passwords leaves attempts in the log of any tenant: what failed otherwise is counted apart.
+    """
+    records, missing = both(ReadResult(interactive), background), left_out(background)
+    sign_ins = [one for one in records if not failed_otherwise(one)]
+    attempts = _attempts(len(records) - len(sign_ins))
     if not sign_ins and not missing:
-        return met(f"the sign-in log of the last {LOG_DAYS} days has no legacy client, interactive or not")
+        found = "has no legacy client" if not attempts else "has no sign-in with a legacy client"
+        return met(f"the sign-in log of the last {LOG_DAYS} days {found}, interactive or not{attempts}")
     if not sign_ins:
         step = unread(background.error).next_step if background.error is not None else ""
         return unknown(
-            f"the sign-in log of the last {LOG_DAYS} days has no legacy client in interactive sign-ins; {missing}",
+            f"the sign-in log of the last {LOG_DAYS} days has no legacy client in interactive sign-ins"
+            f"{attempts}; {missing}",
             f"{step}. Or see User sign-ins (non-interactive) in the Microsoft Entra admin center".removeprefix(". Or "),
         )
     used = Counter(str(one.get("clientAppUsed")) for one in sign_ins)
     stopped = sum(1 for one in sign_ins if stopped_by_policies(one))
-    people = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
+    people = {normalize_case(called(one)) for one in sign_ins}
     return unmet(
         f"{counted(len(sign_ins), 'sign-in')} of {counted(len(people), 'person', 'people')} with legacy clients "
         f"in {LOG_DAYS} days: "
         f"{', '.join(f'{number} {client}' for client, number in used.items())}; Conditional Access stopped {stopped}"
-        f"{f'; {missing}' if missing else ''}",
+        f"{attempts}{f'; {missing}' if missing else ''}",
         "Move these people to Outlook before legacy clients are blocked",
     )
+
+
+def _attempts(number: int) -> str:
+    if not number:
+        return ""
+    return f"; {counted(number, 'attempt')} that failed for another reason, such as a wrong password, not counted"
 
 
 def sign_ins_refused(error: TenantError) -> Verdict:
@@ -216,27 +230,48 @@ def organization_access(settings: Records, rules: Records) -> Verdict:
 
 
 def mailbox_switches(mailboxes: Records, plans: Records) -> Verdict:
-    """Switches that contradict the mailbox plans for new mailboxes, or that exclude Outlook."""
+    """Switches that contradict the mailbox plans for new mailboxes, or that exclude Outlook.
+
+    A switch that is neither true nor false is not known: it is neither on nor off.
+    """
     findings = []
-    pushed = [one for one in mailboxes if one.get("OutlookMobileEnabled") is False and one.get("ActiveSyncEnabled")]
+    pushed = [one for one in mailboxes if (one.get("ActiveSyncEnabled"), one.get("OutlookMobileEnabled")) == _PUSHED]
     if pushed:
         take = counted(len(pushed), "mailbox takes", "mailboxes take")
         findings.append(f"{take} Exchange ActiveSync and not Outlook mobile")
     for switch, name in _MOBILE.items():
-        on = sum(1 for one in mailboxes if one.get(switch))
-        planned = [str(one.get("Identity") or one.get("Name")) for one in plans if one.get(switch)]
-        if plans and on and not planned:
+        on = sum(1 for one in mailboxes if one.get(switch) is True)
+        planned = [str(one.get("Identity") or one.get("Name")) for one in plans if one.get(switch) is True]
+        if on and _all_off(plans, switch):
             whole = counted(len(mailboxes), "mailbox", "mailboxes")
             findings.append(f"{name} is on in {on} of {whole} and off in every plan")
-        elif mailboxes and planned and not on:
+        elif planned and _all_off(mailboxes, switch):
             findings.append(f"{name} is off in every mailbox and on in the plans {', '.join(planned)}")
     if findings:
         return unmet(
             "; ".join(findings),
             "Change the mailboxes with intune.exchange.cas_mailbox_mobile_access, or the mailbox plans",
         )
-    both = f"{counted(len(mailboxes), 'mailbox', 'mailboxes')} and {counted(len(plans), 'plan')}"
-    return met(f"{both} do not contradict each other")
+    numbers = f"{counted(len(mailboxes), 'mailbox', 'mailboxes')} and {counted(len(plans), 'plan')}"
+    if not mailboxes or not plans:
+        return unknown(f"Exchange Online returned {numbers}, so that there is nothing to compare", "Run again")
+    silent = _without_switches(mailboxes, (*_MOBILE, "OutlookMobileEnabled")) + _without_switches(plans, _MOBILE)
+    if silent:
+        return unknown(
+            f"{numbers} do not contradict each other as far as known: Exchange Online returned neither true nor false "
+            f"for a switch of {silent} of them",
+            "Run Get-CASMailbox and Get-CASMailboxPlan, and look at the switches",
+        )
+    return met(f"{numbers} do not contradict each other")
+
+
+def _all_off(records: Records, switch: str) -> bool:
+    return bool(records) and all(one.get(switch) is False for one in records)
+
+
+def _without_switches(records: Records, switches: Iterable[str]) -> int:
+    wanted = tuple(switches)
+    return sum(1 for one in records if not all(isinstance(one.get(switch), bool) for switch in wanted))
 
 
 def modern_authentication(organization: Mapping[str, Any]) -> Verdict:

@@ -19,7 +19,7 @@ from .._core.resource import normalize_case, normalized_set
 from .._core.targets import first_names
 from .._core.text import counted
 from .._core.verdict import unread
-from .._rehearsal.sign_in_record import protocol_of, stopped_by_policies
+from .._rehearsal.sign_in_record import account_of, called, got_through, protocol_of
 from .access import resting_on_approved_application
 from .legacy_log import LOG_DAYS, both, left_out
 
@@ -99,9 +99,9 @@ def eas_certificates(facts: Facts) -> Finding:
         said = f"{counted(len(devices), 'Exchange ActiveSync device')}, none synchronized in {LOG_DAYS} days"
         return Finding("not_affected", "likely", said)
     # A blocked sign-in does not explain a synchronization.
-    through = [one for one in facts["mail_client_sign_ins"].value if _got_through(one)]
+    through = [one for one in facts["mail_client_sign_ins"].value if got_through(one)]
     through += _of_client(both(facts["sign_ins"], facts["background_sign_ins"]), _EAS)
-    seen = {normalize_case(one.get("userId") or "") for one in through}
+    seen = {account_of(one) for one in through}
     dated = [one for one in recent if one["days_since_last_sync"] is not None]
     owned = [one for one in dated if (one.get("owner") or {}).get("user_id")]
     traceless = [one for one in owned if normalize_case(one["owner"]["user_id"]) not in seen]
@@ -268,19 +268,13 @@ def _scope(facts: Facts) -> str:
 
 
 def _of_client(sign_ins: Records, client: str) -> Records:
-    """The successful sign-ins with a client."""
+    """The successful sign-ins with a client. One of Exchange ActiveSync that a policy blocks is logged as a success."""
     wanted = protocol_of(client)
-    return [one for one in sign_ins if protocol_of(one.get("clientAppUsed")) == wanted and _got_through(one)]
-
-
-def _got_through(sign_in: Mapping[str, Any]) -> bool:
-    """Exchange ActiveSync logs a blocked sign-in as a success: only the Conditional Access status shows the block."""
-    failed = (sign_in.get("status") or {}).get("errorCode")
-    return not failed and not stopped_by_policies(sign_in)
+    return [one for one in sign_ins if protocol_of(one.get("clientAppUsed")) == wanted and got_through(one)]
 
 
 def _users(sign_ins: Records) -> list[str]:
-    found = {normalize_case(one.get("userPrincipalName") or one.get("userId") or "") for one in sign_ins}
+    found = {normalize_case(called(one)) for one in sign_ins}
     return sorted(one for one in found if one)
 
 

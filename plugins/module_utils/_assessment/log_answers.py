@@ -10,9 +10,8 @@ from typing import Any
 
 from .._conditional_access.assignments import Person
 from .._conditional_access.rules import decide
-from .._core.resource import normalize_case
 from .._rehearsal.log_results import RESULTS, Then
-from .._rehearsal.sign_in_record import LoggedSignIn, Records
+from .._rehearsal.sign_in_record import LoggedSignIn, Records, account_of
 
 _MOST_PEOPLE = 100  # people whose memberships are read; the log has the latest first
 _PLATFORMS = {"ios": "iOS", "macos": "macOS"}  # as in the questions
@@ -20,7 +19,7 @@ _PLATFORMS = {"ios": "iOS", "macos": "macOS"}  # as in the questions
 
 def people_of(sign_ins: Iterable[Mapping[str, Any]]) -> list[str]:
     """The ids, in lower case, of the people who signed in most recently."""
-    return list(dict.fromkeys(normalize_case(one.get("userId") or "") for one in sign_ins))[:_MOST_PEOPLE]
+    return list(dict.fromkeys(map(account_of, sign_ins)))[:_MOST_PEOPLE]
 
 
 def by_log(

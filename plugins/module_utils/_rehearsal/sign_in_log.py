@@ -87,6 +87,7 @@ class SignInLog:
         recent: deque[str] = deque()
         known: set[str] = set()
         for record in records:
+            self._check_status(record)
             one = str(record.get("id") or "")
             if record.get("isInteractive") is other_kind or (one and (one in known or one in self._of_either)):
                 continue
@@ -102,6 +103,12 @@ class SignInLog:
                 self.left_out[_ELSEWHERE] += 1
             else:
                 yield record
+
+    def _check_status(self, record: Mapping[str, Any]) -> None:
+        """Whether somebody got in decides about every number, so that it is not left open. Raises `TenantError`."""
+        if not isinstance(record.get("status") or {}, Mapping):
+            problem = "the status of a sign-in is not an object, so that the log does not say whether it failed"
+            raise TenantError("protocol", problem, READ_SIGN_INS.action, self.tenant.label)
 
     def not_judged(self) -> list[str]:
         """Records that are not sign-ins of people to this tenant, in words."""

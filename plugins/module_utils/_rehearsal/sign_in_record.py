@@ -127,38 +127,36 @@ class Records:
     _results: dict[Any, Results] = field(default_factory=dict)
 
     def logged(self, record: Mapping[str, Any]) -> LoggedSignIn:
-        person, home = normalize_case(record.get("userId") or ""), normalize_case(record.get("homeTenantId") or "")
-        resource = normalize_case(record.get("resourceId") or "")
-        system = str((record.get("deviceDetail") or {}).get("operatingSystem") or "")
-        failed, stopped = _failed(record), stopped_by_policies(record)
+        person, home, resource = (_word(record.get(one)) for one in ("userId", "homeTenantId", "resourceId"))
+        system = _text(_part(record, "deviceDetail").get("operatingSystem"))
         return LoggedSignIn(
             person=person,
-            name=str(record.get("userPrincipalName") or record.get("userId") or ""),
-            created=str(record.get("createdDateTime") or ""),
-            application=str(record.get("appDisplayName") or record.get("appId") or ""),
-            client=str(record.get("clientAppUsed") or ""),
+            name=called(record),
+            created=_text(record.get("createdDateTime")),
+            application=_text(record.get("appDisplayName")) or _text(record.get("appId")),
+            client=_text(record.get("clientAppUsed")),
             platform=platform_of(system) or system,
             country=_country(record),
             possible=self._in_each_way(self._way(record, resource, system)),
             results=self._results_of(_results(record)),
-            succeeded=not (failed or stopped),
-            judged=stopped or not failed,
+            succeeded=got_through(record),
+            judged=not failed_otherwise(record),
             problem="" if person and resource else "the log does not say who signs in, or to what",
-            home="" if home == normalize_case(record.get("resourceTenantId") or "") else home,
-            external=normalize_case(record.get("crossTenantAccessType") or "") == "b2bcollaboration",
+            home="" if home == _word(record.get("resourceTenantId")) else home,
+            external=_word(record.get("crossTenantAccessType")) == "b2bcollaboration",
         )
 
     def _way(self, record: Mapping[str, Any], resource: str, system: str) -> tuple[Any, ...]:
         """All that Conditional Access may have judged the sign-in by. Records that share it are worked out once."""
-        address = str(record.get("ipAddress") or "")
+        address = _text(record.get("ipAddress"))
         return (
-            str(record.get("clientAppUsed") or ""),
+            _text(record.get("clientAppUsed")),
             platform_in_log(system),
             resource,
-            _identified(record.get("deviceDetail") or {}),
-            record.get("riskLevelDuringSignIn"),
-            record.get("authenticationProtocol"),
-            record.get("originalTransferMethod"),
+            _identified(_part(record, "deviceDetail")),
+            _known_text(record.get("riskLevelDuringSignIn")),
+            _known_text(record.get("authenticationProtocol")),
+            _known_text(record.get("originalTransferMethod")),
             not _failed(record) and record.get("authenticationRequirement") == "multiFactorAuthentication",
             _audiences(record),
             self._places_of("", "") if _elsewhere(record) else self._places_of(address, _country(record)),
@@ -215,19 +213,39 @@ class Records:
 
 def stopped_by_policies(record: Mapping[str, Any]) -> bool:
     """Whether Conditional Access stopped a sign-in; that of Exchange ActiveSync is logged as a success all the same."""
-    return normalize_case(str(record.get("conditionalAccessStatus") or "")) == "failure"
+    return _word(record.get("conditionalAccessStatus")) == "failure"
+
+
+def failed_otherwise(record: Mapping[str, Any]) -> bool:
+    """Whether a sign-in failed for another reason than Conditional Access, such as a wrong password: nobody got in."""
+    return _failed(record) and not stopped_by_policies(record)
+
+
+def got_through(record: Mapping[str, Any]) -> bool:
+    """Whether somebody got in."""
+    return not _failed(record) and not stopped_by_policies(record)
+
+
+def account_of(record: Mapping[str, Any]) -> str:
+    """The id of who signs in, in lower case; empty if it is not known."""
+    return _word(record.get("userId"))
+
+
+def called(record: Mapping[str, Any]) -> str:
+    """The name of who signs in, or the id; empty if neither is known."""
+    return _text(record.get("userPrincipalName")) or _text(record.get("userId"))
 
 
 def not_of_people(record: Mapping[str, Any]) -> bool:
     """Whether an application signs in without a user."""
-    kinds = {normalize_case(str(one)) for one in record.get("signInEventTypes") or ()}
+    kinds = {_word(one) for one in _listed(record.get("signInEventTypes"))}
     as_itself = bool(kinds) and kinds <= {"serviceprincipal", "managedidentity"}
     return as_itself or (not record.get("userId") and bool(record.get("servicePrincipalId")))
 
 
 def to_another_tenant(record: Mapping[str, Any], ours: str) -> bool:
     """Whether the policies of another tenant apply ("Authentication flow for external users")."""
-    resource = normalize_case(record.get("resourceTenantId") or "")
+    resource = _word(record.get("resourceTenantId"))
     return bool(resource and ours) and resource != ours
 
 
@@ -247,36 +265,39 @@ def protocol_of(client: Any) -> str:
     return _PROTOCOLS.get(word, word)
 
 
-def _identified(detail: Mapping[str, Any]) -> tuple[Any, Any] | None:
+def _identified(detail: Mapping[str, Any]) -> tuple[str, bool | None] | None:
     """The log's data about a device; for an unidentified one it is meaningless."""
-    if not detail.get("deviceId"):
+    if not _text(detail.get("deviceId")):
         return None
-    return detail.get("trustType"), detail.get("isCompliant")
+    compliant = detail.get("isCompliant")
+    return _word(detail.get("trustType")), compliant if isinstance(compliant, bool) else None
 
 
-def _device(identified: tuple[Any, Any] | None) -> Device | None:
+def _device(identified: tuple[str, bool | None] | None) -> Device | None:
     if identified is None:
         return None
-    trust, compliant = normalize_case(identified[0] or ""), identified[1]
+    trust, compliant = identified
     kind = next((value for word, value in _TRUST.items() if word in trust), None)
-    known = {"isCompliant": compliant if isinstance(compliant, bool) else None, "trustType": kind}
+    known = {"isCompliant": compliant, "trustType": kind}
     return registered(**{name: value for name, value in known.items() if value is not None})
 
 
 def _failed(record: Mapping[str, Any]) -> bool:
-    return (record.get("status") or {}).get("errorCode") not in (0, None)
+    """By the code of the error; without one that can be read, the sign-in did not fail."""
+    code = _part(record, "status").get("errorCode")
+    return code.strip() not in ("", "0") if isinstance(code, str) else isinstance(code, (int, float)) and code != 0
 
 
 def _country(record: Mapping[str, Any]) -> str:
-    return str((record.get("location") or {}).get("countryOrRegion") or "")
+    return _text(_part(record, "location").get("countryOrRegion"))
 
 
 def _results(record: Mapping[str, Any]) -> Results:
     """What the record says of each policy."""
     return tuple(
-        (str(one["id"]), str(one.get("result")))
+        (_text(one.get("id")), _text(one.get("result")))
         for one in _listed(record.get("appliedConditionalAccessPolicies"))
-        if isinstance(one, Mapping) and one.get("id")
+        if isinstance(one, Mapping) and _text(one.get("id"))
     )
 
 
@@ -300,11 +321,31 @@ def _listed(value: Any) -> list[Any] | tuple[Any, ...]:
     return value if isinstance(value, (list, tuple)) else ()
 
 
-def _level(value: Any) -> str | None:
-    return None if value in (None, "hidden", "unknownFutureValue") else str(value)
+def _part(record: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    """An object within a record; one in another form says nothing."""
+    value = record.get(name)
+    return value if isinstance(value, Mapping) else {}
 
 
-def _flow(*told: Any) -> str | None:
+def _text(value: Any) -> str:
+    """A text of a record; empty if it has another form, which is not documented."""
+    return value if isinstance(value, str) else ""
+
+
+def _word(value: Any) -> str:
+    """A text of a record in lower case; empty if it is none."""
+    return str(normalize_case(_text(value)))
+
+
+def _known_text(value: Any) -> str | None:
+    return value if isinstance(value, str) else None
+
+
+def _level(value: str | None) -> str | None:
+    return None if value in (None, "hidden", "unknownFutureValue") else value
+
+
+def _flow(*told: str | None) -> str | None:
     """A session that began with a flow remains one. v1.0 does not show this."""
     flows = [_FLOWS[name] for one in told if (name := normalize_case(one or "")) in _FLOWS]
     unknown = any(one in (None, "unknownFutureValue") for one in told)

@@ -109,9 +109,17 @@ def switches(active: bool, outlook: bool, imap: bool) -> dict[str, Any]:
     return {"ActiveSyncEnabled": active, "OutlookMobileEnabled": outlook, "ImapEnabled": imap, "PopEnabled": False}
 
 
+OPEN = switches(True, True, False)
 ALLOW, BLOCKED = [{"DefaultAccessLevel": "Allow"}], [{"DefaultAccessLevel": "Block"}]
 LET_IN = {"Characteristic": "DeviceModel", "QueryString": "Outlook for iOS and Android", "AccessLevel": "Allow"}
 SIGN_IN = {"clientAppUsed": "Exchange ActiveSync", "conditionalAccessStatus": "failure", "userPrincipalName": "a@b"}
+# What guessing of passwords leaves: "Microsoft Entra authentication and authorization error codes", AADSTS50126.
+GUESSED = {
+    **SIGN_IN,
+    "conditionalAccessStatus": "notApplied",
+    "status": {"errorCode": 50126},
+    "userPrincipalName": "c@b",
+}
 REPORT = {"people": 2, "apps": {"Outlook For Mobile": 2}, "other_mobile": [], "concealed": False}
 PLAN = {"Identity": "Plan", "ActiveSyncEnabled": True, "ImapEnabled": False, "PopEnabled": False}
 INTUNE = {"subscriptionState": "active", "settings": {"secureByDefault": True}}
@@ -253,6 +261,14 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
     ("legacy_sign_ins", legacy([{**SIGN_IN, "conditionalAccessStatus": "Failure"}]), "unmet", "stopped 1"),
     ("legacy_sign_ins", legacy([SIGN_IN], refused()), "unmet", "non-interactive sign-ins are left out"),
     ("legacy_sign_ins", legacy(refused()), "unknown", "This.Read.All"),
+    ("legacy_sign_ins", legacy([GUESSED, GUESSED]), "met", "2 attempts that failed for another reason"),
+    ("legacy_sign_ins", legacy([], Background([GUESSED])), "met", "1 attempt that failed for another reason"),
+    ("legacy_sign_ins", legacy([GUESSED, SIGN_IN]), "unmet", "1 sign-in of 1 person"),
+    ("legacy_sign_ins", legacy([GUESSED, SIGN_IN]), "unmet", "stopped 1; 1 attempt that failed"),
+    ("legacy_sign_ins", legacy([GUESSED], refused()), "unknown", "1 attempt that failed"),
+    ("legacy_sign_ins", legacy([{**GUESSED, "conditionalAccessStatus": "failure"}]), "unmet", "stopped 1"),
+    ("legacy_sign_ins", legacy([{**GUESSED, "status": {"errorCode": 0}}]), "unmet", "stopped 0"),
+    ("legacy_sign_ins", legacy([{**GUESSED, "status": None}]), "unmet", "stopped 0"),
     (
         "legacy_sign_ins",
         legacy(refused(code="Authentication_RequestFromNonPremiumTenantOrB2CTenant")),
@@ -277,6 +293,15 @@ CASES: list[tuple[str, dict[str, Any], str, str]] = [
         "on in the plans Plan",
     ),
     ("mailbox_switches", {"mailboxes": refused(), "plans": [PLAN]}, "unknown", "This.Read.All"),
+    ("mailbox_switches", {"mailboxes": [], "plans": [PLAN]}, "unknown", "0 mailboxes and 1 plan"),
+    ("mailbox_switches", {"mailboxes": [switches(True, True, False)], "plans": []}, "unknown", "1 mailbox and 0 plans"),
+    ("mailbox_switches", {"mailboxes": [], "plans": []}, "unknown", "nothing to compare"),
+    ("mailbox_switches", {"mailboxes": [dict.fromkeys(PLAN)], "plans": [PLAN]}, "unknown", "switch of 1 of them"),
+    ("mailbox_switches", {"mailboxes": [OPEN], "plans": [dict.fromkeys(PLAN)]}, "unknown", "switch of 1 of them"),
+    ("mailbox_switches", {"mailboxes": [{**OPEN, "PopEnabled": "False"}], "plans": [PLAN]}, "unknown", "neither true"),
+    ("mailbox_switches", {"mailboxes": [OPEN, {}], "plans": [PLAN, {}]}, "unknown", "switch of 2 of them"),
+    ("mailbox_switches", {"mailboxes": [{**OPEN, "ImapEnabled": True}, {}], "plans": [PLAN]}, "unmet", "1 of 2 mailb"),
+    ("mailbox_switches", {"mailboxes": [{**OPEN, "OutlookMobileEnabled": None}], "plans": [PLAN]}, "unknown", "of 1"),
     ("legacy_blocked", bound([BLOCK]), "met", "4 people covered"),
     ("legacy_blocked", bound([policy(["block"], [EAS])]), "unmet", "other legacy clients on iOS"),
     ("legacy_blocked", bound(refused(), refused()), "unknown", "This.Read.All"),

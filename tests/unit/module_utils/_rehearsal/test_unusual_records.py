@@ -23,7 +23,16 @@ from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.members
     MembershipChanges,
     moment,
 )
-from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import Records
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.policy_answers import ANSWERS
+from ansible_collections.intune.exchange.plugins.module_utils._rehearsal.sign_in_record import (
+    Records,
+    account_of,
+    called,
+    failed_otherwise,
+    got_through,
+    not_of_people,
+    to_another_tenant,
+)
 
 from .._conditional_access.test_cases import policy
 from .test_log_evidence import MEMBER, answer, named, record
@@ -231,3 +240,107 @@ def test_who_comes_from_another_tenant(kind: Any, external: bool) -> None:
     logged = Records([]).logged(record(crossTenantAccessType=kind))
     assert logged.external is external
     assert Records([]).logged(record()).external is False
+
+
+# Each field of signIn that is read, with the place of its part.
+READ_FIELDS = [
+    (field,)
+    for field in (
+        "id",
+        "userId",
+        "userPrincipalName",
+        "createdDateTime",
+        "homeTenantId",
+        "resourceTenantId",
+        "resourceId",
+        "appId",
+        "appDisplayName",
+        "clientAppUsed",
+        "clientCredentialType",
+        "ipAddress",
+        "isInteractive",
+        "riskLevelDuringSignIn",
+        "authenticationProtocol",
+        "originalTransferMethod",
+        "authenticationRequirement",
+        "conditionalAccessStatus",
+        "crossTenantAccessType",
+        "servicePrincipalId",
+        "signInEventTypes",
+        "deviceDetail",
+        "location",
+        "status",
+        "appliedConditionalAccessPolicies",
+        "conditionalAccessAudiences",
+    )
+] + [
+    ("deviceDetail", "deviceId"),
+    ("deviceDetail", "operatingSystem"),
+    ("deviceDetail", "trustType"),
+    ("deviceDetail", "isCompliant"),
+    ("location", "countryOrRegion"),
+    ("status", "errorCode"),
+]
+OTHER_FORMS: list[Any] = [None, [], {}, ["low"], {"a": ["b"]}, [[1]], [None]]
+NUMBERS = [5, 1.5, True]
+BERLIN = {"id": "b", "@odata.type": "#microsoft.graph.countryNamedLocation", "countriesAndRegions": ["DE"]}
+OFFICE = {
+    "id": "o",
+    "@odata.type": "#microsoft.graph.ipNamedLocation",
+    "ipRanges": [{"@odata.type": "#microsoft.graph.iPv4CidrRange", "cidrAddress": "203.0.113.0/24"}],
+}
+
+
+def with_form(field: tuple[str, ...], form: Any) -> dict[str, Any]:
+    whole = record(
+        [("p", "success")],
+        riskLevelDuringSignIn="none",
+        deviceDetail={"operatingSystem": "Ios 18.1", "deviceId": "d", "isCompliant": True, "trustType": "Registered"},
+    )
+    if len(field) == 1:
+        return {**whole, field[0]: form}
+    return {**whole, field[0]: {**whole.get(field[0], {}), field[1]: form}}
+
+
+@pytest.mark.parametrize("field", READ_FIELDS, ids=".".join)
+@pytest.mark.parametrize("form", OTHER_FORMS + NUMBERS, ids=str)
+def test_a_field_in_another_form_ends_nothing(field: tuple[str, ...], form: Any) -> None:
+    """The other sign-ins are judged, and this one like one of which the log does not say it."""
+    one = with_form(field, form)
+    assert not_of_people(one) in (True, False) and to_another_tenant(one, "ours") in (True, False)
+    for planned in (policy("block"), policy("compliantDevice"), policy("block", signInRiskLevels=["low"])):
+        assert answer([named("p", policy("mfa"))], named("new", planned), one, locations=(BERLIN, OFFICE)) in ANSWERS
+    calibration = Calibration([named("p", policy("mfa"))])
+    calibration.add(Records((BERLIN, OFFICE)).logged(one), MEMBER, Doubt.NONE)
+    assert got_through(one) in (True, False) and isinstance(called(one), str) and isinstance(account_of(one), str)
+
+
+@pytest.mark.parametrize(
+    ("field", "planned"),
+    [
+        (("riskLevelDuringSignIn",), policy("block", signInRiskLevels=["low"])),
+        (("authenticationProtocol",), policy("block", authenticationFlows={"transferMethods": "deviceCodeFlow"})),
+        (("deviceDetail",), policy("compliantDevice")),
+        (("deviceDetail", "deviceId"), policy("compliantDevice")),
+        (("deviceDetail", "isCompliant"), policy("compliantDevice")),
+        (("clientAppUsed",), policy("block", clientAppTypes=["browser"])),
+        (("userId",), policy("block")),
+        (("resourceId",), policy("block")),
+    ],
+    ids=str,
+)
+@pytest.mark.parametrize("form", [["low"], {"a": 1}, 5])
+def test_a_deciding_field_in_another_form_is_not_known(field: tuple[str, ...], planned: Any, form: Any) -> None:
+    assert answer([], named("new", planned), with_form(field, form)) == "not_known"
+
+
+@pytest.mark.parametrize(
+    ("code", "failed"),
+    [(0, False), (None, False), ("0", False), (50126, True), ("50126", True), (0.0, False), (50126.0, True)],
+)
+def test_who_failed_to_sign_in(code: Any, failed: bool) -> None:
+    for status, stopped in (("notApplied", False), ("success", False), ("failure", True)):
+        one = record(status={"errorCode": code}, conditionalAccessStatus=status)
+        logged = Records(()).logged(one)
+        assert got_through(one) is logged.succeeded is (not failed and not stopped)
+        assert failed_otherwise(one) is (failed and not stopped) is (not logged.judged)
