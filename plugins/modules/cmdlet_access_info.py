@@ -26,7 +26,8 @@ options:
   cmdlets:
     description:
       - Names of cmdlets, or dictionaries with C(cmdlet) and the C(parameters) that it must also allow.
-      - By default, the thirteen cmdlets that the Intune connector needs.
+      - By default, the thirteen cmdlets that the Intune connector needs. V(null) for O(cmdlets) or for C(parameters) is
+        an error.
     type: list
     elements: raw
   new_token:

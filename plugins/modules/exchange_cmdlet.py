@@ -105,7 +105,7 @@ from ..module_utils._engine.module import run_module
 from ..module_utils._engine.run import Declaration
 from ..module_utils._rbac.any_cmdlet import OPTIONS, run_cmdlet, undo
 
-DECLARATION = Declaration("run the cmdlet", run_cmdlet, OPTIONS, undo=undo)
+DECLARATION = Declaration("run the cmdlet", run_cmdlet, OPTIONS, selects=frozenset(("cmdlet", "parameters")), undo=undo)
 
 
 def main() -> None:

@@ -41,7 +41,8 @@ options:
       - The name of a cmdlet includes all its parameters in the parent. A dictionary with C(cmdlet) and C(parameters)
         keeps only these. Cmdlets that write in unattended runs need C(Confirm) among them.
       - A cmdlet or parameter that the parent does not contain is an error that names it, before anything is written.
-      - By default, a new role contains everything in its parent, and an existing one stays unchanged.
+      - By default, a new role contains everything in its parent, and an existing one stays unchanged. Only an option
+        that is omitted means this. V(null) for O(cmdlets) or for C(parameters) is an error.
       - The parameters that every PowerShell command has, such as C(Verbose), are not compared.
     type: list
     elements: raw
@@ -158,7 +159,7 @@ DECLARATION = Declaration(
         "state": {"type": "str", "choices": ["present", "absent"], "default": "present"},
     },
     clears=clearing(ROLE.fields),
-    selects=frozenset(("marker",)),
+    selects=frozenset(("marker", "cmdlets")),
     undo=of_removal(),
 )
 

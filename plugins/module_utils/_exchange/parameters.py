@@ -64,13 +64,7 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
     if cmdlet not in CMDLETS and known:
         raise usage(f"the cmdlet {cmdlet} is not known to this collection")
     types, members = CMDLETS.get(cmdlet, {}), MEMBERS.get(cmdlet, {})
-    names = {normalize_case(name): name for name in types}
-    given: dict[str, Any] = {}
-    for name, value in parameters.items():
-        spelled = names.get(normalize_case(name), name)
-        if normalize_case(spelled) in normalized_set(given):
-            raise usage(f"{cmdlet} has the parameter {spelled} twice, with different upper and lower case")
-        given[spelled] = _listed(types.get(spelled, ""), value)
+    given = _spelled(cmdlet, parameters, types)
     unknown = sorted(set(given) - set(types)) if known else []
     if unknown:
         raise usage(
@@ -93,6 +87,21 @@ def checked(cmdlet: str, parameters: Mapping[str, Any], known: bool = True) -> d
                 f"the value of the parameter {name} of {cmdlet} cannot be sent ({one_line(error, 120)})"
             ) from error
     return sent
+
+
+def _spelled(cmdlet: str, parameters: Mapping[Any, Any], types: Mapping[str, str]) -> dict[str, Any]:
+    """The parameters under the names of the contract."""
+    names = {normalize_case(name): name for name in types}
+    given: dict[str, Any] = {}
+    for name, value in parameters.items():
+        if not isinstance(name, str):  # YAML reads some words as a number, a date or a truth value
+            shown = json.dumps(name, default=str)
+            raise usage(f"{cmdlet} takes names of parameters, not {shown}", "Put the name in quotes")
+        spelled = names.get(normalize_case(name), name)
+        if normalize_case(spelled) in normalized_set(given):
+            raise usage(f"{cmdlet} has the parameter {spelled} twice, with different upper and lower case")
+        given[spelled] = _listed(types.get(spelled, ""), value)
+    return given
 
 
 def _listed(encoding: str, value: Any) -> Any:

@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -151,15 +152,37 @@ def asked_for(listed: list[Any], option: str = "cmdlets") -> dict[str, list[str]
     asked: dict[str, list[str] | None] = {}
     for one in listed:
         item = {"cmdlet": one} if isinstance(one, str) else one
-        if not isinstance(item, dict) or is_blank(item.get("cmdlet") or "") or set(item) - {"cmdlet", "parameters"}:
-            raise usage(f"{option} takes names of cmdlets, or cmdlet with parameters, not {one!r}")
-        parameters = item.get("parameters")
-        if parameters is not None and not isinstance(parameters, list):
-            raise usage(f"parameters of {item['cmdlet']} in {option} must be a list")
+        if not isinstance(item, dict) or not _is_name(item.get("cmdlet")) or set(item) - {"cmdlet", "parameters"}:
+            raise usage(f"{option} takes names of cmdlets, or cmdlet with parameters, not {_shown(one)}")
         if normalize_case(item["cmdlet"]) in normalized_set(asked):
             raise usage(f"{option} names {item['cmdlet']} twice")
-        asked[str(item["cmdlet"])] = None if parameters is None else [str(name) for name in parameters]
+        asked[item["cmdlet"]] = _parameters_of(item, option) if "parameters" in item else None
     return asked
+
+
+def _parameters_of(item: Mapping[str, Any], option: str) -> list[str]:
+    """The parameters that an item gives. Only without the key does it mean all of them, never by a null."""
+    where, names = f"parameters of {item['cmdlet']} in {option}", item["parameters"]
+    if names is None:
+        raise usage(
+            f"{where} is null, and a null never means everything",
+            "List the parameters, write [] for none, or omit parameters on purpose: then all of them are meant",
+        )
+    if not isinstance(names, list):
+        raise usage(f"{where} must be a list")
+    wrong = [name for name in names if not _is_name(name)]
+    if wrong:
+        raise usage(f"{where} takes names of parameters, not {_shown(wrong[0])}")
+    return list(names)
+
+
+def _is_name(value: Any) -> bool:
+    return isinstance(value, str) and not is_blank(value)
+
+
+def _shown(value: Any) -> str:
+    """A value as people write it in a playbook, so null and not None."""
+    return json.dumps(value, default=str, ensure_ascii=False)
 
 
 def judge_cmdlets(entries: list[dict[str, Any]], cmdlets: Mapping[str, tuple[str, ...]]) -> dict[str, CmdletGrant]:

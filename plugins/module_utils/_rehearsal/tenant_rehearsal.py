@@ -25,7 +25,7 @@ from .._conditional_access.policies import (
 )
 from .._conditional_access.rules import REPORT_ONLY
 from .._conditional_access.subjects import Subjects
-from .._core.errors import TenantError, usage
+from .._core.errors import TenantError, one_line, usage
 from .._core.resource import Record, clearing, normalize_case, normalized_set
 from .._core.targets import null_refusal, only, refuse_blank
 from .._engine.tenant import Tenant
@@ -191,7 +191,13 @@ def _valid(given: Mapping[str, Any]) -> dict[str, Any]:
     refused = null_refusal(_POLICY_SPEC, given, IDENTIFYING, clearing(FIELDS))
     if refused is not None:
         raise refused
-    validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
+    try:
+        validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
+    except TypeError as error:  # Ansible validates the parts of an option even if that option is no dictionary
+        raise usage(
+            f"it is not what conditional_access_policy accepts ({one_line(error, 120)})",
+            "Write its options as dictionaries with texts as keys, like those of that module",
+        ) from error
     if validated.error_messages:
         said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
         raise usage("; ".join(said))

@@ -24,7 +24,10 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in_name
 from ansible_collections.intune.exchange.plugins.modules import (
+    cmdlet_access_info,
     connector_account,
+    exchange_cmdlet,
+    management_role,
     mobile_device,
     role_group,
     service_principal,
@@ -168,6 +171,12 @@ def test_null_is_not_left_out() -> None:
     assert declared.null_options({"mailbox": None, "device_type": "iPhone"}) == ["mailbox"]
     assert declared.null_options({"device_type": "iPhone", "timeout": None}) == []
     assert role_group.DECLARATION.null_options({"marker": None, "description": None}) == ["marker"]
+    assert exchange_cmdlet.DECLARATION.null_options({"cmdlet": "Get-MobileDevice", "parameters": None}) == [
+        "parameters"
+    ]
+    assert cmdlet_access_info.DECLARATION.null_options({"account": None, "cmdlets": None}) == ["account", "cmdlets"]
+    nothing = engine.refuse_null(management_role.DECLARATION, {"name": "Ours", "parent": "P", "cmdlets": None})
+    assert nothing and nothing["error"]["kind"] == "usage" and "cmdlets is blank" in nothing["msg"]
     failure = engine.refuse_null(declared, {"mailbox": None, "tenant_id": "contoso.example"})
     assert failure and failure["error"]["kind"] == "usage" and "mailbox is blank" in failure["msg"]
 

@@ -69,6 +69,8 @@ def test_a_list_that_was_cut_off_says_so(run: Run) -> None:
         ({"cmdlet": "Remove-MobileDevice", "parameters": {"Identity": None}}, "the parameter Identity of "),
         ({"cmdlet": "Get-Thing", "parameters": {"Identity": ""}, "allow_unknown": True}, "the parameter Identity of "),
         ({"cmdlet": "Get-MobileDevice", "parameters": {"Monitoring": True}}, "has no parameter Monitoring"),
+        ({"cmdlet": "Get-MobileDevice", "parameters": {7: "x", "Else": "x"}}, "takes names of parameters, not 7"),
+        ({"cmdlet": "Get-MobileDevice", "parameters": {True: "x"}}, "takes names of parameters, not true"),
         (
             {"cmdlet": "Get-CASMailbox", "parameters": {"Identty": "a"}},
             ". Did you mean Identity? Check its name",

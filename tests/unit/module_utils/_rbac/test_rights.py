@@ -137,6 +137,17 @@ def test_an_unchanged_role_takes_three_reads(keep: Any, simulator: Simulator) ->
         ({"cmdlets": [GET, GET.lower()]}, "usage", "twice"),
         ({"cmdlets": [{"parameters": []}]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
         ({"cmdlets": [{"cmdlet": GET, "parameters": "Identity"}]}, "usage", "must be a list"),
+        ({"cmdlets": [{"cmdlet": GET, "parameters": None}]}, "usage", f"parameters of {GET} in cmdlets is null"),
+        ({"cmdlets": [{"cmdlet": GET, "parameters": [None]}]}, "usage", "takes names of parameters, not null"),
+        ({"cmdlets": [{"cmdlet": GET, "parameters": [["Identity"]]}]}, "usage", 'not ["Identity"]'),
+        ({"cmdlets": [{"cmdlet": GET, "parameters": [True]}]}, "usage", "takes names of parameters, not true"),
+        ({"cmdlets": [{"cmdlet": GET, "parameters": [" "]}]}, "usage", 'takes names of parameters, not " "'),
+        ({"cmdlets": [None]}, "usage", "cmdlet with parameters, not null"),
+        ({"cmdlets": [{"cmdlet": [GET]}]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
+        ({"cmdlets": [{"cmdlet": {GET: 1}}]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
+        ({"cmdlets": [{"cmdlet": 7}]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
+        ({"cmdlets": [[GET]]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
+        ({"cmdlets": [7]}, "usage", "cmdlets takes names of cmdlets, or cmdlet with parameters"),
         (
             {"cmdlets": [GET, "Get-User", {"cmdlet": SET, "parameters": ["Identity", "Mailbox"]}]},
             "beyond_parent",
@@ -151,6 +162,16 @@ def test_roles_that_cannot_be(keep: Any, simulator: Simulator, options: dict[str
         assert failed["error"]["kind"] == kind
         assert words in failed["msg"]
     assert writes(simulator) == []
+
+
+def test_a_role_takes_the_whole_parent_only_where_its_options_are_omitted(keep: Any, simulator: Simulator) -> None:
+    """A template that yields nothing is null. To omit an option is a decision."""
+    keep(management_role, **{**ROLE, "cmdlets": [{"cmdlet": SET, "parameters": []}, {"cmdlet": GET}]})
+    entries = held(simulator) or {}
+    assert entries[SET] == [] and "Identity" in entries[GET]
+    declared = management_role.DECLARATION
+    assert declared.null_options({**ROLE, "cmdlets": None}) == ["cmdlets"]
+    assert declared.null_options({"name": "Ours", "parent": PARENT}) == []
 
 
 @pytest.mark.parametrize(
