@@ -17,8 +17,8 @@ from .._core.targets import is_blank
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .assignment_scopes import SCOPES, scope_of
+from .role_catalog import READER, RoleCatalog
 
-READER = "the Exchange role View-Only Configuration or Role Management"
 READ_RIGHTS = Purpose("read the Exchange rights of the account", READER)
 _READ_OWN = Purpose("read which cmdlets the caller may run")
 
@@ -103,7 +103,7 @@ def _entries_of_role(tenant: Tenant, name: str) -> list[dict[str, Any]]:
 
 def read_rights(tenant: Tenant, account: str) -> Rights:
     """The rights of the account, direct or through groups: one read per role. Raises `TenantError`."""
-    assignments = (
+    read = (
         exchange_of(tenant)
         .invoke(
             "Get-ManagementRoleAssignment",
@@ -124,7 +124,7 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
     # A delegating assignment allows delegating the role, not using it.
     used = [
         one
-        for one in assignments
+        for one in RoleCatalog(tenant).named(read)
         if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
     ]
     # Every mailbox has a role assignment policy, whose rights are limited to that mailbox.

@@ -16,7 +16,8 @@ from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by
 from .._engine.tenant import Tenant
-from .cmdlet_access import READER, asked_for, is_pattern, read_role_entries
+from .cmdlet_access import asked_for, is_pattern, read_role_entries
+from .role_catalog import READER
 
 Entries = dict[str, list[str]]  # parameters by cmdlet
 

@@ -17,9 +17,8 @@ from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed,
 from .._engine.tenant import Tenant
 from .assignment_scopes import is_direct, scope_of
 from .built_in_role_groups import is_built_in
-from .cmdlet_access import READER
 from .principals import Principal, Principals
-from .role_catalog import RoleCatalog, refuse_own_delegation, refuse_own_way
+from .role_catalog import READER, RoleCatalog, refuse_own_delegation, refuse_own_way
 from .service_principals import find_service_principal
 
 _READ = Purpose("read the role assignments", READER)
@@ -66,7 +65,7 @@ class Assignments(ExchangeObjects):
         found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, self.names)
         direct = [
             one
-            for one in found
+            for one in self.catalog.named(found)
             if is_direct(one) and one.get("RoleAssigneeType") not in _INDIRECT[self.kind] and self._is_of_kind(one)
         ]
         for one in direct:
@@ -198,7 +197,7 @@ def assignments_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any
     asked: dict[str, Any] = {api: params[option] for option, api in filters.items() if params.get(option) is not None}
     if params["effective_users"]:
         asked["GetEffectiveUsers"] = True
-    found = found_by(tenant, "Get-ManagementRoleAssignment", asked, _READ)
+    found = RoleCatalog(tenant).named(found_by(tenant, "Get-ManagementRoleAssignment", asked, _READ))
     return {
         "changed": False,
         "management_role_assignments": [{**returned(one), "scope": scope_of(one)} for one in found],

@@ -9,14 +9,14 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Record, normalize_case
+from .._core.resource import Record, bare_name, normalize_case
 from .._core.targets import only
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.claims import claims
-from .cmdlet_access import READER
 from .service_principals import find_service_principal
 
+READER = "the Exchange role View-Only Configuration or Role Management"
 _READ = Purpose("read the management roles", READER)
 _READ_OWN = Purpose("read the Exchange rights of the caller", READER)
 _SELECT = (
@@ -51,6 +51,20 @@ class RoleCatalog:
     def id_of(self, name: str) -> str:
         """The id for cmdlets: a name could be another role's id."""
         return str((self.find(name) or {}).get("Guid") or name)
+
+    def named(self, assignments: Sequence[Record]) -> list[Record]:
+        """Assignments as read, each with its role under the name that the role itself has.
+
+        Exchange may put the organization and a backslash before it. Every comparison takes the name of the role, so
+        this comes right after each read; the roles are read only if there is a backslash.
+        """
+        return [
+            {**one, "Role": self._plain(str(one["Role"]))} if "\\" in str(one.get("Role") or "") else one
+            for one in assignments
+        ]
+
+    def _plain(self, shown: str) -> str:
+        return shown if self.find(shown) else bare_name(shown)
 
     def is_named(self, listed_name: str, name: str) -> bool:
         """Whether Exchange shows the role of this name: it may prefix the organization and a backslash."""
@@ -91,13 +105,13 @@ def _hands_out_through(tenant: Tenant, catalog: RoleCatalog, caller: str) -> lis
     An application that is not registered in Exchange has its rights from the directory, and no assignment. Whether
     Exchange finds a registered one as an assignee is not documented.
     """
-    found = _assigned_to(tenant, caller, delegating=False)
+    found = _assigned_to(tenant, catalog, caller, delegating=False)
     if found is None:
         return None if find_service_principal(tenant, caller) else []
     return [one for one in found if catalog.hands_out_roles(str(one["Role"]))]
 
 
-def _assigned_to(tenant: Tenant, caller: str, *, delegating: bool) -> list[Record] | None:
+def _assigned_to(tenant: Tenant, catalog: RoleCatalog, caller: str, *, delegating: bool) -> list[Record] | None:
     """The enabled assignments of the caller; None if Exchange does not find the caller."""
     asked: dict[str, Any] = {"RoleAssignee": caller, "Delegating": delegating}
     try:
@@ -106,7 +120,7 @@ def _assigned_to(tenant: Tenant, caller: str, *, delegating: bool) -> list[Recor
         if error.kind != "not_found":
             raise
         return None
-    return [one for one in found if one.get("Enabled", True)]
+    return [one for one in catalog.named(found) if one.get("Enabled", True)]
 
 
 def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:
@@ -136,7 +150,7 @@ def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record]
 def refuse_own_delegation(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:
     """Refuse to remove the last delegating assignment of a role that the caller has, who could not create it again."""
     caller = caller_id(tenant)
-    held = (_assigned_to(tenant, caller, delegating=True) if caller else None) or []
+    held = (_assigned_to(tenant, catalog, caller, delegating=True) if caller else None) or []
     removed = {normalize_case(str(one.get("Guid"))) for one in taken}
     for one in taken:
         role = str(one["Role"])

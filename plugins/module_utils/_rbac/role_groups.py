@@ -20,9 +20,8 @@ from .._exchange.parameters import edit
 from .._http.removal import remove_listed
 from .assignment_scopes import SCOPES, is_direct, scope_of
 from .built_in_role_groups import is_built_in
-from .cmdlet_access import READER
 from .principals import Principals
-from .role_catalog import RoleCatalog
+from .role_catalog import READER, RoleCatalog
 from .role_group_guard import check_change
 
 WRITER = "the Exchange role Role Management"
@@ -51,12 +50,15 @@ def read_members(tenant: Tenant, group: Record, names: Mapping[str, str]) -> lis
     return invoke_listed(tenant, "Get-RoleGroupMember", asked, _READ, names)
 
 
-def read_assignments(tenant: Tenant, group: Record, names: Mapping[str, str]) -> list[Record]:
+def read_assignments(
+    tenant: Tenant, group: Record, names: Mapping[str, str], catalog: RoleCatalog | None = None
+) -> list[Record]:
     """The roles of the group itself that it may use, each under a label with its scope; not those to delegate."""
     asked = {"RoleAssignee": group["Guid"], "Delegating": False}
     select = ("Name", "Guid", "Identity", "Role", "AssignmentMethod", *SCOPES)
     found = invoke_listed(tenant, "Get-ManagementRoleAssignment", asked, _READ, names, select)
-    return [{**one, "Label": _label(one)} for one in found if is_direct(one)]
+    named = (catalog or RoleCatalog(tenant)).named(found)
+    return [{**one, "Label": _label(one)} for one in named if is_direct(one)]
 
 
 def _label(assignment: Record) -> str:
@@ -64,9 +66,11 @@ def _label(assignment: Record) -> str:
     return f"{assignment['Role']} ({scope})" if scope else str(assignment["Role"])
 
 
-def _details(tenant: Tenant, group: Record, names: Mapping[str, str]) -> tuple[list[Record], list[Record]]:
+def _details(
+    tenant: Tenant, group: Record, names: Mapping[str, str], catalog: RoleCatalog | None = None
+) -> tuple[list[Record], list[Record]]:
     reads = {"members": partial(read_members, tenant, group, names)}
-    found = gather({**reads, "roles": partial(read_assignments, tenant, group, names)})
+    found = gather({**reads, "roles": partial(read_assignments, tenant, group, names, catalog)})
     return found["members"].value, found["roles"].value
 
 
@@ -146,7 +150,7 @@ class RoleGroups(ExchangeObjects):
         ]
 
     def _whole(self, tenant: Tenant, group: Record) -> Record:
-        members, assignments = _details(tenant, group, self.names)
+        members, assignments = _details(tenant, group, self.names, self.catalog)
         self.scoped.update({normalize_case(one["Label"]): str(one["Role"]) for one in assignments if scope_of(one)})
         people = [self.principals.learn(one).label for one in members]
         managers = [self._manager(str(one)) for one in group.get("ManagedBy") or []]
@@ -194,7 +198,7 @@ class RoleGroups(ExchangeObjects):
             )
 
     def _is_assigned(self, tenant: Tenant, group: Record, guid: str) -> bool:
-        return guid in map(self.id_of, read_assignments(tenant, group, self.names))
+        return guid in map(self.id_of, read_assignments(tenant, group, self.names, self.catalog))
 
     def _give(self, tenant: Tenant, record: Record, role: str) -> None:
         given = {"Role": self.catalog.id_of(role), "SecurityGroup": self.id_of(record)}

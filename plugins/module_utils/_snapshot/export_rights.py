@@ -83,7 +83,7 @@ def role_groups(objects: Objects) -> Exported:
 
 def _changes_of_built_in(group: Record, held: list[Record], own_roles: set[str]) -> list[Missing]:
     """What somebody gave to a built-in group: members, and custom roles."""
-    own = sorted({str(one["Role"]) for one in held if normalize_case(str(one["Role"])) in own_roles})
+    own = sorted({role for role in (bare_name(one["Role"]) for one in held) if normalize_case(role) in own_roles})
     given = [f"{len(group['Members'])} members"] * bool(group["Members"]) + own
     reason = "the group is built in: change it with role_group and allow_built_in"
     return [Missing("role_groups", f"{group['Name']}: {', '.join(given)}", reason)] if given else []

@@ -27,7 +27,7 @@ from .._mobile_access.mailboxes import READ_MAILBOX
 from .._mobile_access.organization_settings import SETTINGS
 from .._mobile_devices.classes import CLASSES
 from .._mobile_devices.devices import FILTERS, find_devices, read_devices, read_statistics
-from .._rbac.cmdlet_access import READER
+from .._rbac.role_catalog import READER
 from .._rbac.role_groups import read_members
 from .._rbac.service_principals import SERVICE_PRINCIPAL
 
