@@ -162,8 +162,8 @@ class Resource:
     `name_is_unique`: the service accepts a name only once, so a write whose response was lost may be repeated.
     `poll_after_create`: several objects may have one name, so a new record is polled until it, and it alone, is listed.
     `before_write` may refuse a change, for real and in check mode alike: `(tenant, params, record or None)`. Its result
-    goes into the task's result. `several_writes`: one change takes several requests, so what an attempt wrote before a
-    conflict is the task's own.
+    goes into the task's result. `several_writes`: one change takes several requests with reads between
+    them, so a read that conflicts is repeated like a write.
     """
 
     name: str

@@ -41,6 +41,7 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
     """Bring one object to the desired state; whichever side is empty says what to do."""
     start: dict[str, Any] | None = None  # before the task: a write with a lost response may change it
     extra: Mapping[str, Any] = {}
+    writes = tenant.http.writes
     for round_number in range(1, _MAX_RETRIES + 1):
         change = _compare(resource, tenant, params)
         start = change.before if start is None else start
@@ -55,8 +56,8 @@ def ensure(resource: Resource, tenant: Tenant, params: Mapping[str, Any], check_
         except TenantError as error:
             if not _may_repeat(resource, error) or round_number == _MAX_RETRIES:
                 raise
-            if error.kind != "outcome_unknown" and not resource.several_writes:
-                start, extra = None, {}  # somebody else changed it, so the task starts again
+            if error.kind != "outcome_unknown" and tenant.http.writes == writes:
+                start, extra = None, {}  # somebody else changed it and the task nothing, so it starts again
             tenant.http.pause(round_number, None, Purpose(error.action))
     if check_mode:
         record = {**(record or {}), **resource.to_api(change.after)}

@@ -47,6 +47,7 @@ _CONNECT_TIMEOUT = 15.0  # seconds
 _MOST_REDIRECTS = 5  # for one request
 _WORTH_TELLING = 5.0  # seconds of a wait
 _PATIENCE = 0.6  # of the remaining time, for the response to a write: the effects of a lost one must be looked for
+_MAY_HAVE_CHANGED = (Outcome.DONE, Outcome.UNKNOWN, Outcome.BODY_LOST)
 
 
 class Http:
@@ -81,6 +82,7 @@ class Http:
         self._places: dict[str, str] = {}  # by root: where a redirect led, for all further requests of this task
         self._transport = Transport(ca_path, proxy, connections)
         self.last: ErrorResponse | None = None  # the response to the last successful request
+        self.writes = 0  # attempts of this task that changed something in the tenant, or may have
 
     def send(self, service: Service, request: Request) -> Response:
         """The response to `request`, repeated as its class allows; raises `TenantError` unless it succeeded."""
@@ -99,6 +101,9 @@ class Http:
         while True:
             attempt = self._try(service, request)
             response = attempt.response
+            # A sign-in has no bearer, and changes nothing.
+            if request.operation is not Operation.READ and service.bearer and attempt.outcome in _MAY_HAVE_CHANGED:
+                self.writes += 1
             there = self._redirect(service, attempt)
             if there and redirects < _MOST_REDIRECTS:  # a redirect is not an attempt: nothing was done
                 redirects += 1

@@ -244,6 +244,7 @@ ROLE = Resource(
     ),
     before_write=_check_role_write,
     name_is_unique=True,
+    several_writes=True,
 )
 
 

@@ -254,6 +254,7 @@ def ensure_role_group(tenant: Tenant, params: Mapping[str, Any], check_mode: boo
         ),
         before_write=before_write,
         name_is_unique=True,
+        several_writes=True,
     )
     return ensure(resource, tenant, params, check_mode)
 

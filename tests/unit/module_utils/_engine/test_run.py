@@ -79,7 +79,7 @@ def rule(memory: Memory, **more: Any) -> Resource:
 
 def tenant() -> Any:
     return SimpleNamespace(
-        label="contoso.com", progress=lambda line: None, http=SimpleNamespace(pause=lambda *arguments: None)
+        label="contoso.com", progress=lambda line: None, http=SimpleNamespace(pause=lambda *arguments: None, writes=0)
     )
 
 

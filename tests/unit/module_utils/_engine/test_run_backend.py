@@ -32,6 +32,7 @@ class Tenant:
         self.lines: list[str] = []
         self.waits: list[tuple[int, float | None]] = []
         self.http = self
+        self.writes = 0
 
     def progress(self, line: str) -> None:
         self.lines.append(line)
@@ -238,6 +239,15 @@ def test_what_somebody_else_did_first_is_not_our_change() -> None:
     assert not result["changed"] and result["diff"]["before"] == result["diff"]["after"]
     assert "impact" not in result  # of a change that was not made
     assert len(backend.writes) == 1
+
+
+def test_what_the_task_wrote_before_a_conflict_is_its_own_change() -> None:
+    """Of two writes the first took effect, and somebody else did what the second was to do."""
+    backend = Backend(Tenant(), LOW)
+    backend.failures = ["conflict"]
+    backend.happens = lambda: setattr(backend.tenant, "writes", 1)
+    result = ensure(backend, HIGH, before_write=lambda *arguments: {"impact": [1]})
+    assert result["changed"] and result["diff"]["before"]["level"] == "low" and result["impact"] == [1]
 
 
 def test_a_read_after_the_write_that_is_refused_tells_of_no_other_change() -> None:

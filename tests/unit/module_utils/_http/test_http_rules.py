@@ -8,6 +8,7 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from types import SimpleNamespace
 from typing import Any
@@ -120,6 +121,31 @@ def test_what_is_sent() -> None:
     without = Trial(reply(), bearer=None, proxied=False)
     without.send()
     assert "Authorization" not in without.wire.sent[0].headers and without.wire.sent[0].proxied is False
+
+
+@pytest.mark.parametrize(
+    ("operation", "replies", "may_have_changed"),
+    [
+        (Operation.IDEMPOTENT, [reply()], True),
+        (Operation.CREATE, [reply(500)], True),
+        (Operation.CREATE, [reply(body={}, missing=7)], True),
+        (Operation.CREATE, [reply(409, {"error": {"code": "x"}})], False),
+        (Operation.CREATE, [reply(403), reply(403)], False),
+        (Operation.READ, [reply()], False),
+    ],
+)
+def test_whether_a_task_may_have_changed_something(
+    operation: Operation, replies: list[Any], may_have_changed: bool
+) -> None:
+    """Graph, "Handle errors": a 4xx was not processed, a 5xx and a response that breaks off may have been."""
+    trial = Trial(*replies)
+    assert trial.http.writes == 0
+    with suppress(TenantError):
+        trial.send(operation)
+    assert bool(trial.http.writes) is may_have_changed
+    sign_in = Trial(reply(), bearer=None)
+    sign_in.send(Operation.IDEMPOTENT)
+    assert sign_in.http.writes == 0
 
 
 def test_how_long_it_may_take() -> None:

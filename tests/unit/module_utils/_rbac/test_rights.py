@@ -283,6 +283,39 @@ def test_somebody_else_was_faster(keep: Any, simulator: Simulator) -> None:
     assert (held(simulator) or {})[SET] == ["AccessLevel", "Identity"]
 
 
+TAKEN = details("Microsoft.Exchange.Data.Directory.ADObjectAlreadyExistsException")
+
+
+def test_what_was_written_before_somebody_else_was_faster_is_told(keep: Any, simulator: Simulator) -> None:
+    """The task took a role away; somebody gave the other one meanwhile, with the same assignment as the task's."""
+    keep(role_group, **GROUP)
+    before = len(writes(simulator))
+    simulator.fault(match="New-ManagementRoleAssignment", kind="status", status=400, body=TAKEN, phase="after_effect")
+    result = keep(role_group, name="Rule Keepers", roles={"set": ["Mail Tips"]})
+    assert writes(simulator)[before:] == ["Remove-ManagementRoleAssignment", "New-ManagementRoleAssignment"]
+    assert result["changed"] is True
+    assert result["diff"]["before"]["roles"] == ["Message Tracking"]
+    assert result["diff"]["after"]["roles"] == ["Mail Tips"]
+    assert result["undo"] == "Run the task again with the values of diff.before"
+
+
+def test_the_entries_that_a_task_removed_before_a_conflict_are_told(keep: Any, simulator: Simulator) -> None:
+    keep(management_role, **{**ROLE, "cmdlets": [NEW]})
+    simulator.fault(match="Add-ManagementRoleEntry", kind="status", status=400, body=TAKEN, phase="after_effect")
+    result = keep(management_role, **{**ROLE, "cmdlets": [GET]})
+    assert result["changed"] is True and set(held(simulator) or ()) == {GET}
+    assert [one["cmdlet"] for one in result["diff"]["before"]["cmdlets"]] == [NEW]
+    assert result["undo"]
+
+
+def test_a_group_that_somebody_else_made_meanwhile_is_not_the_tasks(keep: Any, simulator: Simulator) -> None:
+    """Otherwise the result would say how to undo the work of somebody else."""
+    simulator.fault(match="New-RoleGroup", kind="status", status=400, body=TAKEN, phase="after_effect")
+    result = keep(role_group, **GROUP)
+    assert result["changed"] is False and result["undo"] == ""
+    assert result["diff"]["before"] == result["diff"]["after"]
+
+
 def test_a_dehydrated_tenant_is_named(keep: Any, simulator: Simulator) -> None:
     steps_ = ((management_role, ROLE), (role_group, {"name": "Keepers"}))
     for module, options in steps_:
