@@ -461,6 +461,7 @@ options:
     description:
       - Change or remove only a policy whose O(description) contains this text, of at least 8 characters, compared
         case-insensitively. Any other one with this name is the error V(not_ours).
+      - A new policy needs an O(description) that contains it, and an existing one keeps it.
     type: str
 extends_documentation_fragment:
   - intune.exchange.connection

@@ -50,6 +50,7 @@ options:
     description:
       - Change or remove only a role whose O(description) contains this text, of at least 8 characters, compared
         case-insensitively. Any other one with this name is the error V(not_ours).
+      - The O(description) of the task must contain it.
     type: str
   state:
     description:

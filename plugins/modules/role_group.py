@@ -95,6 +95,7 @@ options:
     description:
       - Change or remove only a group whose O(description) contains this text, of at least 8 characters, compared
         case-insensitively. Any other one with this name is the error V(not_ours).
+      - A new group needs an O(description) that contains it, and an existing one keeps it.
     type: str
   state:
     description:

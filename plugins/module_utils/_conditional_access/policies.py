@@ -12,7 +12,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, normalize_case, returned
-from .._core.targets import check_marker
+from .._core.targets import check_marker, check_new_marker
 from .._engine.ensure import ensure
 from .._engine.graph_collection import GraphCollection
 from .._engine.rate_limiter import RateLimiter
@@ -198,6 +198,8 @@ def _check_policy_write(
             "Rename that policy, or give it a description that holds the text to hand it over",
             tenant.label,
         )
+    if record is None or params.get("description") is not None:
+        check_new_marker(params.get("description"), params["marker"])
     if params["state"] == "absent":
         return _check_absent(policies, tenant, record, others)
     return _check_present(resource, policies, tenant, params, record, others)

@@ -144,6 +144,23 @@ def holds_marker(description: Any, marker: str) -> bool:
     return normalize_case(marker) in normalize_case(str(description or ""))
 
 
+def check_new_marker(description: Any, marker: str | None) -> None:
+    """Refuse to write a description without the marker: the next run would say that the object is somebody else's."""
+    if marker is None:
+        return
+    _refuse_short(marker)
+    if not holds_marker(description, marker):
+        raise usage("description does not contain the text of marker", "Add the marker to the description")
+
+
+def _refuse_short(marker: str) -> None:
+    if len(marker) < _SHORTEST_MARKER:
+        raise usage(
+            f"marker has {counted(len(marker), 'character')}, and at least {_SHORTEST_MARKER} are needed",
+            "Choose a longer text, which no other description contains by chance",
+        )
+
+
 def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_step: str, tenant: str) -> None:
     """Refuse an object whose description lacks the marker of its creator: kind `not_ours`.
 
@@ -152,8 +169,7 @@ def check_marker(found: tuple[str, Any], marker: str | None, what: str, next_ste
     name, description = found
     if marker is None:
         return
-    if len(marker) < _SHORTEST_MARKER:
-        raise usage(f"marker has {counted(len(marker), 'character')}, and at least {_SHORTEST_MARKER} are needed")
+    _refuse_short(marker)
     if not holds_marker(description, marker):
         raise TenantError(
             "not_ours",

@@ -11,7 +11,7 @@ from typing import Any
 
 from .._core.errors import Purpose, TenantError, usage
 from .._core.resource import Field, Record, Resource, bare_name, normalize_case, normalized_set, returned
-from .._core.targets import check_marker, holds_marker, only
+from .._core.targets import check_marker, check_new_marker, only
 from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by
@@ -174,8 +174,8 @@ def _check_role_write(tenant: Tenant, params: Mapping[str, Any], record: Record 
         raise _refusal(tenant, "built_in", f"the management role {name} is built in", "Choose another name")
     if record is not None:
         check_marker((record["Name"], record.get("Description")), marker, "management role", _NOT_OURS, tenant.label)
-    if params["state"] == "present" and marker and not holds_marker(params.get("description"), marker):
-        raise usage("description does not contain the text of marker", "Add the marker to the description")
+    if params["state"] == "present":
+        check_new_marker(params.get("description"), marker)
     if is_pattern(name) and params["state"] == "present":
         raise usage(f"the name {name} holds one of \\ * ? [ ], which mean other roles where its cmdlets are changed")
     if params["state"] == "absent":

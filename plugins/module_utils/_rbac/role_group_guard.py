@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from .._core.errors import Purpose, TenantError, usage
+from .._core.errors import Purpose, TenantError
 from .._core.resource import Record, normalize_case, normalized_set
-from .._core.targets import check_marker, holds_marker
+from .._core.targets import check_marker, check_new_marker
 from .._engine.exchange_objects import found_by
 from .._engine.tenant import Tenant
 from .built_in_role_groups import (
@@ -40,8 +40,8 @@ def check_change(
 ) -> None:
     """Refuse changes that would harm somebody else, or the caller. `changes` are the options that would change."""
     marker, description = params.get("marker"), params.get("description")
-    if marker and description is not None and not holds_marker(description, marker):
-        raise usage("description does not contain the text of marker", "Add the marker to the description")
+    if record is None or description is not None:
+        check_new_marker(description, marker)
     if record is None and is_built_in_name(params["name"]):
         raise _built_in(tenant, params["name"], "a group of this name cannot be created", "Choose another name")
     if record is not None and is_built_in(record):

@@ -54,6 +54,31 @@ def stored(simulator: Simulator) -> dict[str, Any]:
     return found
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"marker": "[made by me]"},
+        {"marker": "[made by me]", "description": ""},
+        {"marker": "[made by me]", "description": "made by hand"},
+        {"marker": "by me", "description": "by me"},
+    ],
+)
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_a_policy_that_the_marker_would_not_find_is_not_made(
+    run: Run, simulator: Simulator, options: dict[str, str], check_mode: bool
+) -> None:
+    failed = run(module, check_mode, tenant=TENANT, display_name="Marked", **NEW, **options)
+    assert failed["failed"] and failed["error"]["kind"] == "usage" and "marker" in failed["msg"], failed
+    assert writes(simulator) == []
+    mine = {"description": "[MADE by me] once", "marker": "[made by me]"}
+    made = run(module, check_mode, tenant=TENANT, display_name="Marked", **NEW, **mine)
+    assert made.get("changed"), made
+    if not check_mode:
+        again = run(module, tenant=TENANT, display_name="Marked", **{**mine, "description": "by hand"})
+        assert again["failed"] and again["error"]["kind"] == "usage", again
+        assert run(module, tenant=TENANT, display_name="Marked", marker="[made by me]", state="absent")["changed"]
+
+
 @pytest.mark.parametrize("by", ["display_name", "id"])
 def test_what_was_removed_comes_back(policy: Run, simulator: Simulator, by: str) -> None:
     before = stored(simulator)

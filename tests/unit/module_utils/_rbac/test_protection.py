@@ -167,6 +167,13 @@ def test_the_marker_says_whose_it_is(run: Any, simulator: Simulator) -> None:
         assert run(module, name="Own", marker="[made by me]", state="absent")["error"]["kind"] == "not_ours"
         assert run(module, name="New", marker="[made by me]", description="x", **options)["error"]["kind"] == "usage"
     assert writes(simulator) == done
+    unmarked = {"role_group": run(role_group, name="New", marker="[made by me]")}
+    short = {"marker": "by me", "description": "by me"}
+    unmarked["short"] = run(role_group, name="New", **short)
+    unmarked["role"] = run(management_role, name="New", parent="Mail Recipients", **short)
+    for failed in unmarked.values():
+        assert failed["failed"] and failed["error"]["kind"] == "usage" and "marker" in failed["msg"], failed
+    assert writes(simulator) == done
     assert run(role_group, name="New", **mine)["changed"]
     assert run(role_group, name="New", marker="[MADE BY ME]", state="absent")["changed"]
 
