@@ -89,7 +89,9 @@ def _enable(tenant: Tenant, wait_timeout: int | None) -> Record | None:
         exchange_of(tenant).invoke("Enable-OrganizationCustomization", {}, _ENABLE)
     except TenantError as error:
         # It works once, and shows late: a refusal may mean that an earlier run, or somebody else, already did it.
-        if error.kind not in ("refused", "outcome_unknown") or wait_timeout is None:
+        if error.kind not in ("refused", "outcome_unknown"):
+            raise
+        if wait_timeout is None:
             step = "If it was asked for already, it takes effect within a day or two: wait and run again"
             raise error.but(next_step=step) from error.__cause__
         asked = error

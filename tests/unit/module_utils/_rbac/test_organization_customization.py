@@ -72,6 +72,21 @@ def test_without_waiting_a_second_request_is_explained(customize: Any) -> None:
     assert failed["error"]["kind"] == "refused" and "If it was asked for already" in failed["msg"]
 
 
+@pytest.mark.parametrize("wait", [True, False])
+@pytest.mark.parametrize(
+    ("status", "kind", "step"),
+    [(403, "forbidden", "Organization Configuration"), (429, "throttled", "Wait and run again")],
+)
+def test_a_failure_that_says_nothing_of_an_earlier_request_has_its_own_next_step(
+    customize: Any, simulator: Simulator, wait: bool, status: int, kind: str, step: str
+) -> None:
+    simulator.fault(match=ENABLE, kind="status", status=status, count=999)
+    failed = customize(accept_permanent=True, wait=wait)
+    assert failed["error"]["kind"] == kind, failed
+    assert step in failed["msg"] and "asked for already" not in failed["msg"]
+    assert asked(simulator) == 0
+
+
 def test_a_lost_answer_is_waited_for(customize: Any, simulator: Simulator) -> None:
     simulator.fault(match=ENABLE, kind="reset", phase="after_effect")
     assert customize(accept_permanent=True)["organization"]["is_dehydrated"] is False
