@@ -114,7 +114,7 @@ def test_a_rule_stays_if_its_replacement_failed(play: Play, simulator: Simulator
     prepared = play(made({**TYPE, **ALLOW}, **QUARANTINE), tenant="phones")
     known = writes(simulator)
     simulator.fault(match="New-ActiveSyncDeviceAccessRule", kind="status", status=403, body={}, count=9)
-    wanted = {"rules": [{**MODEL, **ALLOW}, {**TYPE, **GONE}], "max_affected": limit}
+    wanted: dict[str, Any] = {"rules": [{**MODEL, **ALLOW}, {**TYPE, **GONE}], "max_affected": limit}
     run = play(role(**wanted), tenant="phones")
     assert prepared.code == 0 and run.code == 2, run.output
     assert "not as described in after_rules (DeviceModel iPhone14C2)" in " ".join(run.output.split()), run.output

@@ -443,7 +443,9 @@ def test_a_cmdlet_of_a_role_that_is_not_found(verb: str, still_there: bool, kind
     """Done for a removal if it is gone; an addition that the service does not find is never taken for done."""
 
     class Refused(management_roles.Roles):
-        def write(self, *_given: Any, **_more: Any) -> None:
+        def write(
+            self, tenant: Any, verb: str, cmdlet: str, parameters: Any, *, of_new: bool = False
+        ) -> list[dict[str, Any]]:
             raise TenantError("not_found", "not there", "change it", "contoso.com")
 
     there = [{"Name": "get-MAILBOX", "Parameters": []}] if still_there else []
