@@ -21,7 +21,7 @@ from .._connector.organization import READ_ORGANIZATION
 from .._connector.requirements import READ_SUBSCRIPTIONS, read_batch
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
-from .._core.read_result import ReadResult, attempt, check_any
+from .._core.read_result import ReadResult, attempt, check_any, understood
 from .._core.resource import Record, normalize_case
 from .._core.text import counted
 from .._core.verdict import judge_all
@@ -29,14 +29,15 @@ from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._mobile_devices.exchange_intune_join import join
 from .._mobile_devices.managed_devices import READ_MANAGED_DEVICES
+from .._rehearsal.sign_in_log import READ_SIGN_INS
 from .access import coverage, shown
 from .app_protection import LISTS, parts
 from .deadlines import of_assessment
 from .legacy_log import interactive, read_background
 from .log_answers import by_log, people_of
-from .mail_apps import read_mail_apps
+from .mail_apps import READ_MAIL_APPS, read_mail_apps
 from .questions import QUESTIONS
-from .reads import READ_ORGANIZATION_CONFIG, READ_POLICIES
+from .reads import COUNT_PEOPLE, READ_ORGANIZATION_CONFIG, READ_POLICIES, each_understood, objects
 
 OPTIONS: dict[str, dict[str, Any]] = {
     "emergency_accounts": {"type": "int", "default": 2},
@@ -103,11 +104,14 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     users = list(dict.fromkeys(params["what_if_users"]))
     facts = {**read_all(tenant, users), "emergency_accounts": ReadResult(params["emergency_accounts"])}
     policies, people, defaults = facts["policies"], facts["people"], facts["security_defaults"]
-    covered = attempt(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
+    covered = _judged(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
     asked = what_if(tenant, policies.value, _named(users, facts)) if users and covered.known else []
-    logged = by_log(policies.value, people.value[0], facts["sign_ins"].or_else([])) if covered.known else []
+    sign_ins: list[Record] = facts["sign_ins"].or_else([]) if covered.known else []
+    logged: list[Any] = _judged(lambda: by_log(policies.value, people.value[0], sign_ins) if sign_ins else []).or_else(
+        []
+    )
     checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult([*asked, *logged])})
-    joined = attempt(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
+    joined = _judged(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
     return {
         "changed": False,
         "tenant_id": tenant.label,
@@ -119,6 +123,10 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "what_if": asked,
         "deadlines": of_assessment(facts, tenant.http.now()),
     }
+
+
+def _judged(call: Callable[[], Any]) -> ReadResult[Any]:
+    return attempt(lambda: understood("judge what was read", call))
 
 
 def _named(users: Sequence[str], facts: Mapping[str, ReadResult[Any]]) -> dict[str, ReadResult[Person]]:
@@ -142,14 +150,15 @@ def _named_read(user: str) -> str:
 
 def read_all(tenant: Tenant, users: Sequence[str] = ()) -> dict[str, ReadResult[Any]]:
     """Read everything that the assessment needs: by name, the value or the error of each read."""
-    calls: dict[str, Callable[[], Any]] = {
-        "graph": partial(_read_graph, tenant, users),
-        "background_sign_ins": partial(read_background, tenant),
-        **{name: partial(_read_exchange, tenant, *read) for name, read in _EXCHANGE_READS.items()},
+    calls: dict[str, tuple[str, Callable[[], Any]]] = {
+        "graph": ("read the tenant", partial(_read_graph, tenant, users)),
+        "background_sign_ins": (READ_SIGN_INS.action, partial(read_background, tenant)),
+        **{name: (read[2].action, partial(_read_exchange, tenant, *read)) for name, read in _EXCHANGE_READS.items()},
     }
-    found = gather(calls)
+    found = gather(each_understood(calls))
+    found |= {name: objects(found[name], read[2]) for name, read in _EXCHANGE_READS.items()}
     # Alone, since the download link is valid for a few minutes only.
-    found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
+    found |= gather(each_understood({"mail_apps": (READ_MAIL_APPS.action, partial(read_mail_apps, tenant))}))
     graph = found.pop("graph")
     facts = graph.or_else(dict.fromkeys((*_GRAPH, *map(_named_read, users), *_BESIDE), graph))
     check_any((*(facts[name] for name in _GRAPH), *found.values()))
@@ -169,23 +178,32 @@ def _read_graph(tenant: Tenant, users: Sequence[str]) -> dict[str, ReadResult[An
         _named_read(user): Read(odata(f"users/{quote(user, safe='')}", select="id"), _USER, collection=False)
         for user in users
     }
-    facts = read_batch(tenant, {**GRAPH_READS, "sign_ins": interactive(tenant.http.now()), **named})
+    reads = {**GRAPH_READS, "sign_ins": interactive(tenant.http.now()), **named}
+    facts = read_batch(tenant, reads)
+    with_ids = (*named, *LISTS, "compliance_policies", "policies")
+    facts |= {name: objects(facts[name], read.purpose, name in with_ids) for name, read in reads.items()}
     protections = attempt(lambda: {name: facts[name].value for name in LISTS})
     hanging = {**_assignments(facts["compliance_policies"].or_else([])), **parts(protections.or_else({}))}
     policies = facts["policies"]
-    later: dict[str, Callable[[], Any]] = {"assignments": partial(tenant.graph.batch, hanging)}
+    later: dict[str, tuple[str, Callable[[], Any]]] = {
+        "assignments": ("read the assignments", partial(_read_objects, tenant, hanging))
+    }
     if policies.known:
         apart = {normalize_case(facts[one].value["id"]) for one in named if facts[one].known}
         apart.update(people_of(facts["sign_ins"].or_else([])))
-        later["people"] = partial(read_people, tenant, policies.value, apart)
-        later["policy_plans"] = partial(read_policy_plans, tenant)
+        later["people"] = (COUNT_PEOPLE, partial(read_people, tenant, policies.value, apart))
+        later["policy_plans"] = ("read the policy plans", partial(read_policy_plans, tenant))
     return {
         **facts,
         "protections": protections,
         "people": policies,
         "policy_plans": policies,
-        **gather(later),
+        **gather(each_understood(later)),
     }
+
+
+def _read_objects(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, ReadResult[Any]]:
+    return {name: objects(found, reads[name].purpose) for name, found in tenant.graph.batch(reads).items()}
 
 
 def _assignments(compliance: Sequence[Record]) -> dict[str, Read]:

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from functools import partial
 from typing import Any
@@ -15,7 +15,7 @@ from .._client.graph import odata, odata_text
 from .._conditional_access.people import read_people
 from .._core.concurrent import gather
 from .._core.errors import usage
-from .._core.read_result import ReadResult, check_any
+from .._core.read_result import ReadResult, attempt, check_any, understood
 from .._core.resource import Record
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -25,8 +25,8 @@ from .._rehearsal.sign_in_log import INTERACTIVE, NON_INTERACTIVE, READ_SIGN_INS
 from .deadline_detectors import Facts, detect
 from .deadline_table import DEADLINES
 from .legacy_log import LOG_DAYS, interactive, read_background
-from .mail_apps import read_mail_apps
-from .reads import READ_ORGANIZATION_CONFIG, READ_POLICIES
+from .mail_apps import READ_MAIL_APPS, read_mail_apps
+from .reads import COUNT_PEOPLE, READ_ORGANIZATION_CONFIG, READ_POLICIES, each_understood, objects
 
 # The names under which mail apps of phones sign in with modern authentication.
 MAIL_APPS = ("Apple Internet Accounts", "iOS Accounts", "Samsung Email", "Gmail", "Nine")
@@ -53,10 +53,13 @@ def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 
 def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
     """The deadlines from an assessment's data, which has no last synchronization and no owner of a device."""
-    devices = facts["devices"].map(
-        lambda listed: [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
-    )
+    listed = facts["devices"]
+    devices = attempt(lambda: understood("judge what was read", lambda: _eas_devices(listed.value, now)))
     return answer({**facts, "eas_devices": devices, "mail_client_sign_ins": ReadResult([])}, now.date())
+
+
+def _eas_devices(listed: Sequence[Record], now: datetime) -> list[dict[str, Any]]:
+    return [device_facts(one, now) for one in listed if one.get("ClientType") == "EAS"]
 
 
 def answer(facts: Facts, today: date) -> list[dict[str, Any]]:
@@ -90,22 +93,26 @@ def answer(facts: Facts, today: date) -> list[dict[str, Any]]:
 def _read_all(tenant: Tenant, mail_apps: Sequence[str]) -> dict[str, ReadResult[Any]]:
     """Each name with what was read, or with the error of that read."""
     wanted = {"policies": READ_POLICIES, "sign_ins": interactive(tenant.http.now())}
-    found = gather(
-        {
-            "graph": partial(tenant.graph.batch, wanted),
-            "background_sign_ins": partial(read_background, tenant),
-            "mail_client_sign_ins": partial(_read_mail_clients, tenant, mail_apps),
-            "eas_devices": partial(_read_eas_devices, tenant),
-            "exchange": partial(_read_exchange, tenant),
-        },
-    )
+    calls: dict[str, tuple[str, Callable[[], Any]]] = {
+        "graph": ("read the tenant", partial(tenant.graph.batch, wanted)),
+        "background_sign_ins": (READ_SIGN_INS.action, partial(read_background, tenant)),
+        "mail_client_sign_ins": (READ_SIGN_INS.action, partial(_read_mail_clients, tenant, mail_apps)),
+        "eas_devices": ("read the mobile devices", partial(_read_eas_devices, tenant)),
+        "exchange": (READ_ORGANIZATION_CONFIG.action, partial(_read_exchange, tenant)),
+    }
+    found = gather(each_understood(calls))
     # Alone, since the download link is valid for a few minutes only.
-    found |= gather({"mail_apps": partial(read_mail_apps, tenant)})
+    found |= gather(each_understood({"mail_apps": (READ_MAIL_APPS.action, partial(read_mail_apps, tenant))}))
     graph = found.pop("graph")
     facts = {**graph.or_else(dict.fromkeys(wanted, graph)), **found}
+    facts["policies"] = objects(facts["policies"], READ_POLICIES.purpose, ids=True)
+    for name in ("sign_ins", "mail_client_sign_ins"):
+        facts[name] = objects(facts[name], READ_SIGN_INS)
+    facts["exchange"] = objects(facts["exchange"], READ_ORGANIZATION_CONFIG)
     check_any(facts.values())
     policies = facts["policies"]
-    people = gather({"people": partial(read_people, tenant, policies.value)}) if policies.known else {}
+    reading = (COUNT_PEOPLE, lambda: read_people(tenant, policies.value))
+    people = gather(each_understood({"people": reading})) if policies.known else {}
     return {**facts, "people": policies, **people}
 
 

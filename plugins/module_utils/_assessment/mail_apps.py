@@ -16,7 +16,7 @@ from .._core.errors import Purpose, TenantError
 from .._core.text import fit
 from .._engine.tenant import Tenant
 
-_READ = Purpose("read the report of the mail apps", "Reports.Read.All")
+READ_MAIL_APPS = Purpose("read the report of the mail apps", "Reports.Read.All")
 _WHO = "User Principal Name"
 _APPS = (
     "Mail For Mac",
@@ -33,15 +33,17 @@ _APPS = (
 
 def read_mail_apps(tenant: Tenant) -> dict[str, Any]:
     """How many people used each app in 30 days, and who used a mobile app other than Outlook."""
-    content = tenant.graph.download("reports/getEmailAppUsageUserDetail(period='D30')", _READ)
+    content = tenant.graph.download("reports/getEmailAppUsageUserDetail(period='D30')", READ_MAIL_APPS)
     try:
         table = csv.DictReader(io.StringIO(fit(content.decode("utf-8-sig")), newline=""))
         if not {_WHO, *_APPS} <= set(table.fieldnames or ()):
             raise ValueError("it lacks columns that are documented")
         rows = list(table)
+        if any(row[column] is None for row in rows for column in (_WHO, *_APPS)):
+            raise ValueError("a line of it is too short")
     except (UnicodeDecodeError, ValueError, csv.Error) as error:
         problem = f"the report is not the documented file ({error})"
-        raise TenantError("protocol", problem, _READ.action, tenant.label) from error
+        raise TenantError("protocol", problem, READ_MAIL_APPS.action, tenant.label) from error
     others = sorted(row[_WHO] for row in rows if row["Other For Mobile"])
     return {
         "people": len(rows),

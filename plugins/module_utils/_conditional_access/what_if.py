@@ -8,12 +8,12 @@ https://learn.microsoft.com/graph/api/conditionalaccessroot-evaluate
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.read_result import ReadResult
+from .._core.read_result import ReadResult, understood
 from .._engine.rate_limiter import RateLimiter
 from .._engine.tenant import Tenant
 from .assignments import Person
@@ -44,15 +44,24 @@ def what_if(
             row: dict[str, Any] = {"user": name, "client": way.client, "platform": way.platform}
             try:
                 person = read.value
-                said = _paced(tenant, pace, person, way, versions)
+                ask = partial(_paced, tenant, pace, person, way, versions)
+                row |= understood(_PURPOSE.action, partial(_row, policies, person, way, ask))
             except TenantError as error:
                 row |= {"agrees": None, "applies": None, "differences": [], "problem": str(error)}
-            else:
-                differences = list(_differences(policies, person, way, said))
-                applies = sorted(one["displayName"] for one in said.values() if one["policyApplies"])
-                row |= {"agrees": not differences, "applies": applies, "differences": differences, "problem": ""}
             rows.append(row)
     return rows
+
+
+def _row(
+    policies: Iterable[Mapping[str, Any]],
+    person: Person,
+    way: SignIn,
+    ask: Callable[[], Mapping[str, Mapping[str, Any]]],
+) -> dict[str, Any]:
+    said = ask()
+    differences = list(_differences(policies, person, way, said))
+    applies = sorted(one["displayName"] for one in said.values() if one["policyApplies"])
+    return {"agrees": not differences, "applies": applies, "differences": differences, "problem": ""}
 
 
 def _paced(

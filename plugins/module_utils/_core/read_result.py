@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from .errors import TenantError
+from .errors import OF_ANSWERS, TenantError, one_line
 
 T_co = TypeVar("T_co", covariant=True)
 Other = TypeVar("Other")
@@ -49,6 +49,19 @@ def attempt(call: Callable[[], T_co]) -> ReadResult[T_co]:
     except TenantError as error:
         failed: ReadResult[Any] = ReadResult(None, error)
         return failed
+
+
+def understood(action: str, call: Callable[[], T_co]) -> T_co:
+    """What `call` makes of responses. Raises `TenantError` of this action if one has another form than documented.
+
+    For tasks of many reads, of which one must not end the others.
+    """
+    try:
+        return call()
+    except OF_ANSWERS as error:
+        said = one_line(f"{type(error).__name__}: {error}", 200)
+        problem = f"a response does not match its documented schema, or this is a bug in intune.exchange ({said})"
+        raise TenantError("unexpected_answer", problem, action) from error
 
 
 def first_error(results: Iterable[ReadResult[Any]]) -> TenantError | None:

@@ -61,7 +61,7 @@ _POLICY_SPEC["id"] = {"type": "str"}
 def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The effect of policies on the sign-ins of the last days. Raises `TenantError`."""
     _check_numbers(params)
-    given = [_at(number, _valid, one) for number, one in enumerate(params["policies"] or ())]
+    given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
     backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     existing = backend.list(tenant)
     proposed = [_at(number, _proposed, tenant, existing, one, subjects) for number, one in enumerate(given)]
@@ -183,30 +183,38 @@ def _check_distinct(policies: Sequence[Policy]) -> None:
         seen.add(key)
 
 
-def _valid(given: Mapping[str, Any]) -> dict[str, Any]:
+def _valid(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
     """One of the proposed policies, in the form that the policy module accepts.
 
     The whole list is one option, so that what modules check of their own options is checked here again.
     """
-    refused = null_refusal(_POLICY_SPEC, given, IDENTIFYING, clearing(FIELDS))
-    if refused is not None:
-        raise refused
+    _at(number, _refuse_null, given)
     try:
         validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
-    except TypeError as error:  # Ansible validates the parts of an option even if that option is no dictionary
+    except TypeError as error:  # Ansible validates the parts of an option even if that option is not a dictionary
         raise usage(
-            f"it is not what conditional_access_policy accepts ({one_line(error, 120)})",
+            f"policies[{number}] is not what conditional_access_policy accepts ({one_line(error, 120)})",
             "Write its options as dictionaries with texts as keys, like those of that module",
         ) from error
     if validated.error_messages:
         said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
-        raise usage("; ".join(said))
+        raise usage(f"policies[{number}]: {'; '.join(said)}")
     params: dict[str, Any] = validated.validated_parameters
+    _at(number, _check_valid, params)
+    return params
+
+
+def _refuse_null(given: Mapping[str, Any]) -> None:
+    refused = null_refusal(_POLICY_SPEC, given, IDENTIFYING, clearing(FIELDS))
+    if refused is not None:
+        raise refused
+
+
+def _check_valid(params: Mapping[str, Any]) -> None:
     refuse_blank(_POLICY_SPEC, params, clearing(FIELDS))
     if not params["id"] and not params["display_name"]:
         raise usage("neither display_name nor id is set", "Set one of them to select a policy")
     check_selection(params)
-    return params
 
 
 def _at(number: int, step: Callable[..., _Done], *given: Any) -> _Done:

@@ -296,7 +296,7 @@ def test_without_a_licence_it_says_what_can_be_known(run: Run, simulator: Simula
         ({"policies": [{"display_name": " "}]}, "display_name"),
         (
             {"policies": [{"display_name": "A", "conditions": [1]}]},
-            "policies[0]: it is not what conditional_access_policy",
+            "policies[0] is not what conditional_access_policy",
         ),
         ({"policies": [{"display_name": "A", "conditions": {1: 2}}]}, "with texts as keys"),
         ({"policies": [{"id": "7359d0e0-d8a9-4afa-8a93-e23e099d7be8"}]}, "there is no Conditional Access policy"),
