@@ -68,3 +68,18 @@ def test_every_part_of_a_path_is_quoted_whole() -> None:
         and "safe" not in {one.arg for one in node.keywords}
     ]
     assert without == []
+
+
+def test_the_options_that_are_not_set(run: Run) -> None:
+    """Two excluded accounts are for emergencies, as Microsoft recommends two; nobody is asked about."""
+    alone = run(module, tenant="retired_covered")
+    assert by_id(alone) == by_id(run(module, tenant="retired_covered", emergency_accounts=2, what_if_users=[]))
+    assert alone["what_if"] == [] and by_id(alone)["eas_bound"] == "met"
+    none = run(module, tenant="retired_covered", emergency_accounts=0)
+    assert not none.get("failed") and by_id(none)["eas_bound"] == "unmet"
+
+
+def test_a_user_who_is_named_twice_is_asked_about_once(run: Run) -> None:
+    user = "adele.vance@retired-covered.example"
+    rows = run(module, tenant="retired_covered", what_if_users=[user, user])["what_if"]
+    assert [one["user"] for one in rows] == [user] * 4  # two clients on two platforms
