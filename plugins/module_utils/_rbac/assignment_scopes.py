@@ -46,6 +46,11 @@ def scope_of(assignment: Record, role: Mapping[str, Any] | None = None) -> str |
     return " ".join(dict.fromkeys([*kinds, *names])) or None
 
 
+def is_enabled(assignment: Record) -> bool:
+    """Whether an assignment counts. Exchange omits properties without a value, and null is none; all start enabled."""
+    return assignment.get("Enabled") is not False
+
+
 def is_direct(assignment: Record) -> bool:
     """Whether an assignment is the assignee's own. What it inherits as a member of a group is listed too."""
     return assignment.get("AssignmentMethod") in (None, "", "Direct")

@@ -16,7 +16,7 @@ from .._core.resource import bare_name, normalize_case, normalized_set
 from .._core.targets import is_blank
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
-from .assignment_scopes import SCOPES, scope_of
+from .assignment_scopes import SCOPES, is_enabled, scope_of
 from .role_catalog import READER, RoleCatalog
 
 READ_RIGHTS = Purpose("read the Exchange rights of the account", READER)
@@ -125,7 +125,7 @@ def read_rights(tenant: Tenant, account: str) -> Rights:
     used = [
         one
         for one in RoleCatalog(tenant).named(read)
-        if one.get("Enabled", True) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
+        if is_enabled(one) and "Delegating" not in str(one.get("RoleAssignmentDelegationType") or "")
     ]
     # Every mailbox has a role assignment policy, whose rights are limited to that mailbox.
     own = [one for one in used if one.get("RoleAssigneeType") == "RoleAssignmentPolicy"]

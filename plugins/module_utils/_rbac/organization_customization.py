@@ -39,8 +39,7 @@ class _Organization(Existing):
         return str(record["Guid"])
 
     def list(self, tenant: Tenant) -> list[Record]:
-        organization = _read(tenant)
-        return [{**organization, "IsDehydrated": bool(organization.get("IsDehydrated"))}]
+        return [_read(tenant)]
 
     def update(self, tenant: Tenant, record: Record, values: Mapping[str, Any]) -> Record:
         return _enable(tenant, self._wait_timeout) or record
@@ -79,6 +78,15 @@ def _read(tenant: Tenant) -> Record:
     if len(found) != 1:
         problem = f"Exchange Online returned {len(found)} organizations"
         raise TenantError("protocol", problem, _READ.action, tenant.label)
+    if not isinstance(found[0].get("IsDehydrated"), bool):
+        # Unknown is not enabled: the next task would create roles that Exchange refuses.
+        raise TenantError(
+            "protocol",
+            "Exchange Online did not say whether the organization is dehydrated (IsDehydrated has no value)",
+            _READ.action,
+            tenant.label,
+            next_step="Run again; if the problem persists, report it with the output of -vvv",
+        )
     return found[0]
 
 
@@ -101,7 +109,7 @@ def _enable(tenant: Tenant, wait_timeout: int | None) -> Record | None:
 def _wait(tenant: Tenant, seconds: int, asked: TenantError | None) -> Record:
     organization, done = poll(
         lambda: _read(tenant),
-        lambda record: not record.get("IsDehydrated"),
+        lambda record: record["IsDehydrated"] is False,
         Within(tenant.http, seconds, _PAUSES),
         waiting(tenant.progress, lambda record: "the customization to take effect"),
     )

@@ -15,7 +15,7 @@ from .._engine.ensure import ensure
 from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by, invoke_listed, names_of_groups
 from .._engine.tenant import Tenant
-from .assignment_scopes import is_direct, scope_of
+from .assignment_scopes import is_direct, is_enabled, scope_of
 from .built_in_role_groups import is_built_in
 from .principals import Principal, Principals
 from .role_catalog import READER, RoleCatalog, refuse_own_delegation, refuse_own_way
@@ -72,7 +72,7 @@ class Assignments(ExchangeObjects):
             self._check(one)
         self.scoped[:] = [one for one in direct if scope_of(one, self.role)]
         named = {"Role": self.role["Name"], KINDS[self.kind]: self.given, "Delegating": self.delegating}
-        return [{**one, **named} for one in direct if not scope_of(one, self.role)]
+        return [{**one, **named, "Enabled": is_enabled(one)} for one in direct if not scope_of(one, self.role)]
 
     def create(self, tenant: Tenant, values: Mapping[str, Any]) -> Record:
         """New assignments are enabled; there is no parameter for it."""

@@ -14,6 +14,7 @@ from .._core.targets import only
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
 from .._http.claims import claims
+from .assignment_scopes import is_enabled
 from .service_principals import find_service_principal
 
 READER = "the Exchange role View-Only Configuration or Role Management"
@@ -120,7 +121,7 @@ def _assigned_to(tenant: Tenant, catalog: RoleCatalog, caller: str, *, delegatin
         if error.kind != "not_found":
             raise
         return None
-    return [one for one in catalog.named(found) if one.get("Enabled", True)]
+    return [one for one in catalog.named(found) if is_enabled(one)]
 
 
 def refuse_own_way(tenant: Tenant, catalog: RoleCatalog, taken: Sequence[Record], action: str) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from .._core.resource import Record, bare_name, normalize_case
-from .._rbac.assignment_scopes import scope_of
+from .._rbac.assignment_scopes import is_enabled, scope_of
 from .._rbac.built_in_role_groups import is_built_in
 from .._rbac.cmdlet_access import is_pattern
 from .assignees import OF_APPLICATIONS, OF_USERS, Assignees, identifying
@@ -126,8 +126,8 @@ def _why_not_whole(assignment: Record) -> str:
     """Why an assignment is not an unscoped role of its group."""
     if scope := scope_of(assignment):
         return f"the role is limited to {scope}, and the module role_group gives whole roles"
-    disabled = assignment.get("Enabled") is False
-    return "the assignment is disabled, and the module role_group gives roles that work" if disabled else ""
+    enabled = is_enabled(assignment)
+    return "" if enabled else "the assignment is disabled, and the module role_group gives roles that work"
 
 
 def _held_by(group: Record, assignments: list[Record]) -> list[Record]:
@@ -245,4 +245,4 @@ def _why_not(assignment: Record, option: str, holders: int) -> str:
         return f"several {option}s have this name"
     if option != "group" and not holders:
         return f"the snapshot does not say which {option} that is"
-    return "it is disabled" if assignment.get("Enabled") is False else ""
+    return "" if is_enabled(assignment) else "it is disabled"

@@ -72,6 +72,15 @@ def entry(name: str, role: str, *parameters: str) -> dict[str, Any]:
     return {"Name": name, "Role": role, "Parameters": list(parameters)}
 
 
+@pytest.mark.parametrize(("given", "counts"), [({}, 1), ({"Enabled": None}, 1), ({"Enabled": False}, 0)])
+def test_only_an_assignment_that_is_said_to_be_disabled_is(
+    simulator: Simulator, tenant: Tenant, given: dict[str, Any], counts: int
+) -> None:
+    one = {"Name": "1", "Role": "Message Tracking", "RoleAssigneeName": "Y", "RoleAssigneeType": "RoleGroup", **given}
+    simulator.fault(match="Get-ManagementRoleAssignment", kind="status", status=200, body={"value": [one]})
+    assert len(read_rights(tenant, ACCOUNT).assignments) == counts
+
+
 @pytest.mark.parametrize(
     ("entries", "access"),
     [

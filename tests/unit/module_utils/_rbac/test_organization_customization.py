@@ -87,6 +87,18 @@ def test_a_failure_that_says_nothing_of_an_earlier_request_has_its_own_next_step
     assert asked(simulator) == 0
 
 
+@pytest.mark.parametrize("said", [{"IsDehydrated": None}, {}, {"IsDehydrated": ""}])
+@pytest.mark.parametrize("check_mode", [True, False])
+def test_what_the_service_does_not_say_is_not_known(
+    customize: Any, simulator: Simulator, said: dict[str, Any], check_mode: bool
+) -> None:
+    body = {"value": [{"Guid": "3f1c2f0e-6f5a-4b55-8f5c-1d2e3f4a5b6c", "Name": "dehydrated", **said}]}
+    simulator.fault(match="Get-OrganizationConfig", kind="status", status=200, body=body, count=9)
+    failed = customize(check_mode, accept_permanent=True)
+    assert failed.get("failed") and failed["error"]["kind"] == "protocol" and "IsDehydrated" in failed["msg"], failed
+    assert asked(simulator) == 0
+
+
 def test_a_lost_answer_is_waited_for(customize: Any, simulator: Simulator) -> None:
     simulator.fault(match=ENABLE, kind="reset", phase="after_effect")
     assert customize(accept_permanent=True)["organization"]["is_dehydrated"] is False

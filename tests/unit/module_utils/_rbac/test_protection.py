@@ -40,7 +40,11 @@ ADELE = "adele.vance@contoso.example"
         ({"Name": "TenantAdmins_-1234567"}, True),
         ({"Name": "Renamed", "WellKnownObject": "Organization Management"}, True),
         ({"Name": "Synced", "Capabilities": ["Partner_Managed"]}, True),
+        ({"Name": "Synced", "Capabilities": "Partner_Managed"}, True),
+        ({"Name": "Synced", "Capabilities": "None, PARTNER_MANAGED"}, True),
         ({"Name": "Help Desk Zurich", "WellKnownObject": "", "Capabilities": []}, False),
+        ({"Name": "Help Desk Zurich", "WellKnownObject": "", "Capabilities": "None"}, False),
+        ({"Name": "Help Desk Zurich", "Capabilities": None}, False),
     ],
 )
 def test_what_is_built_in(group: dict[str, Any], built_in: bool) -> None:

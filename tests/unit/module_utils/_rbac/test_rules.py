@@ -199,6 +199,13 @@ def test_an_assignment_is_what_was_asked_for() -> None:
             [assignment(5, "Role Management"), assignment(6, "Part Of It", Enabled=False)],
             True,
         ),
+        # Null is no more a "no" than an absent value: here it is the one right that the caller has, and another one.
+        ([assignment(5, "Role Management")], [assignment(5, "Role Management", Enabled=None)], True),
+        (
+            [assignment(5, "Role Management")],
+            [assignment(5, "Role Management"), assignment(6, "Part Of It", Enabled=None)],
+            False,
+        ),
         ([assignment(5, "Role Management")], [assignment(6, "Role Management")], False),
         ([assignment(5, "Role Management")], [], False),
         ([assignment(5, "Role Management")], [assignment(7, "Message Tracking")], False),
