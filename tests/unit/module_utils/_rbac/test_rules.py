@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import base64
+import itertools
 import json
 from types import SimpleNamespace
 from typing import Any
@@ -465,6 +466,45 @@ def test_a_cmdlet_of_a_role_that_is_not_found(verb: str, still_there: bool, kind
         change()
     else:
         assert failure(change).kind == kind
+
+
+ROLE_EDITS = {
+    "Add-ManagementRoleEntry": {"Identity", "Parameters", "Overwrite"},
+    "Set-ManagementRoleEntry": {"Identity", "Parameters"},
+    "Remove-ManagementRoleEntry": {"Identity"},
+}
+
+
+# For Set removed and Remove trimmed there is no order: each needs the other first.
+FATES = [
+    one for one in itertools.product(("kept", "trimmed", "removed"), repeat=3) if one[1:] != ("removed", "trimmed")
+]
+
+
+@pytest.mark.parametrize("fate", FATES, ids="-".join)
+def test_a_caller_that_trims_its_own_role_can_finish(fate: tuple[str, ...]) -> None:
+    """The caller has no other role: each step needs the entry of its cmdlet, with the parameters that it sends."""
+    other = {"Get-ManagementRole": {"Identity"}, "Get-ManagementRoleEntry": {"Identity"}, "Get-User": {"Identity"}}
+    held: dict[str, set[str]] = {**ROLE_EDITS, **other, "New-ManagementRole": {"Name", "Parent"}}
+    after: dict[str, list[str]] = {"Get-Mailbox": ["Identity"], "Set-ManagementRole": [], "New-ManagementRole": []}
+    for cmdlet, what in zip(ROLE_EDITS, fate, strict=True):
+        if what != "removed":
+            after[cmdlet] = sorted(ROLE_EDITS[cmdlet]) if what == "kept" else []
+
+    class Own(management_roles.Roles):
+        def write(self, _tenant: Any, _verb: str, cmdlet: str, parameters: Any, **_more: Any) -> list[Any]:
+            assert set(parameters) <= held.get(cmdlet, set()), (cmdlet, parameters)
+            entry = parameters["Identity"].partition("\\")[2]
+            if cmdlet.startswith("Remove"):
+                del held[entry]
+            else:
+                assert (entry in held) is cmdlet.startswith("Set")
+                held[entry] = set(parameters["Parameters"])
+            return []
+
+    before = {cmdlet: sorted(names) for cmdlet, names in sorted(held.items())}
+    Own()._edit(tenant(), {"Name": "Own"}, before, dict(sorted(after.items())))
+    assert held == {cmdlet: set(names) for cmdlet, names in after.items()}
 
 
 def test_an_address_that_is_only_a_name() -> None:
