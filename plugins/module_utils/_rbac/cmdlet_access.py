@@ -162,17 +162,17 @@ def asked_for(listed: list[Any], option: str = "cmdlets") -> dict[str, list[str]
 
 def _parameters_of(item: Mapping[str, Any], option: str) -> list[str]:
     """The parameters that an item gives. Only without the key does it mean all of them, never by a null."""
-    where, names = f"parameters of {item['cmdlet']} in {option}", item["parameters"]
+    cmdlet, names = item["cmdlet"], item["parameters"]
     if names is None:
         raise usage(
-            f"{where} is null, and a null never means everything",
+            f"parameters of {cmdlet} in {option} is null, and a null never means everything",
             "List the parameters, write [] for none, or omit parameters on purpose: then all of them are meant",
         )
     if not isinstance(names, list):
-        raise usage(f"{where} must be a list")
+        raise usage(f"parameters of {cmdlet} in {option} must be a list")
     wrong = [name for name in names if not _is_name(name)]
     if wrong:
-        raise usage(f"{where} takes names of parameters, not {_shown(wrong[0])}")
+        raise usage(f"parameters of {cmdlet} in {option} takes names of parameters, not {_shown(wrong[0])}")
     return list(names)
 
 

@@ -17,27 +17,14 @@ from .._engine.exchange import exchange_of
 from .._engine.exchange_objects import ExchangeObjects, found_by
 from .._engine.tenant import Tenant
 from .cmdlet_access import asked_for, is_pattern, read_role_entries
+from .entry_steps import Entries, steps_between
 from .role_catalog import READER
-
-Entries = dict[str, list[str]]  # parameters by cmdlet
 
 WRITER = "the Exchange role Role Management"
 _NOT_OURS = (
     "Choose another name (connector_role_group, for the role intune.exchange.connector), or remove this management "
     "role first"
 )
-_OF_ROLES = ("-managementroleentry", "-managementrole")
-# The order of the steps that change these entries, by verb and entry. Each step needs the whole entry of its own cmdlet,
-# VERB-ManagementRoleEntry: removals come before Remove-ManagementRoleEntry is trimmed, except for the two that the
-# trimming itself needs.
-_TURNS = {
-    ("Remove", "get-managementroleentry"): 2,
-    ("Set", "remove-managementroleentry"): 4,
-    ("Set", "set-managementroleentry"): 5,
-    ("Remove", "set-managementroleentry"): 6,
-    ("Remove", "remove-managementroleentry"): 7,
-}
-_USUAL_TURNS = {"Add": 0, "Remove": 1, "Set": 3}
 _NAME_LIMIT = 64  # https://learn.microsoft.com/powershell/module/exchange/new-managementrole
 _READ = Purpose("read the management roles", READER)
 # Every PowerShell cmdlet has these. They are not rights, and roles do not list them consistently.
@@ -106,11 +93,6 @@ def within(asked: Mapping[str, list[str] | None], parent: str, allowed: Entries)
     return dict(sorted(wanted.items()))
 
 
-def _turn(step: tuple[str, str]) -> int:
-    verb, cmdlet = step
-    return _TURNS.get((verb, normalize_case(cmdlet)), _USUAL_TURNS[verb])
-
-
 @dataclass(frozen=True)
 class Roles(ExchangeObjects):
     """The management roles; the one called `name` is read with its cmdlets. `allowed` are the cmdlets of its parent."""
@@ -147,23 +129,8 @@ class Roles(ExchangeObjects):
         return {**record, **values}
 
     def _edit(self, tenant: Tenant, role: Record, before: Entries, after: Entries, *, of_new: bool = False) -> None:
-        """Edit entry by entry, removals first. Each step is absolute: the next run continues where this one ended.
-
-        The entries that allow changing roles come last, each once no later step needs it: otherwise a caller that
-        changes its own role could not finish.
-        """
-        removed = [cmdlet for cmdlet in before if cmdlet not in after]
-        other = [
-            cmdlet
-            for cmdlet in after
-            if cmdlet in before and normalized_set(before[cmdlet]) != normalized_set(after[cmdlet])
-        ]
-        new = [cmdlet for cmdlet in after if cmdlet not in before]
-        steps = [
-            (verb, one) for verb, cmdlets in (("Remove", removed), ("Set", other), ("Add", new)) for one in cmdlets
-        ]
-        needed = [(verb, one) for verb, one in steps if normalize_case(one).endswith(_OF_ROLES)]
-        for verb, cmdlet in [one for one in steps if one not in needed] + sorted(needed, key=_turn):
+        """Edit entry by entry. Each step is absolute: the next run continues where this one ended."""
+        for verb, cmdlet in steps_between(before, after):
             parameters: dict[str, Any] = {} if verb == "Remove" else {"Parameters": after[cmdlet]}
             if verb == "Add":
                 parameters["Overwrite"] = True

@@ -451,9 +451,7 @@ def test_a_cmdlet_of_a_role_that_is_not_found(verb: str, still_there: bool, kind
     """Done for a removal if it is gone; an addition that the service does not find is never taken for done."""
 
     class Refused(management_roles.Roles):
-        def write(
-            self, tenant: Any, verb: str, cmdlet: str, parameters: Any, *, of_new: bool = False
-        ) -> list[dict[str, Any]]:
+        def write(self, tenant: Any, verb: str, cmdlet: str, parameters: Any, *, of_new: bool = False) -> list[Any]:
             raise TenantError("not_found", "not there", "change it", "contoso.com")
 
     there = [{"Name": "get-MAILBOX", "Parameters": []}] if still_there else []
@@ -492,7 +490,7 @@ def test_a_caller_that_trims_its_own_role_can_finish(fate: tuple[str, ...]) -> N
             after[cmdlet] = sorted(ROLE_EDITS[cmdlet]) if what == "kept" else []
 
     class Own(management_roles.Roles):
-        def write(self, _tenant: Any, _verb: str, cmdlet: str, parameters: Any, **_more: Any) -> list[Any]:
+        def write(self, tenant: Any, verb: str, cmdlet: str, parameters: Any, *, of_new: bool = False) -> list[Any]:
             assert set(parameters) <= held.get(cmdlet, set()), (cmdlet, parameters)
             entry = parameters["Identity"].partition("\\")[2]
             if cmdlet.startswith("Remove"):
