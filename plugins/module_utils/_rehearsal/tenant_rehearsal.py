@@ -5,32 +5,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
-
-from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
-from ansible.module_utils.errors import UnsupportedError
+from typing import Any
 
 from .._conditional_access.assignments import Person
-from .._conditional_access.fields import FIELDS
 from .._conditional_access.people import read_accounts
 from .._conditional_access.policies import (
-    IDENTIFYING,
     POLICY,
     ConditionalAccessPolicies,
-    check_content,
-    check_name,
-    check_selection,
 )
 from .._conditional_access.rules import REPORT_ONLY
 from .._conditional_access.subjects import Subjects
-from .._core.errors import TenantError, one_line, usage
-from .._core.resource import Record, clearing, normalize_case, normalized_set
-from .._core.targets import null_refusal, only, refuse_blank
+from .._core.errors import TenantError, usage
+from .._core.resource import Record, normalize_case, normalized_set
+from .._core.targets import only
 from .._engine.tenant import Tenant
 from .calibration import Calibration
 from .membership import Doubt, depends_on
+from .proposed_policies import proposed, valid
 from .rehearsal import Rehearsal
 from .reliability import reliability
 from .sign_in_log import INTERACTIVE, NON_INTERACTIVE, SignInLog
@@ -38,7 +31,6 @@ from .sign_in_record import LoggedSignIn
 from .summary import summary
 
 Policy = Mapping[str, Any]
-_Done = TypeVar("_Done")
 _GRANT = "Grant the application what is missing"
 _MOST_DAYS = 30  # the retention of the log with Microsoft Entra ID P1
 OPTIONS: dict[str, dict[str, Any]] = {
@@ -54,18 +46,16 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "trust_threshold": {"type": "int", "default": 95},
     "keep_groups": {"type": "list", "elements": "str", "default": []},
 }
-_POLICY_SPEC = {one.option: {"type": "str", **one.spec} for one in (*POLICY.keys, *POLICY.fields)}
-_POLICY_SPEC["id"] = {"type": "str"}
 
 
 def rehearse(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     """The effect of policies on the sign-ins of the last days. Raises `TenantError`."""
     _check_numbers(params)
-    given = [_valid(number, one) for number, one in enumerate(params["policies"] or ())]
+    given = [valid(number, one) for number, one in enumerate(params["policies"] or ())]
     backend, subjects = ConditionalAccessPolicies(), Subjects(tenant)
     existing = backend.list(tenant)
-    proposed = [_at(number, _proposed, tenant, existing, one, subjects) for number, one in enumerate(given)]
-    rehearsed = [*proposed, *_report_only(existing, params, tenant.label)]
+    changed = [proposed(number, tenant, existing, one, subjects) for number, one in enumerate(given)]
+    rehearsed = [*changed, *_report_only(existing, params, tenant.label)]
     _check_distinct(rehearsed)
     policies = [*existing, *rehearsed]
     keep = _groups(subjects, params["keep_groups"])
@@ -181,67 +171,6 @@ def _check_distinct(policies: Sequence[Policy]) -> None:
                 "Specify it once: a proposed change under policies, or the policy as it is under report_only",
             )
         seen.add(key)
-
-
-def _valid(number: int, given: Mapping[str, Any]) -> dict[str, Any]:
-    """One of the proposed policies, in the form that the policy module accepts.
-
-    The whole list is one option, so that what modules check of their own options is checked here again.
-    """
-    _at(number, _refuse_null, given)
-    try:
-        validated = ArgumentSpecValidator(_POLICY_SPEC).validate(given)
-    except TypeError as error:  # Ansible validates the parts of an option even if that option is not a dictionary
-        raise usage(
-            f"policies[{number}] is not what conditional_access_policy accepts ({one_line(error, 120)})",
-            "Write its options as dictionaries with texts as keys, like those of that module",
-        ) from error
-    if validated.error_messages:
-        said = (f"unsupported: {one}" if isinstance(one, UnsupportedError) else str(one) for one in validated.errors)
-        raise usage(f"policies[{number}]: {'; '.join(said)}")
-    params: dict[str, Any] = validated.validated_parameters
-    _at(number, _check_valid, params)
-    return params
-
-
-def _refuse_null(given: Mapping[str, Any]) -> None:
-    refused = null_refusal(_POLICY_SPEC, given, IDENTIFYING, clearing(FIELDS))
-    if refused is not None:
-        raise refused
-
-
-def _check_valid(params: Mapping[str, Any]) -> None:
-    refuse_blank(_POLICY_SPEC, params, clearing(FIELDS))
-    if not params["id"] and not params["display_name"]:
-        raise usage("neither display_name nor id is set", "Set one of them to select a policy")
-    check_selection(params)
-
-
-def _at(number: int, step: Callable[..., _Done], *given: Any) -> _Done:
-    """A step with a proposed policy; faults are reported with its position in the list."""
-    try:
-        return step(*given)
-    except TenantError as error:
-        raise error.but(problem=f"policies[{number}]: {error.problem}") from error.__cause__
-
-
-def _proposed(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any], subjects: Subjects) -> Policy:
-    """The policy after the change, enforced."""
-    found = [one for one in existing if POLICY.identifies(one, params)]
-    record = only(found, POLICY.backend.id_of, "conditional access policy", tenant.label)
-    if record is None and params["id"]:
-        raise TenantError(
-            "not_found",
-            f"there is no Conditional Access policy with the id {params['id']}",
-            next_step="Omit id to propose a new policy",
-        )
-    check_name(params, record, [one for one in existing if one is not record])
-    resource = replace(POLICY, subjects=subjects)
-    before = resource.view(record)
-    after = {**(record or {}), **resource.to_api({**before, **resource.changes(params, before)}), "state": "enabled"}
-    check_content(after)
-    subjects.check(after)
-    return {**after, "id": (record or {}).get("id")}
 
 
 def _report_only(existing: Sequence[Policy], params: Mapping[str, Any], tenant: str) -> list[Policy]:
