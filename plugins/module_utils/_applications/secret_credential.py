@@ -72,6 +72,11 @@ def _current(path: str, note: Mapping[str, str], before: Held, due: datetime) ->
     )
 
 
+def _is_lost(record: Record, note: Mapping[str, str]) -> bool:
+    """Whether this is the requested secret, which `_add` removes. The secrets of others need not have a name."""
+    return "name" in note and record.get("displayName") == note["name"]
+
+
 def ensure_secret(
     tenant: Tenant, params: Mapping[str, Any], application: Record | None, before: Held, check_mode: bool
 ) -> dict[str, Any]:
@@ -95,10 +100,11 @@ def _ensure(
     current: Record = found or {"displayName": params["name"]}
     if found is None:
         check_writable(path, f"{path}.id")
+    if found is None:
+        before = replace(before, secrets=[one for one in before.secrets if not _is_lost(one, note)])
     if found is None and not check_mode and application is not None:
         current = _add(tenant, params, application, note)
-        kept = [one for one in before.secrets if one.get("displayName") != note.get("name")]
-        before = replace(before, secrets=[*kept, current])
+        before = replace(before, secrets=[*before.secrets, current])
     others = [one for one in before.secrets if one is not current]
     kept_others = no_sign_in(before) if params["remove_others"] else replace(before, secrets=others)
     after = replace(kept_others, secrets=[*kept_others.secrets, current])

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import rsa
@@ -218,6 +219,49 @@ def test_a_client_secret_never_takes_the_place_of_another_file(run: Run, simulat
     run(application, **OURS)
     kept(run, **options)
     assert (tmp_path / "secret").read_text() != secret
+
+
+def add_secret(simulator: Simulator, **named: Any) -> str:
+    """The id of a secret that somebody else creates."""
+    answer = requests.post(
+        f"{simulator.urls['graph_url']}/v1.0/applications/{ours(simulator)['id']}/addPassword",
+        json={"passwordCredential": named},
+        headers={"Authorization": f"Bearer {simulator.token('graph', 'first_contact')}"},
+        verify=simulator.urls["ca_path"],
+        timeout=20,
+    )
+    assert answer.ok, answer.text
+    return str(answer.json()["keyId"])
+
+
+@pytest.mark.parametrize("remove_others", [True, False])
+@pytest.mark.parametrize("named", [{}, {"displayName": "by hand"}])
+@pytest.mark.parametrize("begun", ["nothing", "a secret that ends soon", "a secret that got lost"])
+def test_what_becomes_of_the_secret_of_somebody_else(
+    run: Run, simulator: Simulator, tmp_path: Path, remove_others: bool, named: dict[str, str], begun: str
+) -> None:
+    """The name of a secret is optional in Microsoft Graph, so several may have none."""
+    options = {"kind": "client_secret", "path": str(tmp_path / "secret")}
+    old = []
+    if begun == "a secret that ends soon":
+        kept(run, **options, validity_days=20, renew_before_days=5)
+        old = [one["keyId"] for one in ours(simulator)["passwordCredentials"]]
+    if begun == "a secret that got lost":
+        add_secret(simulator, displayName="ours 0123abcd")
+        (note := tmp_path / "secret.id").write_text('{"name": "ours 0123abcd"}')
+        note.chmod(0o600)
+    others = [*old, add_secret(simulator, **named)]
+    stays = set() if remove_others else {*others}
+    before = {one["keyId"] for one in ours(simulator)["passwordCredentials"]}
+    results = [kept(run, **options, remove_others=remove_others, check_mode=mode) for mode in (True, False)]
+    left = [one["keyId"] for one in ours(simulator)["passwordCredentials"]]
+    assert set(left) & before == stays and len(left) == len(stays) + 1
+    for result in results:
+        told = {side: [one["key_id"] for one in result["diff"][side]["client_secrets"]] for side in ("before", "after")}
+        assert set(told["before"]) == before and len(told["after"]) == len(left)
+        assert set(told["after"]) & before == stays
+        assert (result["undo"] == "This cannot be undone") is (before != stays)
+    assert sorted(told["after"]) == sorted(left)
 
 
 def test_a_client_secret_that_ends_before_it_is_due_is_refused(run: Run, simulator: Simulator, tmp_path: Path) -> None:
