@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parent.parent
 PAGE = ROOT / "docs/docsite/rst/troubleshooting.rst"
 _FAILURES = ("TenantError", "usage", "RequestFailed")
 HOLE = "…"  # a part that depends on the case
+_Known = dict[str, list[ast.expr]]  # by the name of a variable, its possible values
 
 # Each value of error.kind: its meaning.
 KINDS = {
@@ -164,7 +165,7 @@ class Said:
     step: str
 
 
-def _texts(node: ast.AST | None, known: dict[str, list[ast.expr]]) -> tuple[str, ...]:
+def _texts(node: ast.AST | None, known: _Known) -> tuple[str, ...]:
     """The possible texts of an expression; empty if unknown before it runs."""
     match node:
         case ast.Constant(value=str() as text):
@@ -182,8 +183,8 @@ def _texts(node: ast.AST | None, known: dict[str, list[ast.expr]]) -> tuple[str,
     return ()
 
 
-def _assigned(tree: ast.AST) -> dict[str, list[ast.expr]]:
-    found: dict[str, list[ast.expr]] = {}
+def _assigned(tree: ast.AST) -> _Known:
+    found: _Known = {}
     for node in ast.walk(tree):
         if isinstance(node, ast.Assign):
             for target in node.targets:
@@ -204,18 +205,28 @@ def collected() -> list[Said]:
         tree = ast.parse(path.read_text(encoding="utf-8"))
         everywhere = _assigned(tree)
         for function in [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)]:
-            known = {**everywhere, **_assigned(function)}
-            found += [_said("/".join(path.parts[-2:]), node, known) for node in _calls(function)]
+            calls = _calls(function.body, {**everywhere, **_assigned(function)})
+            found += [_said("/".join(path.parts[-2:]), node, known) for node, known in calls]
     return found
 
 
-def _calls(function: ast.FunctionDef) -> Iterator[ast.Call]:
-    for node in ast.walk(function):
-        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FAILURES:
-            yield node
+def _calls(block: list[ast.stmt], known: _Known) -> Iterator[tuple[ast.Call, _Known]]:
+    """The failures in statements, each with the possible values of variables there: the latest, or all of branches."""
+    known = dict(known)
+    for statement in block:
+        inner = [part for part in ast.iter_child_nodes(statement) if hasattr(part, "body")]  # handlers and cases
+        parts = [getattr(one, name, None) for one in (statement, *inner) for name in ("body", "orelse", "finalbody")]
+        blocks = [one for one in parts if isinstance(one, list)]
+        for one in blocks:
+            yield from _calls(one, known)
+        for node in ast.walk(statement) if not blocks else ():
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in _FAILURES:
+                yield node, dict(known)
+        for name, values in _assigned(statement).items():
+            known[name] = [*known.get(name, ()), *values] if blocks else values
 
 
-def _said(file: str, node: ast.Call, known: dict[str, list[ast.expr]]) -> Said:
+def _said(file: str, node: ast.Call, known: _Known) -> Said:
     name = node.func.id if isinstance(node.func, ast.Name) else ""
     given = {word.arg: word.value for word in node.keywords}
     if name == "usage":
@@ -249,6 +260,16 @@ def sentences() -> dict[str, dict[str, str]]:
                 elif said.step and found.get(kind, {}).get(text) == "":  # only one of two has the step
                     found[kind][text] = said.step
     return found
+
+
+def shared_patterns() -> dict[str, set[str]]:
+    """Sentences that look the same on the page although their next steps differ: only one could be there."""
+    steps, found = default_steps(), dict[str, set[str]]()
+    for said in collected():
+        for kind in said.kinds[:1]:
+            for text in said.sentences:
+                found.setdefault(text, set()).add(said.step or steps.get(kind, ""))
+    return {text: several for text, several in found.items() if len(several - {""}) > 1}
 
 
 @cache

@@ -49,6 +49,21 @@ def test_every_sentence_is_there_once() -> None:
     assert len(rows) == len(found) + len(page.ROLES) + page.page().count(".. list-table::")
 
 
+def test_sentences_with_different_next_steps_look_different() -> None:
+    """A table has one next step for each sentence, so the other one would be nowhere."""
+    assert page.shared_patterns() == {}
+    rows = page.sentences()["usage"]
+    [step] = [step for sentence, step in rows.items() if sentence.endswith("is blank") and "client id" in step]
+    assert step == "Set it to the client id of the application, or remove it to sign in without one"
+
+
+def test_the_latest_value_of_a_variable_is_in_the_sentence() -> None:
+    """Both failures of the cancellation of a wipe take their sentence from a variable of the same name."""
+    said = page.sentences()
+    assert [step for text, step in said["too_late"].items() if "had carried out" in text] == ["It cannot be undone"]
+    assert not [text for text in said["unavailable"] if "had carried out" in text]
+
+
 def test_what_the_roles_say_is_there() -> None:
     roles = list((page.ROOT / "roles").glob("*/*/main.yml"))
     roles += (page.ROOT / "roles").glob("*/tasks/**/*.yml")

@@ -125,7 +125,8 @@ def read_private(path: str) -> bytes | None:
     def check(found: os.stat_result) -> None:
         problem = permission_problem(found, is_file=True)
         if problem:
-            raise usage(f"the file {path} of path {problem}", "Make it readable by this user only (chmod 600)")
+            step = "Make it readable by this user only (chmod 600)"
+            raise usage(f"the file {path} of path is for secrets, and {problem}", step)
 
     try:
         return read_file(path, check=check)

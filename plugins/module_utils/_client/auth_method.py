@@ -51,7 +51,7 @@ def outranking(params: Mapping[str, Any], explicit: Mapping[str, Any]) -> dict[s
     if len(begun) > 1 or twice or (chosen and begun != [chosen]):
         both = ["auth_method " + str(chosen)] if chosen and chosen not in begun else []
         raise usage(
-            f"several sign-in methods are set at once: {', '.join([*both, *written])}",
+            f"in the options, several sign-in methods are set at once: {', '.join([*both, *written])}",
             "Keep only one, also if they come from module_defaults",
         )
     dropped = {*credentials_of_others(begun[0]), *(() if chosen else ("auth_method",))}
@@ -127,7 +127,7 @@ def given_token(params: Mapping[str, Any], option: str) -> str:
     token = str(params.get(f"{option}_token") or "").strip()
     if not token:
         raise usage(
-            f"{named(f'{option}_token')} is not set",
+            f"the token of {named(f'{option}_token')} is not set",
             "Set it, or use a sign-in method that requests a token for each service",
         )
     if not is_token(token):

@@ -68,7 +68,7 @@ def _of_option(params: Mapping[str, Any]) -> str:
         raise usage(f"the token of {named('federated_token')} is blank", "Set it to the token of the platform")
     if not is_token(found):
         raise usage(
-            f"{named('federated_token')} contains characters that are invalid in a token; it is not shown",
+            f"the token of {named('federated_token')} contains characters that are invalid in a token; it is not shown",
             "Set it to the token of the platform alone, without quotes, spaces or line breaks",
         )
     return found

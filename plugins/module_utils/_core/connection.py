@@ -129,7 +129,7 @@ def refuse_blank_identity(params: Mapping[str, Any]) -> None:
         )
     if is_blank(params.get("client_id")):
         raise usage(
-            f"{named('client_id')} is blank",
+            f"the value of {named('client_id')} is blank",
             "Set it to the client id of the application, or remove it to sign in without one",
         )
 
