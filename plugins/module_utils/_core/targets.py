@@ -92,18 +92,32 @@ def null_options(arguments: Mapping[str, Any], selects: Collection[str]) -> list
     return sorted(name for name in selects if name in arguments and arguments[name] is None)
 
 
+def _null_texts(specs: Mapping[str, Mapping[str, Any]], arguments: Mapping[str, Any], prefix: str) -> Iterator[str]:
+    """The paths of the texts in dictionaries of lists that were given as null: omitted, they mean everything."""
+    for name, spec in specs.items():
+        value = arguments.get(name)
+        if not spec.get("options") or not isinstance(value, list):
+            continue
+        for number, one in enumerate(value):
+            path = f"{prefix}{name}[{number}]."
+            if isinstance(one, Mapping):
+                texts = (part for part, its in spec["options"].items() if its.get("type") == "str")
+                yield from (f"{path}{part}" for part in texts if part in one and one[part] is None)
+                yield from _null_texts(spec["options"], one, path)
+
+
 def null_refusal(
     specs: Mapping[str, Mapping[str, Any]],
     arguments: Mapping[str, Any],
     selects: Collection[str],
     clears: Collection[str],
 ) -> TenantError | None:
-    """The failure that names null options which identify an object, or that null would clear; None if there is none.
+    """The failure that names null options which identify or limit, or that null would clear; None if there is none.
 
     Only the arguments as written show this: after validation, null equals omitted. `selects` has the options that
     identify.
     """
-    found = null_options(arguments, selects)
+    found = [*null_options(arguments, selects), *_null_texts(specs, arguments, "")]
     if found:
         return blank_refusal(found)
     emptied = [*emptied_options(specs, arguments, clears)]

@@ -19,6 +19,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.resource imp
     normalize_case,
 )
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
+from ansible_collections.intune.exchange.plugins.modules import mobile_access_audit_info
 
 Record = dict[str, Any]
 
@@ -466,6 +467,29 @@ def test_null_where_a_blank_value_clears(given: dict[str, Any], named: str) -> N
         return
     assert failed is not None and failed["error"]["kind"] == "usage"
     assert failed["msg"].startswith(f"Could not try it: {named} has only null as parts")
+
+
+@pytest.mark.parametrize(
+    ("risk", "named"),
+    [
+        ({"object": None}, "accepted_risks[0].object"),
+        ({"object": None, "baseline": None}, "accepted_risks[0].baseline, accepted_risks[0].object"),
+        ({"object": "Scanners"}, ""),
+        ({}, ""),
+    ],
+)
+def test_null_accepts_no_risk_for_everything(risk: dict[str, Any], named: str) -> None:
+    """By default, a risk is accepted for every object, and the level of a rule is not looked at."""
+    given = {"id": "lock", "reason": "x", "until": "2027-01-31", **risk}
+    declared = mobile_access_audit_info.DECLARATION
+    failed = engine.refuse_null(declared, {"baselines": [{"name": "own", "controls": []}], "accepted_risks": [given]})
+    assert (failed is None) is (not named)
+    assert failed is None or (f"{named} " in failed["msg"] and failed["error"]["kind"] == "usage")
+    nested = {"name": "own", "controls": [{"id": "a", "title": None}]}
+    refused = engine.refuse_null(declared, {"baselines": [nested]})
+    assert refused is not None and "baselines[0].controls[0].title " in refused["msg"]
+    for odd in ("text", 5, None, ["text"], [None]):
+        assert engine.refuse_null(declared, {"accepted_risks": odd}) is None
 
 
 def test_a_module_that_keeps_a_resource() -> None:
