@@ -124,3 +124,20 @@ def test_sign_ins_of_one_job_are_one_in_the_cache(opened: Callable[..., Tenant],
     assert key() == first
     job.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", token(of="another runner"))
     assert key() != first
+
+
+@pytest.mark.parametrize("option", ["federated_token", "federated_token_file"])
+def test_a_token_that_is_given_is_the_proof_and_not_the_job_of_github(
+    opened: Callable[..., Tenant], job: pytest.MonkeyPatch, tmp_path: Path, option: str
+) -> None:
+    """Otherwise the sign-ins with two tokens would share one entry of the cache, whoever they are for."""
+
+    def key(given: str) -> str:
+        (path := tmp_path / "token").write_text(given)
+        tokens = opened(**NO_GIVEN, **{option: str(path) if option.endswith("_file") else given}).tokens
+        return sign_in_key(tokens._params, tokens.method, LOGIN, "graph", tokens._http, tokens._redactor)
+
+    first = key(token(of="one platform"))
+    assert key(token(of="another platform")) != first
+    job.setenv("ACTIONS_ID_TOKEN_REQUEST_TOKEN", token(of="another runner"))
+    assert key(token(of="one platform")) == first

@@ -11,6 +11,7 @@ import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
 from ansible_collections.intune.exchange.plugins.modules import (
+    exchange_cmdlet,
     management_role,
     management_role_assignment,
     management_role_assignment_info,
@@ -340,6 +341,45 @@ def test_an_assignment_comes_and_goes(keep: Any, simulator: Simulator, assignee:
     assert given["diff"]["after"] == {"role": role, **assignee, "enabled": True, "delegating": False}
 
 
+@pytest.mark.parametrize("delegating", [False, True])
+@pytest.mark.parametrize("kind", ["user", "group", "application"])
+def test_the_diff_of_an_assignment_is_what_becomes_of_it(
+    keep: Any, simulator: Simulator, kind: str, delegating: bool
+) -> None:
+    def held() -> list[tuple[str, bool]]:
+        rows = simulator.state("ready")["ManagementRoleAssignment"]
+        return sorted((one["Role"], one["Enabled"]) for one in rows if one["Guid"] not in before)
+
+    own = simulator.facts("ready", "restricted")
+    keep(service_principal, app_id=own["client_id"], object_id=own["object_id"])
+    before = {one["Guid"] for one in simulator.state("ready")["ManagementRoleAssignment"]}
+    assignee = {"user": ADELE, "group": "intune connector", "application": own["object_id"]}[kind]
+    whole = {"role": "Mail Tips", kind: assignee, "enabled": True, "delegating": delegating}
+    options = {"role": "mail tips", kind: assignee, "delegating": delegating}
+    absent = keep(management_role_assignment, **options, state="absent")
+    assert absent["diff"] == {"before": {}, "after": {}} and not absent["changed"]
+    assert absent["management_role_assignment"] == {} and absent["scoped_assignments"] == []
+    made = keep(management_role_assignment, **options)
+    assert held() == [("Mail Tips", True)] and made["changed"]
+    assert made["diff"] == {"before": {}, "after": {**whole, "role": "mail tips"}}
+    same = keep(management_role_assignment, **options)
+    assert same["diff"] == {"before": whole, "after": whole} and not same["changed"]
+    for one in (made, same):
+        found = one["management_role_assignment"]
+        assert (found["enabled"], found["delegating"]) == (True, delegating), found
+    guid = made["management_role_assignment"]["guid"]
+    off = {"Identity": guid, "Enabled": False}
+    assert not keep(exchange_cmdlet, cmdlet="Set-ManagementRoleAssignment", parameters=off).get("failed")
+    assert held() == [("Mail Tips", False)]
+    for check_mode in (True, False):
+        enabled = keep(management_role_assignment, check_mode=check_mode, **options)
+        assert enabled["diff"] == {"before": {**whole, "enabled": False}, "after": whole} and enabled["changed"]
+        assert enabled["management_role_assignment"]["guid"] == guid
+    assert held() == [("Mail Tips", True)]
+    gone = keep(management_role_assignment, **options, state="absent")
+    assert gone["diff"] == {"before": whole, "after": {}} and gone["changed"] and held() == []
+
+
 def test_what_comes_through_a_group_is_not_direct(keep: Any, simulator: Simulator) -> None:
     account = "svc-intune-connector@contoso.example"
     gone = keep(management_role_assignment, role="Intune Connector Access", user=account, state="absent")
@@ -373,6 +413,15 @@ def test_assignments_that_cannot_be(keep: Any, options: dict[str, Any], kind: st
             keep(management_role_assignment, **{"role": "Message Tracking", **options}, state="absent")["changed"]
             is False
         )
+
+
+@pytest.mark.parametrize("options", [{"user": "nobody@contoso.example"}, {"user": ADELE, "role": "No Role"}])
+def test_the_diff_of_an_assignment_of_nothing_or_to_nobody_is_empty(keep: Any, options: dict[str, Any]) -> None:
+    for check_mode in (True, False):
+        given = {"role": "Message Tracking", **options, "state": "absent"}
+        result = keep(management_role_assignment, check_mode=check_mode, **given)
+        assert result["diff"] == {"before": {}, "after": {}} and not result["changed"], result
+        assert result["management_role_assignment"] == {} and result["scoped_assignments"] == []
 
 
 # role groups
