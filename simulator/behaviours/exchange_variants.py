@@ -120,7 +120,8 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "role groups are found by GUID, optionally not", ASSUMED, f"scripts do it; a test of {_TERRAFORM} says no"
         ),
         "role-assignment-assignee": Behaviour(
-            "an assignment needs an assignee; the error text is invented",
+            "an assignment needs an assignee, and of the kind of the parameter: a person is not found as a group; the "
+            "error text is invented",
             DOCUMENTED,
             f"{_PS}/new-managementroleassignment",
         ),

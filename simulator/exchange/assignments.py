@@ -64,6 +64,10 @@ def _asked_for(run: CmdletCall, kind: ExchangeType) -> list[Json]:
     return list(run.tenant.store("ManagementRoleAssignment"))
 
 
+# Each parameter takes one kind of assignee only. No role assignment policy is simulated.
+_HOLDERS = {"User": ("User",), "SecurityGroup": ("RoleGroup",), "App": ("ServicePrincipal",)}
+
+
 @implements("role-assignment-method")
 def _held_by(run: CmdletCall, principal: str) -> list[Json]:
     """The roles of somebody, and how they are held: directly, or through a role group."""
@@ -92,10 +96,11 @@ def _users_behind(run: CmdletCall, assignment: Json) -> list[Json]:
 def new_assignment(run: CmdletCall, exchange_type: ExchangeType) -> list[Json]:
     refuse_dehydrated(run)
     role = ROLES.find(run, run.given["Role"])["Name"]
-    identity = next((run.given[name] for name in ("User", "SecurityGroup", "App", "Policy") if name in run.given), None)
-    if identity is None:
+    asked = next((name for name in (*_HOLDERS, "Policy") if name in run.given), None)
+    if asked is None:
         raise refused("role-assignment-assignee", "An assignment needs a user, a group, a policy or an application.")
-    holder, holder_name, kind = principal_of(run, identity)
+    identity = run.given[asked]
+    holder, holder_name, kind = principal_of(run, identity, _HOLDERS.get(asked, ()))
     refuse_unready(run, holder, identity)
     label = _label(run, role, holder, holder_name)
     refuse_undelegated(run, role, label)

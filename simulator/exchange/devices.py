@@ -17,7 +17,9 @@ from ..state.http_messages import Json
 from ..state.store import normalize_case
 from .recipients import RECIPIENTS, distinguished
 
-_CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "Outlook"}
+# UniversalOutlook selects the apps Mail and Calendar of Windows, of which no device is simulated:
+# https://learn.microsoft.com/powershell/module/exchange/get-mobiledevice
+_CLIENTS = {"ActiveSync": "EAS", "OWAforDevices": "MOWA", "RestApi": "REST", "UniversalOutlook": "UniversalOutlook"}
 _SWITCHES = {"EAS": "ActiveSyncEnabled", "Outlook": "OutlookMobileEnabled", "MOWA": "OWAforDevicesEnabled"}
 _STATES = {"Block": "Blocked", "Quarantine": "Quarantined", "Allow": "Allowed"}
 _PROPERTY_OF = {

@@ -23,9 +23,12 @@ _NOT_A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberNotFoundException"
 _A_MEMBER = "Microsoft.Exchange.Management.Tasks.MemberAlreadyExistsException"
 
 
+_KINDS = ("RoleGroup", "ServicePrincipal", "User")
+
+
 @implements("object-ambiguous")
-def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
-    """Somebody who can hold a role: the permanent id, the displayed name, the kind."""
+def principal_of(run: CmdletCall, identity: str, kinds: tuple[str, ...] = _KINDS) -> tuple[str, str, str]:
+    """Somebody of one of these kinds who can hold a role: the permanent id, the displayed name, the kind."""
     found = [
         (exact, (item[key], item["Name"], kind))
         for noun, key, kind in (
@@ -33,6 +36,7 @@ def principal_of(run: CmdletCall, identity: str) -> tuple[str, str, str]:
             (SERVICE_PRINCIPALS, "ObjectId", "ServicePrincipal"),
             (USERS, "_key", "User"),
         )
+        if kind in kinds
         for exact, item in noun.matches(run, identity)
     ]
     best = [one for exact, one in found if exact] or [one for _exact, one in found]

@@ -146,6 +146,24 @@ def test_roles_stay_while_they_are_used(client: Client) -> None:
     assert client.failure("Get-ManagementRole", Identity="Child")[0] == "ManagementObjectNotFoundException"
 
 
+@pytest.mark.parametrize(
+    ("parameter", "identity"),
+    [
+        ("SecurityGroup", "adele.vance@contoso.example"),
+        ("App", "adele.vance@contoso.example"),
+        ("Policy", "adele.vance@contoso.example"),
+        ("User", "Intune Connector"),
+        ("App", "Intune Connector"),
+    ],
+)
+def test_an_assignee_is_of_the_kind_of_the_parameter(client: Client, parameter: str, identity: str) -> None:
+    """UserIdParameter, SecurityGroupIdParameter and so on, each in a set of its own: New-ManagementRoleAssignment."""
+    known = client.run("Get-ManagementRoleAssignment")
+    wrong = {"Role": "View-Only Recipients", parameter: identity}
+    assert client.failure("New-ManagementRoleAssignment", **wrong)[0] == "ManagementObjectNotFoundException"
+    assert client.run("Get-ManagementRoleAssignment") == known
+
+
 def test_assignments(client: Client) -> None:
     (made,) = client.run("New-ManagementRoleAssignment", Role="Mail Recipients", User="adele.vance")
     assert (made["Name"], made["RoleAssigneeType"]) == ("Mail Recipients-adele.vance", "User")
