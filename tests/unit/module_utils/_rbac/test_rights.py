@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import invoke_listed
+from ansible_collections.intune.exchange.plugins.module_utils._rbac import role_assignments
 from ansible_collections.intune.exchange.plugins.modules import (
     exchange_cmdlet,
     management_role,
@@ -378,6 +380,21 @@ def test_the_diff_of_an_assignment_is_what_becomes_of_it(
     assert held() == [("Mail Tips", True)]
     gone = keep(management_role_assignment, **options, state="absent")
     assert gone["diff"] == {"before": whole, "after": {}} and gone["changed"] and held() == []
+
+
+def test_an_assignment_whose_role_is_shown_with_the_organization_is_found(
+    keep: Any, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def listed(*asked: Any) -> list[dict[str, Any]]:
+        return [{**one, "Role": f"contoso.example\\{one['Role']}"} for one in invoke_listed(*asked)]
+
+    monkeypatch.setattr(role_assignments, "invoke_listed", listed)
+    options = {"role": "Mail Tips", "user": ADELE}
+    assert keep(management_role_assignment, **options)["changed"]
+    assert not keep(management_role_assignment, **options)["changed"]
+    gone = keep(management_role_assignment, **options, state="absent")
+    assert gone["changed"] and gone["diff"]["before"]["role"] == "Mail Tips"
+    assert writes(simulator) == ["New-ManagementRoleAssignment", "Remove-ManagementRoleAssignment"]
 
 
 def test_what_comes_through_a_group_is_not_direct(keep: Any, simulator: Simulator) -> None:
