@@ -242,7 +242,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         ),
         "device-statistics": Behaviour("Outlook mobile has no synchronization times", SEEN, f"{_CIPP} issue 5860"),
         "device-wipe": Behaviour(
-            "only the account can be wiped from Outlook mobile; Cancel withdraws a request",
+            "only the account can be wiped from a device with the DeviceType Outlook; Cancel withdraws a request",
             DOCUMENTED,
             f"{_PS}/clear-mobiledevice",
         ),

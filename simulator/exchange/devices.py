@@ -195,7 +195,7 @@ def clear_device(run: CmdletCall, exchange_type: ExchangeType) -> list[Json]:
             if wipe["asked"] and run.now < wipe["due"]:
                 wipes[kind] = wipe | {"asked": None}
     else:
-        by_account = run.given.get("AccountOnly") or device["ClientType"] == "Outlook"
+        by_account = run.given.get("AccountOnly") or normalize_case(device["DeviceType"]) == "outlook"
         kind = "AccountOnlyDeviceWipe" if by_account else "DeviceWipe"
         wipes[kind] = {
             "asked": run.now,

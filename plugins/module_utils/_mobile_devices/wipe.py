@@ -163,16 +163,24 @@ def _parameters(wanted: str, device: Device) -> dict[str, bool]:
     """The parameters of Clear-MobileDevice for exactly `wanted`. Raises `TenantError` if that is impossible."""
     if wanted == "cancel":
         return {"Cancel": True}
-    # Outlook holds only the account, so nothing else can be wiped there.
-    if wanted == "full" and device["client_type"] != "Outlook":
+    outlook = _is_outlook(device)
+    if wanted == "full" and not outlook:
         return {}
-    if device["below_minimum_eas_version"]:
+    if device["below_minimum_eas_version"] and not outlook:
         raise TenantError(
             "not_supported",
             f"the device {label(device)} uses a protocol version below 16.1, which has no account-only wipe",
             next_step="Block the device instead; only a full wipe would erase its data",
         )
     return {"AccountOnly": True}
+
+
+def _is_outlook(device: Device) -> bool:
+    """Whether this is Outlook mobile, which holds only the account, so nothing else can be wiped there.
+
+    Clear-MobileDevice decides by the type: the client of Outlook mobile is REST or Outlook.
+    """
+    return "outlook" in (normalize_case(device.get("device_type")), normalize_case(device.get("client_type")))
 
 
 def _read_statistics(tenant: Tenant, device: Device) -> Mapping[str, Any]:

@@ -27,6 +27,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._mobile_access.acc
     belongs,
     impact,
 )
+from ansible_collections.intune.exchange.plugins.module_utils._mobile_devices import wipe as wipe_module
 from ansible_collections.intune.exchange.plugins.modules import (
     cas_mailbox_mobile_access,
     mobile_device,
@@ -314,6 +315,44 @@ def test_an_account_that_was_set_up_anew_is_asked_again(simulator: Simulator, pl
     later = {**found, "FirstSyncTime": "2999-01-01T00:00:00Z"}
     simulator.fault(match="Get-MobileDeviceStatistics", kind="status", status=200, body={"value": [later]})
     assert play(mobile_device, device_id="SLASH", wipe="account_only", check_mode=True)["changed"]
+
+
+@pytest.mark.parametrize(
+    ("client", "kind", "erased"),
+    [
+        ("REST", "Outlook", "account_only"),
+        ("REST", "outlook", "account_only"),
+        ("Outlook", "Outlook", "account_only"),
+        ("EAS", "Outlook", "account_only"),
+        ("REST", "iPhone", "full"),
+        ("EAS", "iPhone", "full"),
+    ],
+)
+def test_the_type_decides_what_a_full_wipe_erases(
+    tmp_path: Path, clock: Clock, client: str, kind: str, erased: str
+) -> None:
+    """Clear-MobileDevice, AccountOnly: the account is all that is ever wiped from the DeviceType Outlook."""
+    path = tmp_path / "mobile.yml"
+    described = (
+        f"{{user: adele.vance, model: M, type: {kind}, os: iOS 18.6, client: {client}, id: D1, version: '14.1'}}"
+    )
+    path.write_text(f"extends: phones\ndomain: mobile.example\nexchange:\n  devices: [{described}]\n", encoding="utf-8")
+    with Simulator(tenants=[path]) as simulator:
+        specs = {name: spec.get("default") for name, spec in mobile_device.DECLARATION.options.items()}
+        params = {**DEFAULTS, **simulator.options(), **specs, "device_id": "D1", "wait": True}
+        params |= {"wipe": "full", "confirm_full_wipe": "D1"}
+        first, second = (run_declaration(mobile_device.DECLARATION, params, False, **clock.options) for _ in range(2))
+        assert first["changed"] and first["acknowledged"] is True, first
+        stages = {"account_only": "none", "full": "none"} | {erased: "done"}
+        assert first["devices"][0]["wipe"] == stages
+        assert not second["changed"] and second["acknowledged"] is True
+        assert writes(simulator) == ["Clear-MobileDevice"]
+
+
+@pytest.mark.parametrize(("client", "kind"), [("REST", "Outlook"), ("EAS", "OUTLOOK"), ("Outlook", "Android")])
+def test_outlook_is_asked_for_its_account_only(client: str, kind: str) -> None:
+    device = {"client_type": client, "device_type": kind, "below_minimum_eas_version": True}
+    assert wipe_module._parameters("full", device) == {"AccountOnly": True}
 
 
 def test_a_wipe_that_was_done_meanwhile_is_not_called_cancelled(simulator: Simulator, play: Play) -> None:
