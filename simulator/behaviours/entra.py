@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from .behaviour import ASSUMED, DOCUMENTED, Behaviour
+from .behaviour import ASSUMED, DOCUMENTED, SEEN, Behaviour
 
 _LEARN = "https://learn.microsoft.com"
 _GRAPH = f"{_LEARN}/graph"
@@ -104,6 +104,11 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "aadsts-700211": Behaviour("a federated token of an unknown issuer is refused", DOCUMENTED, _CODES),
         "aadsts-700212": Behaviour("a federated token for another audience is refused", DOCUMENTED, _CODES),
         "aadsts-700213": Behaviour("a federated token for another subject is refused", DOCUMENTED, _CODES),
+        "aadsts-7002138": Behaviour(
+            "a federated token for a subject in other upper and lower case is refused with a code of its own",
+            SEEN,
+            "Azure/login issues 515 and 573",
+        ),
         "aadsts-900144": Behaviour("the error names the missing form field", DOCUMENTED, _CODES),
         "aadsts-900561": Behaviour(
             "an unsupported HTTP method is refused",

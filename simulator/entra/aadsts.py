@@ -103,6 +103,12 @@ ERRORS = {
     700211: Aadsts(401, "invalid_client", _NO_FEDERATION + " issuer '{name}'."),
     700212: Aadsts(401, "invalid_client", _NO_FEDERATION + " audience '{name}'."),
     700213: Aadsts(401, "invalid_client", _NO_FEDERATION + " subject '{name}'."),
+    7002138: Aadsts(
+        401,
+        "invalid_client",
+        _NO_FEDERATION + " subject '{name}'. The subject matches with case-insensitive comparison, but not with "
+        "case-sensitive comparison.",
+    ),
     900144: Aadsts(400, "invalid_request", "The request body must contain the following parameter: '{name}'."),
     900561: Aadsts(400, "invalid_request", "The endpoint only accepts {name} requests. Received a {received} request."),
     1002012: Aadsts(

@@ -15,6 +15,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import rsa
 
 from ..behaviours.table import implements
+from ..state.store import normalize_case
 from ..state.tenant import Principal
 from .aadsts import refused
 from .credentials import Issuer
@@ -69,7 +70,8 @@ def _check_federation(assertion: str, claims: dict[str, Any], proofs: Proofs, is
         raise refused(700211, name=str(claims.get("iss")))
     of_subject = [one for one in known if one[1] == claims.get("sub")]
     if not of_subject:
-        raise refused(700213, name=str(claims.get("sub")))
+        by_case_only = normalize_case(claims.get("sub")) in [normalize_case(one[1]) for one in known]
+        raise refused(7002138 if by_case_only else 700213, name=str(claims.get("sub")))
     if claims.get("aud") not in [one[2] for one in of_subject]:
         raise refused(700212, name=str(claims.get("aud")))
     _verified(assertion, issuer.public_key, [str(claims["aud"])], "")

@@ -16,6 +16,10 @@ ENTRA_STEPS = {
     "AADSTS900023": f"Check {named('tenant_id')}: it must be a tenant id or a verified domain",
     "AADSTS700027": "Register the certificate of this file with the application",
     "AADSTS70021": "Check issuer, subject and audience of the application's federated credential",
+    "AADSTS700211": "Check the issuer of the application's federated credential: it must be that of the token",
+    "AADSTS700212": "Check the audience of the application's federated credential: it must be that of the token",
     "AADSTS700213": "Check the subject of the application's federated credential",
+    "AADSTS7002138": "Write the subject of the application's federated credential in the same upper and lower case as "
+    "in the token",
     "AADSTS500011": "Check the URL options: this tenant does not know the service that the token is for",
 }

@@ -7,8 +7,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
+import jwt
 import msal
 import pytest
 
@@ -124,6 +126,28 @@ def test_msal_itself_polls_with_pauses(
     assert not info(simulator, clock, "device_code", tell=lambda line: None).get("failed")
     pending = [one for one in simulator.requests() if one["operation"] == "token" and one["status"] == 400]
     assert pending and clock.sleeps == [5] * len(pending)
+
+
+@pytest.mark.parametrize(
+    ("changed", "code", "step"),
+    [
+        ({"iss": "https://other.example/"}, "700211", "Check the issuer of"),
+        ({"aud": "https://other.example"}, "700212", "Check the audience of"),
+        ({"sub": "system:serviceaccount:automation:other"}, "700213", "Check the subject of"),
+        ({"sub": "SYSTEM:serviceaccount:automation:ready"}, "7002138", "in the same upper and lower case"),
+    ],
+)
+def test_the_next_step_names_the_part_of_the_federated_credential_that_differs(
+    simulator: Simulator, clock: Clock, tmp_path: Path, changed: dict[str, str], code: str, step: str
+) -> None:
+    known = Path(simulator.facts("ready")["federated_token_file"]).read_text(encoding="utf-8")
+    inside = jwt.decode(known, options={"verify_signature": False}) | changed
+    token = tmp_path / "token"
+    token.write_text(jwt.encode(inside, "x" * 32, algorithm="HS256"), encoding="utf-8")
+    token.chmod(0o600)
+    failed = info(simulator, clock, "federated_token", federated_token_file=str(token))
+    assert failed["error"]["kind"] == "sign_in" and f"returned 401 AADSTS{code}: " in failed["msg"]
+    assert step in failed["msg"] and "Check the sign-in options" not in failed["msg"]
 
 
 def test_a_refused_token_is_renewed_once(simulator: Simulator, clock: Clock) -> None:

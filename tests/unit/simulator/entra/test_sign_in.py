@@ -203,6 +203,29 @@ def test_refusals(simulator: Simulator, session: requests.Session) -> None:
     assert refused(simulator, session, no_exchange, **wanted) == "invalid_resource AADSTS500011"
 
 
+def federated(simulator: Simulator, **changed: str) -> dict[str, Any]:
+    """A token of the issuer for the application, with other claims. Its signature is not reached."""
+    known = Path(simulator.facts()["federated_token_file"]).read_text()
+    claims = jwt.decode(known, options={"verify_signature": False}) | changed
+    return {"client_assertion": lambda: jwt.encode(claims, "x" * 32, algorithm="HS256")}
+
+
+@pytest.mark.parametrize(
+    ("changed", "number"),
+    [
+        ({"iss": "https://other.example/"}, "700211"),
+        ({"aud": "https://other.example"}, "700212"),
+        ({"sub": "system:serviceaccount:automation:other"}, "700213"),
+        ({"sub": "SYSTEM:serviceaccount:automation:ready"}, "7002138"),
+    ],
+)
+def test_a_federated_token_that_fits_no_credential(
+    simulator: Simulator, session: requests.Session, changed: dict[str, str], number: str
+) -> None:
+    """Each of the codes says which claim differs; Azure/login issue 515 shows the one for upper and lower case."""
+    assert refused(simulator, session, federated(simulator, **changed)) == f"invalid_client AADSTS{number}"
+
+
 def own_assertion(simulator: Simulator, **changed: Any) -> str:
     facts = simulator.facts()
     pem = Path(facts["certificate_path"]).read_bytes()
