@@ -351,6 +351,8 @@ options:
         description:
           - The complete list of controls.
           - V(approvedApplication) has not been enforced since 30 June 2026; use V(compliantApplication).
+          - V(passwordChange) needs V(mfa) or an authentication strength with the operator V(AND), a user risk, and all
+            applications, and allows no other condition.
         type: list
         elements: str
         choices:

@@ -82,6 +82,24 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
         "conditional-access-clients": Behaviour(
             "an empty list of clientAppTypes is refused with error 1064", SEEN, "AlexFilipin/ConditionalAccess issue 3"
         ),
+        "conditional-access-applications": Behaviour(
+            "a policy must include applications, user actions or authentication contexts, otherwise error 1011; both "
+            "applications and user actions are refused with 1012",
+            SEEN,
+            "the text of 1011 in public deployment scripts of 2026; the words of 1012 are assumed",
+        ),
+        "conditional-access-users": Behaviour(
+            "a policy needs at least one user rule; exclusions alone are refused",
+            DOCUMENTED,
+            f"{_API}/conditionalaccessroot-post-policies; the words of the error are assumed",
+        ),
+        "conditional-access-password": Behaviour(
+            "passwordChange needs mfa or an authentication strength with AND, a user risk, all applications, and no "
+            "other condition; otherwise error 1032",
+            SEEN,
+            f"AlexFilipin/ConditionalAccess issue 4; {_API}/resources/conditionalaccessgrantcontrols; an "
+            "authentication strength in place of mfa: Microsoft365DSC/Microsoft365DSC issue 4629",
+        ),
         "conditional-access-risk": Behaviour(
             "risk conditions require Entra ID P2; otherwise error 1039",
             SEEN,

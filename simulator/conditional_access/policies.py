@@ -15,6 +15,7 @@ from ..state.http_messages import READ, Json, Refusal
 from ..state.replication import arrived
 from ..state.snapshots import refuse_unheld
 from ..state.tenant import DIRECTORY_ROLES, Tenant
+from .policy_content import check_combinations
 
 _SCHEMA = (
     "1007: Incoming ConditionalAccessPolicy object is null or does not match the schema of ConditionalAccessPolicy "
@@ -109,6 +110,7 @@ def _seed_ids(tenant: Tenant, key: str, names: Any) -> Any:
 def create_policy(scene: RequestContext, policy_id: str) -> Json:
     policy = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     _check(scene, policy)
+    check_combinations(policy)
     _check_people(scene, {}, policy)
     policy["conditions"] = _guests_by_type(policy["conditions"])
     return policy | {"id": policy_id, "createdDateTime": iso(scene.now), "modifiedDateTime": None}
@@ -120,6 +122,8 @@ def change_policy(scene: RequestContext, policy: Json) -> Json:
     sent = {name: value for name, value in scene.body.items() if "@" not in name and name not in _OF_THE_SERVICE}
     changes: Json = {name: _merged(policy.get(name), value) for name, value in sent.items()}
     _check(scene, policy | changes)
+    if {"conditions", "grantControls"} & changes.keys():
+        check_combinations(policy | changes)
     _check_people(scene, policy, policy | changes)
     if changes.get("conditions"):
         changes["conditions"] = _guests_by_type(changes["conditions"])

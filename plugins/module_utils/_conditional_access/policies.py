@@ -17,12 +17,12 @@ from .._engine.ensure import ensure
 from .._engine.graph_collection import GraphCollection
 from .._engine.rate_limiter import RateLimiter
 from .._engine.tenant import Tenant
-from .assignments import filled
 from .fields import FIELDS, as_new, both_forms_of_guests
 from .impact import measure
 from .lockout import ADMINISTRATORS
 from .lockout_check import check_lockout
 from .people import read_people
+from .policy_content import check_content
 from .rules import EAS
 from .subjects import Subjects
 
@@ -245,7 +245,7 @@ def _policy_after(resource: _Policy, params: Mapping[str, Any], record: Record |
     before = resource.view(record)
     changes = resource.changes(params, before)
     after = {**(record or {}), **resource.to_api({**before, **changes})}
-    check_content(after)
+    check_content(after, record)
     stricter = "policy_state" in changes and after["state"] != "disabled"
     if resource.subjects and ("conditions" in changes or stricter):
         resource.subjects.check(after)
@@ -271,24 +271,6 @@ def check_name(params: Mapping[str, Any], record: Record | None, others: Sequenc
             f"the policy {record['id']} is called {record.get('displayName')}, not {name}, so it is not removed",
             "Set only the id",
         )
-
-
-def check_content(policy: Mapping[str, Any]) -> None:
-    """What Graph requires of any policy ("Create conditionalAccessPolicy"), checked before anything is sent."""
-    conditions = policy.get("conditions") or {}
-    missing = [
-        option
-        for option, there in {
-            "conditions.users": filled(conditions.get("users")) or filled(conditions.get("clientApplications")),
-            "conditions.applications": filled(conditions.get("applications")),
-            "conditions.client_app_types": filled(conditions.get("clientAppTypes")),
-            "grant_controls or session_controls": filled({**(policy.get("grantControls") or {}), "operator": None})
-            or filled(policy.get("sessionControls")),
-        }.items()
-        if not there
-    ]
-    if missing:
-        raise usage(f"a policy needs {', '.join(missing)}, which {'is' if len(missing) == 1 else 'are'} not set")
 
 
 def _explained(error: TenantError, values: Mapping[str, Any]) -> TenantError:

@@ -13,7 +13,8 @@ from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 from ansible.module_utils.errors import UnsupportedError
 
 from .._conditional_access.fields import FIELDS
-from .._conditional_access.policies import IDENTIFYING, POLICY, check_content, check_name, check_selection
+from .._conditional_access.policies import IDENTIFYING, POLICY, check_name, check_selection
+from .._conditional_access.policy_content import check_content
 from .._conditional_access.subjects import Subjects
 from .._core.errors import TenantError, one_line, usage
 from .._core.resource import Record, clearing
@@ -87,6 +88,6 @@ def _after(tenant: Tenant, existing: Sequence[Record], params: Mapping[str, Any]
     resource = replace(POLICY, subjects=subjects)
     before = resource.view(record)
     after = {**(record or {}), **resource.to_api({**before, **resource.changes(params, before)}), "state": "enabled"}
-    check_content(after)
+    check_content(after, record)
     subjects.check(after)
     return {**after, "id": (record or {}).get("id")}

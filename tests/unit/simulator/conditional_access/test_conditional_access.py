@@ -126,6 +126,29 @@ def test_what_the_service_insists_on(covered: Client, changes: Json, text: str) 
         assert covered.graph("PATCH", path, json=changes).status_code == 400
 
 
+ACTION = "urn:user:registersecurityinfo"
+
+
+@pytest.mark.parametrize(
+    ("conditions", "text"),
+    [
+        ({"applications": {"excludeApplications": [EXCHANGE]}}, "1011:"),
+        ({"applications": {"includeApplications": []}}, "1011:"),
+        ({"applications": {"includeApplications": ["All"], "includeUserActions": [ACTION]}}, "1012:"),
+        ({"applications": {"includeUserActions": [ACTION]}}, ""),
+        ({"applications": {"includeAuthenticationContextClassReferences": ["c1"]}}, ""),
+        ({"users": {"excludeUsers": ["GuestsOrExternalUsers"]}}, "users to include"),
+        ({"users": {"includeUsers": ["None"]}}, ""),
+    ],
+)
+def test_a_policy_includes_somebody_and_something(covered: Client, conditions: Json, text: str) -> None:
+    changes = {"conditions": POLICY["conditions"] | conditions}
+    if text:
+        assert text in refusal(covered, **changes)[1]
+    else:
+        create(covered, **changes)
+
+
 @pytest.mark.parametrize(
     ("users", "text"),
     [

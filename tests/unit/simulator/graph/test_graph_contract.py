@@ -43,14 +43,17 @@ STATE = {
     "service-principal-backing",
     "service-principal-twice",
     # Empty lists, parts that are null, or sent alone; risk without Entra ID P2.
+    "conditional-access-applications",
     "conditional-access-clients",
     # Missing users, groups and roles, and guests given twice.
     "conditional-access-guests",
     "conditional-access-licence",
+    "conditional-access-password",
     "conditional-access-people",
     "conditional-access-roles",
     "conditional-access-risk",
     "conditional-access-schema",
+    "conditional-access-users",
     "connector-address-unknown",
     "connector-sync-type",
     "directory-mastered",
