@@ -14,7 +14,6 @@ from ..state.http_messages import Json, Refusal
 _ALONE = ("platforms", "locations", "devices", "signInRiskLevels", "insiderRiskLevels", "authenticationFlows")
 
 
-@implements("conditional-access-applications")
 def check_combinations(policy: Json) -> None:
     conditions = policy["conditions"]
     for refused in (_applications(conditions["applications"]), _users(conditions), _password(conditions, policy)):
@@ -22,36 +21,39 @@ def check_combinations(policy: Json) -> None:
             raise refused
 
 
+@implements("conditional-access-applications")
 def _applications(applications: Json) -> Refusal | None:
     wanted = [one for one in applications.get("includeApplications") or [] if one.lower() != "none"]
     kinds = ("includeApplications", "includeUserActions", "includeAuthenticationContextClassReferences")
     by_filter = (applications.get("applicationFilter") or {}).get("mode") == "include"
     if not by_filter and not any(applications.get(kind) for kind in kinds):
         return _refused(
-            "applications",
+            "conditional-access-applications",
             "1011: 'applications' condition must specify the applications to include. Try 'includeApplications' = "
             "['none'] to start with.",
         )
     if wanted and applications.get("includeUserActions"):
         text = "1012: 'applications' condition cannot include both applications and user actions."
-        return _refused("applications", text)
+        return _refused("conditional-access-applications", text)
     return None
 
 
+@implements("conditional-access-users")
 def _users(conditions: Json) -> Refusal | None:
     included = [value for name, value in (conditions.get("users") or {}).items() if name.startswith("include")]
     if any(included) or conditions.get("clientApplications"):
         return None
-    return _refused("users", "'users' condition must specify the users to include.")
+    return _refused("conditional-access-users", "'users' condition must specify the users to include.")
 
 
+@implements("conditional-access-password")
 def _password(conditions: Json, policy: Json) -> Refusal | None:
     """https://learn.microsoft.com/graph/api/resources/conditionalaccessgrantcontrols"""
     controls = policy.get("grantControls") or {}
     if "passwordChange" not in (controls.get("builtInControls") or []) or all(_met(conditions, controls)):
         return None
     text = "1032: ConditionalActionPolicy validation failed due to InvalidPasswordResetControl."
-    return _refused("password", text)
+    return _refused("conditional-access-password", text)
 
 
 def _met(conditions: Json, controls: Json) -> Iterator[Any]:
@@ -65,5 +67,5 @@ def _met(conditions: Json, controls: Json) -> Iterator[Any]:
     yield not any(conditions.get(name) for name in _ALONE)
 
 
-def _refused(kind: str, text: str) -> Refusal:
-    return Refusal(f"conditional-access-{kind}", status=400, code="BadRequest", message=text)
+def _refused(behaviour: str, text: str) -> Refusal:
+    return Refusal(behaviour, status=400, code="BadRequest", message=text)
