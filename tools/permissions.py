@@ -111,7 +111,9 @@ all of them with one command, or writes a script for whoever runs nothing else w
 
 :ref:`Sign in <ansible_collections.intune.exchange.docsite.guide_sign_in>` has the complete commands. Sources: Microsoft
 Entra, "Grant tenant-wide admin consent to an application" and "Least privileged roles by task"; Microsoft Exchange,
-"App-only authentication for unattended scripts" and "Understanding management role assignments".
+"App-only authentication for unattended scripts" and "Understanding management role assignments". Microsoft documents
+``-App`` only for application roles. If Exchange Online refuses another role, add the application as a member to a role
+group that has the role, with ``intune.exchange.role_group``.
 
 In the first hour after organization customization was enabled, Exchange refuses everybody's role assignments. The
 modules wait for two minutes, then fail with ``error.kind: not_ready``: run again in an hour.
