@@ -36,9 +36,9 @@ def tenant(v1: Any, beta: Any = None, organizations: Any = (), **claims: Any) ->
         return list(organizations), None
 
     graph = SimpleNamespace(get=get, list=listed)
-    return SimpleNamespace(
-        label="contoso.com", graph=graph, asked=asked, tokens=SimpleNamespace(bearer=lambda service: f"e30.{payload}.x")
-    )
+    tokens = SimpleNamespace(bearer=lambda service: f"e30.{payload}.x")
+    http = SimpleNamespace(writes=0)
+    return SimpleNamespace(label="contoso.com", graph=graph, asked=asked, tokens=tokens, http=http)
 
 
 def test_by_the_id_in_the_token() -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from datetime import UTC, datetime
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -242,7 +243,7 @@ def test_a_full_wipe_when_it_is_named_and_confirmed(simulator: Simulator, run: R
 class Recorder:
     """A tenant that returns one device and records what is sent to it."""
 
-    label, http = "contoso", None
+    label, http = "contoso", SimpleNamespace(writes=0)
 
     def __init__(self, device: dict[str, Any]) -> None:
         self.clients, self.device, self.sent = {"exchange": self}, device, list[tuple[str, dict[str, Any]]]()
