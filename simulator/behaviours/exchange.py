@@ -127,11 +127,9 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
             "a role entry is named Role\\Cmdlet", DOCUMENTED, f"{_PS}/get-managementroleentry"
         ),
         "role-assignment": Behaviour(
-            "assignments of an assignee: direct ones and those through role groups; an application can have any role "
-            "directly",
+            "assignments of an assignee, direct and through role groups; an application can have any role directly",
             SEEN,
-            f"{_PS}/get-managementroleassignment; {_PS}/new-managementroleassignment allows an application only "
-            "application roles, but maester365/maester assigns it View-Only Configuration",
+            "maester365/maester gives one View-Only Configuration; Microsoft documents only application roles for it",
         ),
         "role-assignment-method": Behaviour(
             "for an assignee: Direct for its own assignments, RoleGroup for those of a role group",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TypeVar
 
-from . import access, applications, entra, exchange, exchange_variants, graph, intune, partner, twin
+from . import access, applications, conditional_access, entra, exchange, exchange_variants, graph, intune, partner, twin
 from .behaviour import Behaviour
 
 Rule = TypeVar("Rule", bound=Callable[..., object])
@@ -20,6 +20,7 @@ SECTIONS: dict[str, dict[str, Behaviour]] = {
     **partner.SECTIONS,
     **intune.SECTIONS,
     **access.SECTIONS,
+    **conditional_access.SECTIONS,
     **exchange.SECTIONS,
     **exchange_variants.SECTIONS,
     **twin.SECTIONS,

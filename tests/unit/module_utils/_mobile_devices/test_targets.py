@@ -341,7 +341,9 @@ def test_the_type_decides_what_a_full_wipe_erases(
         specs = {name: spec.get("default") for name, spec in mobile_device.DECLARATION.options.items()}
         params = {**DEFAULTS, **simulator.options(), **specs, "device_id": "D1", "wait": True}
         params |= {"wipe": "full", "confirm_full_wipe": "D1"}
-        first, second = (run_declaration(mobile_device.DECLARATION, params, False, **clock.options) for _ in range(2))
+        first, second = (
+            run_declaration(mobile_device.DECLARATION, params, False, **clock.options) for _run in range(2)
+        )
         assert first["changed"] and first["acknowledged"] is True, first
         stages = {"account_only": "none", "full": "none"} | {erased: "done"}
         assert first["devices"][0]["wipe"] == stages
