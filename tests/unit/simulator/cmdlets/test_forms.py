@@ -318,7 +318,7 @@ def test_an_identity_of_several_objects(formed: Make, choice: str, kind: str) ->
     by_id = client.run("Get-MobileDeviceMailboxPolicy", Identity=twin["Guid"])
     assert [one["Name"] for one in by_id] == ["twin"]  # an id outranks names
     client.run("New-RoleGroup", Name="adele.vance")
-    found, text = client.failure("New-ManagementRoleAssignment", Role="Message Tracking", User="adele.vance")
+    found, text = client.failure("Add-RoleGroupMember", Identity="Intune Connector", Member="adele.vance")
     assert found == kind and "matches multiple entries" in text
 
 
