@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 import ast
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,8 +19,16 @@ from ansible_collections.intune.exchange.plugins.module_utils._assessment import
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Read
 from ansible_collections.intune.exchange.plugins.module_utils._core.errors import TenantError
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as module
+from simulator import Simulator
 
-from .test_assessment import by_id, running  # noqa: F401
+from .test_assessment import by_id
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=["ready", "retired_covered", "retired_with_holes"], page_size=1, rate_limits=False) as one:
+        yield one
+
 
 Run = Callable[..., dict[str, Any]]
 PLUGINS = Path(__file__).parents[4] / "plugins"

@@ -21,8 +21,16 @@ from ansible_collections.intune.exchange.plugins.module_utils._core.errors impor
 from ansible_collections.intune.exchange.plugins.module_utils._exchange.invoke_command import Exchange
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_assessment_info as assessment
 from ansible_collections.intune.exchange.plugins.modules import mobile_access_deadlines_info as deadlines
+from simulator import Simulator
 
-from .test_assessment import by_id, running  # noqa: F401
+from .test_assessment import by_id
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=["ready", "retired_covered", "retired_with_holes"], page_size=1, rate_limits=False) as one:
+        yield one
+
 
 Run = Callable[..., dict[str, Any]]
 TENANT = "retired_covered"

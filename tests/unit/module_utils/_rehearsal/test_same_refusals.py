@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -16,7 +16,14 @@ from ansible_collections.intune.exchange.plugins.modules import conditional_acce
 from ansible_collections.intune.exchange.plugins.modules import conditional_access_rehearsal_info as module
 from simulator import Simulator
 
-from .test_rehearsal import BLOCKS_LINUX, TENANT, described, existing, running  # noqa: F401
+from .test_rehearsal import BLOCKS_LINUX, TENANT, described, existing
+
+
+@pytest.fixture(scope="module")
+def running() -> Iterator[Simulator]:
+    with Simulator(tenants=[TENANT], rate_limits=False, page_size=4) as one:
+        yield one
+
 
 Run = Callable[..., dict[str, Any]]
 SESSION = {"signInFrequency": {"isEnabled": True, "value": 1, "type": "days"}}
@@ -73,7 +80,7 @@ def of_policy_module(run: Run, options: dict[str, Any]) -> dict[str, Any]:
     return run(policy_module, tenant=TENANT, check_mode=True, accept_lockout_risk=True, **options)
 
 
-@pytest.mark.parametrize(("odd", "refused"), ODD, ids=lambda one: str(one))
+@pytest.mark.parametrize(("odd", "refused"), ODD, ids=str)
 def test_both_modules_refuse_the_same(run: Run, simulator: Simulator, odd: dict[str, Any], refused: bool) -> None:
     simulator.describe(described(BLOCKS_LINUX, DEVICES), TENANT)
     options = {"display_name": "P", **odd}
