@@ -100,7 +100,6 @@ def _ensure(
     current: Record = found or {"displayName": params["name"]}
     if found is None:
         check_writable(path, f"{path}.id")
-    if found is None:
         before = replace(before, secrets=[one for one in before.secrets if not _is_lost(one, note)])
     if found is None and not check_mode and application is not None:
         current = _add(tenant, params, application, note)

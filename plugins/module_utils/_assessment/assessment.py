@@ -21,7 +21,7 @@ from .._connector.organization import READ_ORGANIZATION
 from .._connector.requirements import READ_SUBSCRIPTIONS, read_batch
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, usage
-from .._core.read_result import ReadResult, attempt, check_any, understood
+from .._core.read_result import ReadResult, attempt, check_any, judged
 from .._core.resource import Record, normalize_case
 from .._core.text import counted
 from .._core.verdict import judge_all
@@ -104,14 +104,14 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     users = list(dict.fromkeys(params["what_if_users"]))
     facts = {**read_all(tenant, users), "emergency_accounts": ReadResult(params["emergency_accounts"])}
     policies, people, defaults = facts["policies"], facts["people"], facts["security_defaults"]
-    covered = _judged(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
+    covered = judged(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
     asked = what_if(tenant, policies.value, _named(users, facts)) if users and covered.known else []
     sign_ins: list[Record] = facts["sign_ins"].or_else([]) if covered.known else []
-    logged: list[Any] = _judged(lambda: by_log(policies.value, people.value[0], sign_ins) if sign_ins else []).or_else(
+    logged: list[Any] = judged(lambda: by_log(policies.value, people.value[0], sign_ins) if sign_ins else []).or_else(
         []
     )
     checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult([*asked, *logged])})
-    joined = _judged(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
+    joined = judged(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
     return {
         "changed": False,
         "tenant_id": tenant.label,
@@ -123,10 +123,6 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
         "what_if": asked,
         "deadlines": of_assessment(facts, tenant.http.now()),
     }
-
-
-def _judged(call: Callable[[], Any]) -> ReadResult[Any]:
-    return attempt(lambda: understood("judge what was read", call))
 
 
 def _named(users: Sequence[str], facts: Mapping[str, ReadResult[Any]]) -> dict[str, ReadResult[Person]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .._conditional_access.assignments import Person, assignment_of
-from .._core.read_result import ReadResult, attempt, understood
+from .._core.read_result import ReadResult, judged
 from .._core.resource import normalize_case, normalized_set
 from .._core.targets import first_names
 from .._core.text import counted
@@ -55,7 +55,7 @@ class Finding:
 
 def detect(deadline: str, facts: Facts) -> Finding:
     """Who is affected by a deadline; unknown if one of its reads failed."""
-    found = attempt(lambda: understood("judge what was read", lambda: DETECTORS[deadline](facts)))
+    found = judged(lambda: DETECTORS[deadline](facts))
     if found.error is None:
         return found.value
     said = unread(found.error)

@@ -15,7 +15,7 @@ from .._client.graph import odata, odata_text
 from .._conditional_access.people import read_people
 from .._core.concurrent import gather
 from .._core.errors import usage
-from .._core.read_result import ReadResult, attempt, check_any, understood
+from .._core.read_result import ReadResult, check_any, judged
 from .._core.resource import Record
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -54,7 +54,7 @@ def deadlines_info(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
 def of_assessment(facts: Facts, now: datetime) -> list[dict[str, Any]]:
     """The deadlines from an assessment's data, which has no last synchronization and no owner of a device."""
     listed = facts["devices"]
-    devices = attempt(lambda: understood("judge what was read", lambda: _eas_devices(listed.value, now)))
+    devices = judged(lambda: _eas_devices(listed.value, now))
     return answer({**facts, "eas_devices": devices, "mail_client_sign_ins": ReadResult([])}, now.date())
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from .._client.graph import Read, odata
 from .._core.concurrent import gather
 from .._core.errors import Purpose, TenantError, one_line
-from .._core.read_result import ReadResult, attempt, check_any, understood
+from .._core.read_result import ReadResult, attempt, check_any, judged
 from .._core.verdict import Requirement, judge_all, shortfalls
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -157,16 +157,12 @@ def read_batch(tenant: Tenant, reads: Mapping[str, Read]) -> dict[str, ReadResul
     return {
         **found,
         "now": ReadResult(now),
-        "connectors": _understood(READ_CONNECTORS, partial(_connectors_read, tenant, found["connectors"])),
+        "connectors": judged(partial(_connectors_read, tenant, found["connectors"]), READ_CONNECTORS.purpose.action),
         "organization": organization,
-        "authority": _understood(
-            READ_ORGANIZATION, partial(authority_of, tenant, organization, found.get("authority"))
+        "authority": judged(
+            partial(authority_of, tenant, organization, found.get("authority")), READ_ORGANIZATION.purpose.action
         ),
     }
-
-
-def _understood(read: Read, call: Callable[[], Any]) -> ReadResult[Any]:
-    return attempt(lambda: understood(read.purpose.action, call))
 
 
 def _connectors_read(tenant: Tenant, found: ReadResult[list[dict[str, Any]]]) -> list[dict[str, Any]]:

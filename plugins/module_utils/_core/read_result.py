@@ -64,6 +64,11 @@ def understood(action: str, call: Callable[[], T_co]) -> T_co:
         raise TenantError("unexpected_answer", problem, action) from error
 
 
+def judged(call: Callable[[], T_co], action: str = "judge what was read") -> ReadResult[T_co]:
+    """What follows from responses, or why that is not known: also if one has another form than documented."""
+    return attempt(lambda: understood(action, call))
+
+
 def first_error(results: Iterable[ReadResult[Any]]) -> TenantError | None:
     return next((one.error for one in results if one.error is not None), None)
 

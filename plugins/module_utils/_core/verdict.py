@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import NEXT_STEPS, TenantError
-from .read_result import ReadResult, attempt, first_error, understood
+from .read_result import ReadResult, first_error, judged
 from .text import unbroken
 
 
@@ -92,5 +92,5 @@ def _judge(requirement: Requirement, facts: Mapping[str, ReadResult[Any]]) -> Ve
     if error is not None:
         return requirement.failures.get(error.kind, unread)(error)
     given = (*(one.value for one in needed), *(facts[name] for name in requirement.may_fail))
-    found = attempt(lambda: understood("judge what was read", lambda: requirement.judge(*given)))
+    found = judged(lambda: requirement.judge(*given))
     return found.value if found.error is None else unread(found.error)
