@@ -17,7 +17,7 @@ from .._core.errors import OF_ANSWERS, ErrorResponse, TenantError, one_line
 from .._core.redaction import Redactor, masked, secrets_of
 from .._core.resource import Resource, clearing
 from .._core.retry import Deadline
-from .._core.targets import null_options, null_refusal, refuse_blank, refuse_unfit
+from .._core.targets import null_refusal, refuse_blank, refuse_unfit
 from .._core.text import fit
 from .ensure import ensure
 from .summary import with_summary
@@ -54,10 +54,6 @@ class Declaration:
         return self.selects or frozenset(
             name for name, spec in self.options.items() if not self.clears and spec.get("default") is None
         )
-
-    def null_options(self, arguments: Mapping[str, Any]) -> list[str]:
-        """The identifying options that were given as null, which Ansible treats as omitted."""
-        return null_options(arguments, self.identifying)
 
     @property
     def argument_spec(self) -> dict[str, Any]:

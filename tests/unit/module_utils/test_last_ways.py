@@ -21,6 +21,7 @@ from ansible_collections.intune.exchange.plugins.module_utils._conditional_acces
     last_administrators,
     lockout_risk,
 )
+from ansible_collections.intune.exchange.plugins.module_utils._core.targets import null_options
 from ansible_collections.intune.exchange.plugins.module_utils._engine import run as engine
 from ansible_collections.intune.exchange.plugins.module_utils._rbac.built_in_role_groups import is_built_in_name
 from ansible_collections.intune.exchange.plugins.modules import (
@@ -168,13 +169,16 @@ def test_a_marker_is_more_than_a_word(act: Run) -> None:
 
 def test_null_is_not_left_out() -> None:
     declared = mobile_device.DECLARATION
-    assert declared.null_options({"mailbox": None, "device_type": "iPhone"}) == ["mailbox"]
-    assert declared.null_options({"device_type": "iPhone", "timeout": None}) == []
-    assert role_group.DECLARATION.null_options({"marker": None, "description": None}) == ["marker"]
-    assert exchange_cmdlet.DECLARATION.null_options({"cmdlet": "Get-MobileDevice", "parameters": None}) == [
-        "parameters"
+    assert null_options({"mailbox": None, "device_type": "iPhone"}, declared.identifying) == ["mailbox"]
+    assert null_options({"device_type": "iPhone", "timeout": None}, declared.identifying) == []
+    assert null_options({"marker": None, "description": None}, role_group.DECLARATION.identifying) == ["marker"]
+    assert null_options(
+        {"cmdlet": "Get-MobileDevice", "parameters": None}, exchange_cmdlet.DECLARATION.identifying
+    ) == ["parameters"]
+    assert null_options({"account": None, "cmdlets": None}, cmdlet_access_info.DECLARATION.identifying) == [
+        "account",
+        "cmdlets",
     ]
-    assert cmdlet_access_info.DECLARATION.null_options({"account": None, "cmdlets": None}) == ["account", "cmdlets"]
     nothing = engine.refuse_null(management_role.DECLARATION, {"name": "Ours", "parent": "P", "cmdlets": None})
     assert nothing and nothing["error"]["kind"] == "usage" and "cmdlets is blank" in nothing["msg"]
     failure = engine.refuse_null(declared, {"mailbox": None, "tenant_id": "contoso.example"})

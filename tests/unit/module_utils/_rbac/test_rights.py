@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from ansible.module_utils.common.arg_spec import ArgumentSpecValidator
 
+from ansible_collections.intune.exchange.plugins.module_utils._core.targets import null_options
 from ansible_collections.intune.exchange.plugins.module_utils._engine.exchange_objects import invoke_listed
 from ansible_collections.intune.exchange.plugins.module_utils._rbac import role_assignments
 from ansible_collections.intune.exchange.plugins.modules import (
@@ -173,8 +174,8 @@ def test_a_role_takes_the_whole_parent_only_where_its_options_are_omitted(keep: 
     entries = held(simulator) or {}
     assert entries[SET] == [] and "Identity" in entries[GET]
     declared = management_role.DECLARATION
-    assert declared.null_options({**ROLE, "cmdlets": None}) == ["cmdlets"]
-    assert declared.null_options({"name": "Ours", "parent": PARENT}) == []
+    assert null_options({**ROLE, "cmdlets": None}, declared.identifying) == ["cmdlets"]
+    assert null_options({"name": "Ours", "parent": PARENT}, declared.identifying) == []
 
 
 @pytest.mark.parametrize(
