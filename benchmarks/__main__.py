@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
+from typing import Any
 
 from ._cases import GROUPS, Group, Settings
 from ._figures import Result, goals
@@ -28,14 +29,22 @@ def main(arguments: list[str] | None = None) -> int:
     chosen = [group for group in GROUPS if group.name in (parsed.only or [group.name])]
     loads = [{"when": "At the start", **machine()}]
     results: list[Result] = []
+    report = ""
     try:
         for group in chosen:
             for latency in settings.latencies[:1] if group.first_latency_only else settings.latencies:
                 results += run(group, latency, settings, lambda line: print(line, file=sys.stderr, flush=True))
                 loads.append({"when": f"After {group.title.lower()}, {latency} ms", **machine()})
+                report = written(results, settings, loads, parsed.output)  # so far, in case it is ended
     except Failed as failure:
         print(failure, file=sys.stderr)
         return 1
+    print(report, end="")
+    return 0
+
+
+def written(results: list[Result], settings: Settings, loads: list[dict[str, Any]], folder: Path) -> str:
+    """Write the report in all its forms, and return the one for people."""
     aims = goals(results, settings)
     report = text(results, aims, settings, loads)
     facts = {
@@ -44,15 +53,14 @@ def main(arguments: list[str] | None = None) -> int:
         "results": [result.facts() for result in results],
         "goals": [{**asdict(goal), "verdict": goal.verdict} for goal in aims],
     }
-    parsed.output.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     for name, content in {
         "report.txt": report,
         "report.json": json.dumps(facts, indent=2) + "\n",
         "report.svg": picture(results),
     }.items():
-        (parsed.output / name).write_text(content)
-    print(report, end="")
-    return 0
+        (folder / name).write_text(content)
+    return report
 
 
 def run(group: Group, latency: int, settings: Settings, say: Callable[[str], None]) -> list[Result]:
@@ -108,7 +116,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--inventory", type=_numbers, default=standard.inventory, metavar="N,N", help="tenants (1,20,200,1000)")
     add("--sequential", type=int, default=standard.sequential, metavar="N", help="tenants of the script beside it (20)")
     add("--devices", type=_numbers, default=standard.devices, metavar="N,N", help="devices (1000,25000,100000)")
-    add("--sign-ins", type=_numbers, default=standard.sign_ins, metavar="N,N", help="in a log (10000,50000,100000)")
+    add("--sign-ins", type=_numbers, default=standard.sign_ins, metavar="N,N", help="in a log (10000,100000)")
     add("--output", type=Path, default=ROOT / ".cache" / "bench", metavar="FOLDER", help="for report.txt, .json, .svg")
     return parser
 

@@ -27,7 +27,7 @@ class Settings:
     inventory: tuple[int, ...] = (1, 20, 200, 1000)
     sequential: int = 20
     devices: tuple[int, ...] = (1000, 25000, 100000)
-    sign_ins: tuple[int, ...] = (10000, 50000, 100000)
+    sign_ins: tuple[int, ...] = (10000, 100000)
 
 
 @dataclass(frozen=True)
