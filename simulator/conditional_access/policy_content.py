@@ -40,8 +40,9 @@ def _applications(applications: Json) -> Refusal | None:
 
 @implements("conditional-access-users")
 def _users(conditions: Json) -> Refusal | None:
-    included = [value for name, value in (conditions.get("users") or {}).items() if name.startswith("include")]
-    if any(included) or conditions.get("clientApplications"):
+    users = conditions.get("users") or {}
+    included = [value for name, value in users.items() if name.startswith("include")]
+    if any(included) or (conditions.get("clientApplications") and not any(users.values())):
         return None
     return _refused("conditional-access-users", "'users' condition must specify the users to include.")
 

@@ -174,6 +174,8 @@ def judged(
         )
     if differences:
         return unknown(with_unread, _NEXT_DIFFERS)
+    if asked.error is not None:
+        return unknown(f"{with_unread}; {asked.error.problem}", asked.error.next_step or _NEXT_DIFFERS)
     return unknown(evidence, "; ".join(map(str, people[1])) or _NEXT_READ) if possible else met(evidence)
 
 

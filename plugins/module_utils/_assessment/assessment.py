@@ -107,10 +107,9 @@ def assess(tenant: Tenant, params: Mapping[str, Any]) -> dict[str, Any]:
     covered = judged(lambda: coverage(policies.value, people.value, defaults.or_else(None)))
     asked = what_if(tenant, policies.value, _named(users, facts)) if users and covered.known else []
     sign_ins: list[Record] = facts["sign_ins"].or_else([]) if covered.known else []
-    logged: list[Any] = judged(lambda: by_log(policies.value, people.value[0], sign_ins) if sign_ins else []).or_else(
-        []
-    )
-    checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": ReadResult([*asked, *logged])})
+    logged = judged(lambda: by_log(policies.value, people.value[0], sign_ins) if sign_ins else [])
+    said = logged.map(lambda rows: [*asked, *rows])
+    checks = judge_all(QUESTIONS, {**facts, "coverage": covered, "what_if": said})
     joined = judged(lambda: join(facts["managed_devices"].value, facts["devices"].value)).or_else(None)
     return {
         "changed": False,

@@ -198,8 +198,6 @@ def _check_policy_write(
             "Rename that policy, or give it a description that holds the text to hand it over",
             tenant.label,
         )
-    if record is None or params.get("description") is not None:
-        check_new_marker(params.get("description"), params["marker"])
     if params["state"] == "absent":
         return _check_absent(policies, tenant, record, others)
     return _check_present(resource, policies, tenant, params, record, others)
@@ -229,6 +227,8 @@ def _check_present(
             f"there is no Conditional Access policy with the id {params['id']}",
             next_step="Omit id to create a policy; Microsoft Entra assigns its id",
         )
+    if record is None or params.get("description") is not None:
+        check_new_marker(params.get("description"), params["marker"])
     after = _policy_after(resource, params, record)
     known, planned = policies.known, [*others, after]
     judged = after["state"] == "enabled" and not params["accept_lockout_risk"]

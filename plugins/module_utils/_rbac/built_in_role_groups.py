@@ -59,7 +59,7 @@ def is_built_in(group: Record) -> bool:
     """Whether a role group belongs to the service and not to the organization."""
     given = group.get("Capabilities") or ()
     # A list, or its members in one text, as Exchange writes a set of flags.
-    names = [given] if isinstance(given, str) else given
+    names = given if isinstance(given, (list, tuple)) else [given]
     centrally = "partner_managed" in normalized_set(word.strip() for one in names for word in str(one).split(","))
     return bool(group.get("WellKnownObject")) or centrally or is_built_in_name(group.get("Name"))
 

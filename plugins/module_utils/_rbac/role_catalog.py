@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from .._core.errors import Purpose, TenantError
-from .._core.resource import Record, bare_name, normalize_case
+from .._core.resource import Record, normalize_case
 from .._core.targets import only
 from .._engine.exchange import exchange_of
 from .._engine.tenant import Tenant
@@ -65,7 +65,11 @@ class RoleCatalog:
         ]
 
     def _plain(self, shown: str) -> str:
-        return shown if self.find(shown) else bare_name(shown)
+        """The name of a role may have backslashes itself, so each prefix is tried."""
+        name = shown
+        while "\\" in name and self.find(name) is None:
+            name = name.partition("\\")[2]
+        return name
 
     def is_named(self, listed_name: str, name: str) -> bool:
         """Whether Exchange shows the role of this name: it may prefix the organization and a backslash."""

@@ -40,7 +40,7 @@ def check_change(
 ) -> None:
     """Refuse changes that would harm somebody else, or the caller. `changes` are the options that would change."""
     marker, description = params.get("marker"), params.get("description")
-    if record is None or description is not None:
+    if params["state"] == "present" and (record is None or description is not None):
         check_new_marker(description, marker)
     if record is None and is_built_in_name(params["name"]):
         raise _built_in(tenant, params["name"], "a group of this name cannot be created", "Choose another name")

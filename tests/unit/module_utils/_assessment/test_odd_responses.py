@@ -14,6 +14,7 @@ from typing import Any
 
 import pytest
 
+from ansible_collections.intune.exchange.plugins.module_utils._assessment import assessment as assessed
 from ansible_collections.intune.exchange.plugins.module_utils._assessment import mail_apps
 from ansible_collections.intune.exchange.plugins.module_utils._assessment.questions import QUESTIONS
 from ansible_collections.intune.exchange.plugins.module_utils._client.graph import Graph
@@ -166,6 +167,22 @@ def test_no_record_ends_the_task(run: Run, spoiler: Spoiler, module: Any, name: 
         for some in [forms] if name not in ONE_OBJECT else [[one] for one in forms]:
             spoiler.change = in_place_of(name, some)
             check(run, module, whole, affected(facts), **options)
+
+
+def test_a_log_that_cannot_be_compared_leaves_nothing_met(
+    run: Run, spoiler: Spoiler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It might hold a sign-in that a policy did not stop."""
+    spoiler.change = in_place_of("auditLogs/signIns", [{"id": "1", "userId": "somebody"}])
+    whole = by_id(run(assessment, tenant=TENANT))
+
+    def fail(*given: Any) -> Any:
+        raise TypeError("unhashable type: 'list'")
+
+    monkeypatch.setattr(assessed, "by_log", fail)
+    result = run(assessment, tenant=TENANT)
+    met = {name for name in affected({"what_if"}) if whole[name] == "met"}
+    assert len(met) > 3 and by_id(result) == whole | dict.fromkeys(met, "unknown")
 
 
 def in_place_of(name: str, some: list[Any]) -> Callable[[str, list[Any]], list[Any]]:

@@ -1561,6 +1561,16 @@ def checked(policies: list[Policy], asked: Check) -> str:
     return access.judged(asked.id, rows, (people, []), asked.emergency, NONE, defaults, NONE).status
 
 
+@pytest.mark.parametrize(("state", "status"), [("enabled", "unknown"), ("disabled", "unmet")])
+def test_a_log_that_cannot_be_compared_leaves_nothing_met(state: str, status: str) -> None:
+    """It might hold a sign-in that a policy did not stop. What is not met stays so."""
+    people: access.People = ({known("m"): 3}, [])
+    rows = access.coverage([{**policy("block"), "state": state}], people)
+    odd = ReadResult[Any](None, TenantError("unexpected_answer", "the log has another form", "judge what was read"))
+    found = access.judged("eas", rows, people, 2, NONE, OFF, odd)
+    assert found.status == status and ("the log has another form" in found.evidence) is (status == "unknown"), found
+
+
 def known(name: str) -> Person:
     """The people of the cases: m is in the group staff, g is a guest, x holds a role."""
     groups = frozenset({"staff"} if name == "m" else ())

@@ -379,6 +379,7 @@ def test_a_name_that_is_given_twice_is_sent_once(keep: Keep, simulator: Simulato
     [
         ({}, "usage", "display_name and id"),
         ({"id": "none", "policy_state": "disabled"}, "not_found", "no Conditional Access policy with the id none"),
+        ({"id": "none", "policy_state": "disabled", "marker": "[made by me]"}, "not_found", "with the id none"),
         ({"display_name": "Empty"}, "usage", "conditions.users, conditions.applications, grant_controls or"),
         (
             {

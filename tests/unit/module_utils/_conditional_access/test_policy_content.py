@@ -57,6 +57,7 @@ CASES: list[tuple[dict[str, Any], str]] = [
     ({"users": {"includeRoles": ["a"]}}, ""),
     ({"users": {"includeGuestsOrExternalUsers": {"guestOrExternalUserTypes": "internalGuest"}}}, ""),
     ({"users": None, "clientApplications": {"includeServicePrincipals": ["a"]}}, ""),
+    ({"users": {"excludeUsers": ["a"]}, "clientApplications": {"includeServicePrincipals": ["a"]}}, PEOPLE),
     (RISKY, ""),
     (controls("passwordChange", authenticationStrength=STRENGTH), ""),
     (controls("passwordChange"), PASSWORD),

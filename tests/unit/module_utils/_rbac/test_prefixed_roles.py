@@ -88,10 +88,11 @@ def test_the_account_of_the_connector_has_its_rights(run: Any) -> None:
 
 def test_a_role_that_is_called_so_itself_keeps_its_name() -> None:
     roles = [{"Name": "Odd\\Role", "Guid": "1"}, {"Name": "Role", "Guid": "2"}]
-    read = [assignment(1, "odd\\role"), assignment(2, "contoso.com\\Role"), assignment(3, "Role")]
+    shown = ["odd\\role", "contoso.com\\Role", "Role", "contoso.com\\Odd\\Role", "contoso.com\\Unknown", "a\\b\\Role"]
+    read = [assignment(number, role) for number, role in enumerate(shown)]
     named = RoleCatalog(tenant({"Get-ManagementRole": roles})).named(read)
-    assert [one["Role"] for one in named] == ["odd\\role", "Role", "Role"]
+    assert [one["Role"] for one in named] == ["odd\\role", "Role", "Role", "Odd\\Role", "Unknown", "Role"]
     assert [one["Guid"] for one in named] == [one["Guid"] for one in read]
     # Without a backslash, nothing more is read.
     silent = tenant()
-    assert RoleCatalog(silent).named(read[2:]) == read[2:] and silent.asked == []
+    assert RoleCatalog(silent).named(read[2:3]) == read[2:3] and silent.asked == []

@@ -45,6 +45,7 @@ ADELE = "adele.vance@contoso.example"
         ({"Name": "Help Desk Zurich", "WellKnownObject": "", "Capabilities": []}, False),
         ({"Name": "Help Desk Zurich", "WellKnownObject": "", "Capabilities": "None"}, False),
         ({"Name": "Help Desk Zurich", "Capabilities": None}, False),
+        ({"Name": "Help Desk Zurich", "Capabilities": 5}, False),
     ],
 )
 def test_what_is_built_in(group: dict[str, Any], built_in: bool) -> None:
@@ -179,7 +180,9 @@ def test_the_marker_says_whose_it_is(run: Any, simulator: Simulator) -> None:
         assert failed["failed"] and failed["error"]["kind"] == "usage" and "marker" in failed["msg"], failed
     assert writes(simulator) == done
     assert run(role_group, name="New", **mine)["changed"]
-    assert run(role_group, name="New", marker="[MADE BY ME]", state="absent")["changed"]
+    # What is removed gets no description.
+    gone = run(role_group, name="New", marker="[MADE BY ME]", description="another", state="absent")
+    assert gone["changed"], gone
 
 
 def test_what_a_group_inherits_belongs_to_another_group(
